@@ -1,0 +1,25 @@
+"""Handpad: a handwriting pad that learns the way you write.
+
+>>> from handpad import Recognizer
+>>> pad = Recognizer()
+>>> ranked = pad.recognize(strokes)          # doctest: +SKIP
+
+The names below are loaded on first use, so that ``import handpad`` costs nothing before the window shows.
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+__all__ = ["Candidate", "HandpadError", "Recognizer", "__version__"]
+
+_HOME = {
+    "Recognizer": "handpad.recognizer",
+    "Candidate": "handpad.recognizer",
+    "HandpadError": "handpad.errors",
+}
+
+
+def __getattr__(name: str):
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'handpad' has no attribute {name!r}")

@@ -1,0 +1,54 @@
+"""Adapters: how one writer's corrections change what the base model says, without retraining.
+
+An adapter sees of a character what the base model made of it (embedding and logits) and what the glyph has
+lost (size and position cues); it answers with probabilities. Labels are indexes into the model's labels.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What is known of m characters before their labels are.
+
+    Attributes
+    ----------
+    embeddings : float32 (m, d), the output of the base model's next-to-last layer.
+    logits : float32 (m, c), calibrated: already divided by the model's temperature.
+    cues : float64 (m, 4), as from :func:`handpad.glyph.cues`.
+    """
+
+    embeddings: np.ndarray
+    logits: np.ndarray
+    cues: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.logits)
+
+    def __getitem__(self, rows) -> "Observation":
+        return Observation(self.embeddings[rows], self.logits[rows], self.cues[rows])
+
+
+class Adapter(Protocol):
+    """One way to adapt. Predictions depend only on the samples learned and not forgotten, and their order."""
+
+    def predict(self, seen: Observation) -> np.ndarray:
+        """Probabilities float64 (m, c), each row summing to 1. Changes nothing."""
+
+    def learn(self, sample_id: int, seen: Observation, label: int, confirmed: bool = False) -> None:
+        """Learn one character (m = 1) whose true label is known.
+
+        confirmed: the writer merely let the prediction stand, which is weaker evidence than a correction.
+        """
+
+    def forget(self, sample_id: int) -> None:
+        """Forget one sample, as if it had never been learned. Raises KeyError if it is not known."""
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Softmax over the last axis, in float64."""
+    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True), dtype=np.float64)
+    return shifted / shifted.sum(axis=-1, keepdims=True)
