@@ -1,0 +1,18 @@
+"""No adaptation: the base model's own word."""
+
+import numpy as np
+
+from handpad.adaptation import Observation, softmax
+
+
+class NoAdapter:
+    """Answers with the base model's probabilities and learns nothing."""
+
+    def predict(self, seen: Observation) -> np.ndarray:
+        return softmax(seen.logits)
+
+    def learn(self, sample_id: int, seen: Observation, label: int, confirmed: bool = False) -> None:
+        pass
+
+    def forget(self, sample_id: int) -> None:
+        pass
