@@ -1,0 +1,174 @@
+"""A base model: a folder with ``model.onnx``, ``model.json`` and ``styles.npz``, run by OpenCV's dnn.
+
+``model.onnx`` maps ``glyph`` float32 (n, 1, 28, 28) in 0..1 to ``embedding`` (n, d) and raw ``logits`` (n, c).
+``model.json`` names the labels, the calibration temperature and where the model comes from. ``styles.npz`` holds
+the style centroids of each label (paper, section 3.2).
+"""
+
+import hashlib
+import json
+import threading
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from handpad.errors import LabelError, ModelError
+from handpad.glyph import SIZE
+from handpad.glyph import VERSION as PREPROCESSING
+from handpad.paths import bundled_models
+
+FORMAT = 1
+"""Version of the model folder's layout that this code reads."""
+
+BUNDLED = "handpad"
+"""Name of the bundled model that recognises unless another is chosen."""
+
+
+class BaseModel:
+    """A trained network with its labels and styles.
+
+    Attributes
+    ----------
+    name : the model's name.
+    labels : list of c labels, each one character.
+    columns : int (c,), where these labels stand among the network's own; all of them unless restricted.
+    centroids, centroid_labels : float32 (k, d) style centroids and int (k,) indexes into ``labels``.
+    info : the whole of ``model.json``: provenance, licence, figures.
+    fingerprint : identifies weights and preprocessing; what is derived with one is stale under another.
+    """
+
+    def __init__(self, net, lock, columns, labels, temperature, centroids, centroid_labels, info, fingerprint):
+        self._net = net
+        self._lock = lock
+        self.columns = columns
+        self._temperature = temperature
+        self.labels = labels
+        self.centroids = centroids
+        self.centroid_labels = centroid_labels
+        self.info = info
+        self.name = info["name"]
+        self.fingerprint = fingerprint
+        self._index = {label: index for index, label in enumerate(labels)}
+
+    @classmethod
+    def load(cls, folder: str | Path | None = None) -> "BaseModel":
+        """Read a model folder; the bundled model when none is named. Raises ModelError naming the bad file."""
+        folder = bundled_models() / BUNDLED if folder is None else Path(folder)
+        if not folder.is_dir():
+            raise ModelError(f"There is no model folder at {folder}.")
+        info = _read_info(folder / "model.json")
+        labels = info["labels"]
+        net, weights = _read_network(folder / "model.onnx", len(labels), info["embedding"])
+        centroids, centroid_labels = _read_styles(folder / "styles.npz", len(labels), info["embedding"])
+        fingerprint = f"{hashlib.sha256(weights).hexdigest()[:16]}-{PREPROCESSING}"
+        columns = np.arange(len(labels))
+        temperature = float(info["temperature"])
+        return cls(net, threading.Lock(), columns, labels, temperature, centroids, centroid_labels, info, fingerprint)
+
+    def run(self, glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Embeddings float32 (n, d) and calibrated logits float32 (n, c) of glyphs uint8 (n, 28, 28), n >= 1.
+
+        The logits are already divided by the temperature, so their softmax is calibrated. Safe to call from
+        several threads.
+        """
+        embeddings, logits = self.run_unrestricted(glyphs)
+        return embeddings, logits[:, self.columns]
+
+    def run_unrestricted(self, glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same as :meth:`run`, with logits over all labels of the network, restricted or not."""
+        pixels = np.ascontiguousarray(glyphs[:, None], dtype=np.float32) / 255.0
+        with self._lock:
+            self._net.setInput(pixels, "glyph")
+            embeddings, logits = self._net.forward(["embedding", "logits"])
+            embeddings, logits = embeddings.copy(), logits.copy()
+        return embeddings, logits / self._temperature
+
+    def index(self, label: str) -> int:
+        """The index of a label. Raises LabelError if the alphabet does not hold it."""
+        try:
+            return self._index[label]
+        except (KeyError, TypeError):
+            raise LabelError(f"This model does not know the character {label!r}; it knows {self.alphabet}.") from None
+
+    @property
+    def alphabet(self) -> str:
+        return "".join(self.labels)
+
+    def restricted(self, labels: Sequence[str]) -> "BaseModel":
+        """The same network over fewer labels. Raises LabelError for a label outside the alphabet, or none at all."""
+        chosen = sorted({self.index(label) for label in labels})
+        if not chosen:
+            raise LabelError("An alphabet needs at least one character.")
+        new_index = np.full(len(self.labels), -1)
+        new_index[chosen] = np.arange(len(chosen))
+        kept = new_index[self.centroid_labels] >= 0
+        return BaseModel(
+            self._net,
+            self._lock,
+            self.columns[chosen],
+            [self.labels[i] for i in chosen],
+            self._temperature,
+            self.centroids[kept],
+            new_index[self.centroid_labels[kept]],
+            self.info,
+            self.fingerprint,
+        )
+
+
+def _read_info(path: Path) -> dict:
+    try:
+        info = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"The model is incomplete: {path} is missing.") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"The model file {path} cannot be read: {error}.") from error
+    needed = {"format": int, "name": str, "labels": list, "embedding": int, "temperature": (int, float)}
+    if not isinstance(info, dict):
+        raise ModelError(f"The model file {path} is damaged: it is not a description of a model.")
+    for key, kind in needed.items():
+        if not isinstance(info.get(key), kind):
+            raise ModelError(f"The model file {path} is damaged: {key!r} is missing or not as it should be.")
+    if info["format"] > FORMAT or info.get("preprocessing", PREPROCESSING) > PREPROCESSING:
+        raise ModelError(f"The model {path.parent} comes from a newer Handpad; update Handpad to use it.")
+    labels = info["labels"]
+    if not labels or len(set(labels)) != len(labels) or not all(isinstance(x, str) and len(x) == 1 for x in labels):
+        raise ModelError(f"The model file {path} is damaged: its labels are not a list of different characters.")
+    if not info["temperature"] > 0:
+        raise ModelError(f"The model file {path} is damaged: its temperature is not above 0.")
+    return info
+
+
+def _read_network(path: Path, classes: int, dimensions: int):
+    try:
+        weights = path.read_bytes()
+    except FileNotFoundError:
+        raise ModelError(f"The model is incomplete: {path} is missing.") from None
+    except OSError as error:
+        raise ModelError(f"The model file {path} cannot be read: {error}.") from error
+    try:
+        net = cv2.dnn.readNetFromONNX(np.frombuffer(weights, np.uint8))
+        net.setInput(np.zeros((1, 1, SIZE, SIZE), np.float32), "glyph")
+        embedding, logits = net.forward(["embedding", "logits"])
+    except cv2.error as error:
+        raise ModelError(f"The model file {path} is damaged: it does not run as a network.") from error
+    if embedding.shape != (1, dimensions) or logits.shape != (1, classes):
+        raise ModelError(f"The model file {path} does not fit its model.json: other labels or another embedding.")
+    return net, weights
+
+
+def _read_styles(path: Path, classes: int, dimensions: int) -> tuple[np.ndarray, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as styles:
+            centroids, labels = styles["centroids"].astype(np.float32), styles["labels"].astype(np.int64)
+    except FileNotFoundError:
+        raise ModelError(f"The model is incomplete: {path} is missing.") from None
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+        raise ModelError(f"The model file {path} is damaged: it does not hold style centroids.") from error
+    if centroids.ndim != 2 or centroids.shape != (len(labels), dimensions) or not np.isfinite(centroids).all():
+        raise ModelError(f"The model file {path} is damaged: its centroids do not fit the embedding.")
+    if len(labels) and not (labels.min() >= 0 and labels.max() < classes):
+        raise ModelError(f"The model file {path} is damaged: a style belongs to no label.")
+    return centroids, labels

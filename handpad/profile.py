@@ -1,0 +1,266 @@
+"""One writer's history on disk: a SQLite file with every learned character as ink with its true label.
+
+What is stored is ink, not vectors, so a new base model can learn all of it again. What a model derived from a
+sample (embedding and logits) is kept beside it as a cache, keyed by the model's fingerprint.
+
+The file is written ahead (WAL) with full synchronisation: when a method that writes returns, the change is on disk.
+"""
+
+import contextlib
+import sqlite3
+import struct
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from handpad.errors import ProfileError
+from handpad.ink import Guide
+
+APPLICATION_ID = 0x48504144  # "HPAD"
+VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE sample (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    ink BLOB NOT NULL,              -- see pack_ink
+    baseline REAL,                  -- guide, NULL where there was none
+    x_height REAL,
+    label TEXT NOT NULL,            -- the true label
+    predicted TEXT NOT NULL,        -- what the writer was shown
+    confirmed INTEGER NOT NULL,     -- 1: left uncorrected; 0: a correction
+    model TEXT NOT NULL,            -- name of the base model that predicted
+    created REAL NOT NULL           -- seconds since 1970
+);
+CREATE TABLE derived (
+    sample_id INTEGER PRIMARY KEY REFERENCES sample (id) ON DELETE CASCADE,
+    fingerprint TEXT NOT NULL,      -- of the base model that made it
+    embedding BLOB NOT NULL,        -- float32 (d,)
+    logits BLOB NOT NULL            -- float32 (c,), calibrated, over the model's whole alphabet
+);
+"""
+_COLUMNS = "id, ink, baseline, x_height, label, predicted, confirmed, model, created"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One learned character.
+
+    Attributes
+    ----------
+    id : number of the sample in its profile, growing with time; 0 before it is stored.
+    strokes : list of (n, 4) arrays, see :mod:`handpad.ink`.
+    label, predicted : the true label, and the one that the writer was shown.
+    confirmed : True if the writer let the prediction stand, False if it was corrected.
+    model : name of the base model that predicted it.
+    created : seconds since 1970.
+    """
+
+    id: int
+    strokes: list[np.ndarray]
+    guide: Guide | None
+    label: str
+    predicted: str
+    confirmed: bool
+    model: str
+    created: float
+
+
+def pack_ink(strokes: Iterable[np.ndarray]) -> bytes:
+    """Ink as bytes: stroke count, point count of each stroke (uint32), then all points (float64 x, y, pressure, time).
+
+    All numbers are little-endian.
+    """
+    strokes = list(strokes)
+    header = struct.pack(f"<{len(strokes) + 1}I", len(strokes), *map(len, strokes))
+    return header + np.concatenate(strokes).astype("<f8").tobytes()
+
+
+def unpack_ink(data: bytes) -> list[np.ndarray]:
+    """The reverse of :func:`pack_ink`. Raises ValueError if the bytes are not packed ink."""
+    try:
+        (count,) = struct.unpack_from("<I", data)
+        lengths = struct.unpack_from(f"<{count}I", data, 4)
+    except struct.error as error:
+        raise ValueError("not packed ink") from error
+    points = np.frombuffer(data, "<f8", offset=4 * (count + 1)).reshape(-1, 4)
+    if not count or sum(lengths) != len(points):
+        raise ValueError("not packed ink")
+    return [part.astype(np.float64) for part in np.split(points, np.cumsum(lengths)[:-1])]
+
+
+class Profile:
+    """An open profile. Use it from one thread; close it, or use it as a context manager."""
+
+    def __init__(self, path: str | Path):
+        """Open a profile, or make one if there is no file. ":memory:" keeps it in memory alone.
+
+        Raises ProfileError, with the file untouched, if it is no profile, damaged, or from a newer Handpad.
+        """
+        self.path = Path(path)
+        if str(path) != ":memory:":
+            _check_header(self.path)
+        self._db: sqlite3.Connection | None = None
+        try:
+            self._db = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA busy_timeout = 5000")
+            if self._db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise ProfileError(f"The profile {self.path} is damaged.")
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            if self._db.execute("PRAGMA application_id").fetchone()[0] == 0:
+                self._create()
+            self._db.execute(f"SELECT {_COLUMNS} FROM sample LIMIT 1")
+        except sqlite3.Error as error:
+            self.close()
+            raise ProfileError(f"The profile {self.path} cannot be opened: {_plain(error)}.") from error
+        except ProfileError:
+            self.close()
+            raise
+
+    def _create(self) -> None:
+        with self._transaction():
+            for statement in _SCHEMA.split(";\n"):
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            self._db.execute(f"PRAGMA user_version = {VERSION}")
+        # The header itself must hold the two numbers above, since they are read from it before anything is opened.
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextlib.contextmanager
+    def _transaction(self):
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            raise
+
+    def add(self, sample: Sample, fingerprint: str, embedding: np.ndarray, logits: np.ndarray) -> int:
+        """Store a sample with what the model derived from it; returns its id. A sample with an id keeps it.
+
+        Raises ProfileError, with nothing stored, if the disk is full or the file cannot be written.
+        """
+        row = (
+            sample.id or None,
+            pack_ink(sample.strokes),
+            sample.guide.baseline if sample.guide else None,
+            sample.guide.x_height if sample.guide else None,
+            sample.label,
+            sample.predicted,
+            int(sample.confirmed),
+            sample.model,
+            sample.created or time.time(),
+        )
+        with self._writing(), self._transaction():
+            cursor = self._db.execute(f"INSERT INTO sample ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            self._store_derived(cursor.lastrowid, fingerprint, embedding, logits)
+            return cursor.lastrowid
+
+    def _store_derived(self, sample_id: int, fingerprint: str, embedding: np.ndarray, logits: np.ndarray) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?)",
+            (sample_id, fingerprint, embedding.astype("<f4").tobytes(), logits.astype("<f4").tobytes()),
+        )
+
+    def store_derived(self, fingerprint: str, rows: Iterable[tuple[int, np.ndarray, np.ndarray]]) -> None:
+        """Replace the cache of several samples: rows of sample id, embedding (d,) and logits (c,)."""
+        with self._writing(), self._transaction():
+            for sample_id, embedding, logits in rows:
+                self._store_derived(sample_id, fingerprint, embedding, logits)
+
+    def remove(self, sample_id: int) -> Sample:
+        """Delete a sample and return it. Raises KeyError if there is none of that id."""
+        sample = self.sample(sample_id)
+        with self._writing(), self._transaction():
+            self._db.execute("DELETE FROM sample WHERE id = ?", (sample_id,))
+        return sample
+
+    @contextlib.contextmanager
+    def _writing(self):
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise ProfileError(f"Nothing was learned: {self.path} cannot be written ({_plain(error)}).") from error
+
+    def sample(self, sample_id: int) -> Sample:
+        """One sample. Raises KeyError if there is none of that id."""
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM sample WHERE id = ?", (sample_id,)).fetchone()
+        if row is None:
+            raise KeyError(sample_id)
+        return _sample(row)
+
+    def samples(self) -> list[Sample]:
+        """All samples, oldest first."""
+        return [_sample(row) for row in self._db.execute(f"SELECT {_COLUMNS} FROM sample ORDER BY id")]
+
+    def derived(self, fingerprint: str) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+        """What the model of that fingerprint derived: sample id to embedding (d,) and logits (c,)."""
+        rows = self._db.execute(
+            "SELECT sample_id, embedding, logits FROM derived WHERE fingerprint = ?", (fingerprint,)
+        )
+        return {i: (np.frombuffer(e, "<f4"), np.frombuffer(z, "<f4")) for i, e, z in rows}
+
+    def __len__(self) -> int:
+        return self._db.execute("SELECT count(*) FROM sample").fetchone()[0]
+
+    def recent_right(self, count: int = 100) -> tuple[int, int]:
+        """Of the last `count` samples, how many were right without a correction, and how many there are."""
+        query = "SELECT predicted = label FROM sample ORDER BY id DESC LIMIT ?"
+        rows = self._db.execute(query, (count,)).fetchall()
+        return sum(right for (right,) in rows), len(rows)
+
+    def close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def __enter__(self) -> "Profile":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+
+def _sample(row: tuple) -> Sample:
+    sample_id, ink, baseline, x_height, label, predicted, confirmed, model, created = row
+    guide = None if x_height is None else Guide(baseline, x_height)
+    return Sample(sample_id, unpack_ink(ink), guide, label, predicted, bool(confirmed), model, created)
+
+
+def _check_header(path: Path) -> None:
+    """Look at the first 100 bytes before SQLite touches the file (SQLite file format, section 1.3)."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(100)
+    except FileNotFoundError:
+        if not path.parent.is_dir():
+            raise ProfileError(f"There is no folder {path.parent} to keep the profile in.") from None
+        return
+    except OSError as error:
+        raise ProfileError(f"The profile {path} cannot be read: {error.strerror}.") from error
+    if not header:
+        return
+    version, application = struct.unpack_from(">I4xI", header.ljust(100, b"\0"), 60)
+    if not header.startswith(b"SQLite format 3\0") or application != APPLICATION_ID:
+        raise ProfileError(f"The file {path} is not a Handpad profile.")
+    if version > VERSION:
+        raise ProfileError(f"The profile {path} comes from a newer Handpad; update Handpad to use it.")
+
+
+def _plain(error: sqlite3.Error) -> str:
+    text = str(error)
+    if "full" in text:
+        return "the disk is full"
+    if "locked" in text:
+        return "another program is writing to it"
+    if "readonly" in text:
+        return "it is read-only"
+    if "malformed" in text or "not a database" in text:
+        return "it is damaged"
+    return text

@@ -1,0 +1,1 @@
+"""From free ink to characters."""

@@ -1,0 +1,50 @@
+"""Which strokes of a line belong to one character, by gaps and overlap alone."""
+
+from collections.abc import Sequence
+
+from handpad.ink import Box
+
+PADDING = 0.12
+"""A stroke reaches this many x-heights beyond its box, so that a slanted i keeps its dot and a K its arm."""
+
+SHARE = 0.5
+"""Two strokes are one character when their padded widths share at least this part of the narrower one."""
+
+
+def separate(boxes: Sequence[Box], x_height: float) -> list[tuple[int, ...]]:
+    """Group the strokes of one line into characters.
+
+    Parameters
+    ----------
+    boxes : the strokes' boxes, in writing order.
+    x_height : in the same unit, > 0.
+
+    Returns
+    -------
+    Characters from left to right, each the indexes of its strokes in writing order.
+    """
+    pad = PADDING * x_height
+    groups: list[tuple[float, float, tuple[int, ...]]] = []
+    for index, box in enumerate(boxes):
+        left, right, members = box.left - pad, box.right + pad, (index,)
+        # Joining widens the group, which may make it overlap the next one: repeat until nothing joins.
+        while joined := [group for group in groups if _overlap(left, right, group[0], group[1]) >= SHARE]:
+            for group in joined:
+                groups.remove(group)
+                left, right, members = min(left, group[0]), max(right, group[1]), group[2] + members
+        groups.append((left, right, tuple(sorted(members))))
+    return [members for left, right, members in sorted(groups, key=lambda group: group[0] + group[1])]
+
+
+def separate_boxes(boxes: Sequence[Box], box_width: float, left: float = 0.0) -> dict[int, tuple[int, ...]]:
+    """Group the strokes of one line of boxes: column number to the strokes whose centre lies in that box."""
+    columns: dict[int, tuple[int, ...]] = {}
+    for index, box in enumerate(boxes):
+        column = int((box.center[0] - left) // box_width)
+        columns[column] = (*columns.get(column, ()), index)
+    return dict(sorted(columns.items()))
+
+
+def _overlap(left: float, right: float, other_left: float, other_right: float) -> float:
+    """The shared part of two intervals relative to the narrower one; negative for a gap."""
+    return (min(right, other_right) - max(left, other_left)) / min(right - left, other_right - other_left)

@@ -1,0 +1,177 @@
+"""The public API: what a character says, and learning how its writer writes."""
+
+import contextlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from handpad.adaptation import Adapter, Observation
+from handpad.adaptation.default import DefaultAdapter
+from handpad.adaptation.none import NoAdapter
+from handpad.adaptation.paper import PaperAdapter
+from handpad.glyph import cues, glyph
+from handpad.ink import as_guide, as_strokes
+from handpad.model import BaseModel
+from handpad.profile import Profile, Sample
+
+ADAPTERS = {
+    "default": lambda model: DefaultAdapter(model.labels),
+    "paper": lambda model: PaperAdapter(model.centroids, model.centroid_labels, len(model.labels)),
+    "none": lambda model: NoAdapter(),
+}
+"""The adapters by name, each made for a base model."""
+
+
+_BATCH = 256
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One reading of a character, with its probability (0 to 1)."""
+
+    label: str
+    probability: float
+
+
+class Recognizer:
+    """Recognises single characters and learns from corrections.
+
+    Parameters
+    ----------
+    profile : path of the writer's history, made if it does not exist. None: learn in memory only.
+    labels : the alphabet to choose from; by default all that the model knows.
+    model : folder of a base model; by default the bundled one.
+    adapter : "default", "paper" or "none".
+
+    Raises
+    ------
+    ProfileError, ModelError, LabelError : with nothing changed.
+
+    Use a recognizer from one thread at a time.
+    """
+
+    def __init__(
+        self,
+        profile: str | Path | None = None,
+        *,
+        labels: Sequence[str] | None = None,
+        model: str | Path | None = None,
+        adapter: str = "default",
+    ):
+        self.model = BaseModel.load(model)
+        if labels is not None:
+            self.model = self.model.restricted(labels)
+        self._profile = Profile(profile if profile is not None else ":memory:")
+        self.adapter = adapter
+
+    @property
+    def adapter(self) -> str:
+        """Name of the adapter in use. Setting it learns the whole history anew. Raises ValueError if unknown."""
+        return self._adapter_name
+
+    @adapter.setter
+    def adapter(self, name: str) -> None:
+        if name not in ADAPTERS:
+            raise ValueError(f"There is no adapter {name!r}; choose one of {', '.join(ADAPTERS)}.")
+        self._adapter = self._with_history(ADAPTERS[name](self.model))
+        self._adapter_name = name
+
+    def recognize(self, strokes: Sequence[ArrayLike], guide: ArrayLike | None = None) -> list[Candidate]:
+        """All labels with their probabilities, best first. Raises InkError."""
+        return self.rank(self.observe([(strokes, guide)]))[0]
+
+    def observe(self, characters: Sequence[tuple[Sequence[ArrayLike], ArrayLike | None]]) -> Observation:
+        """What the base model sees in n >= 1 characters, given as pairs of strokes and guide (or None).
+
+        Depends on nothing learned, so it can be kept and ranked again after each correction. Raises InkError.
+        """
+        checked = [(as_strokes(strokes), as_guide(guide)) for strokes, guide in characters]
+        embeddings, logits = self._run([strokes for strokes, _ in checked])
+        return Observation(embeddings, logits[:, self.model.columns], np.stack([cues(*each) for each in checked]))
+
+    def rank(self, seen: Observation) -> list[list[Candidate]]:
+        """The candidates of each observed character, best first, as the adapter sees them now."""
+        ranked = []
+        for probabilities in self._adapter.predict(seen):
+            order = np.argsort(-probabilities, kind="stable")
+            ranked.append([Candidate(self.model.labels[i], float(probabilities[i])) for i in order])
+        return ranked
+
+    def learn(
+        self, strokes: Sequence[ArrayLike], label: str, guide: ArrayLike | None = None, confirmed: bool = False
+    ) -> int:
+        """Learn what a character says; with a profile, it is on disk when this returns.
+
+        confirmed: the writer let the prediction stand, which counts for less than a correction.
+
+        Returns the sample's id. Raises InkError, LabelError or ProfileError, with nothing learned.
+        """
+        checked, checked_guide = as_strokes(strokes), as_guide(guide)
+        index = self.model.index(label)
+        embeddings, logits = self._run([checked])
+        seen = Observation(embeddings, logits[:, self.model.columns], cues(checked, checked_guide)[None])
+        predicted = self.model.labels[int(self._adapter.predict(seen)[0].argmax())]
+        sample = Sample(0, checked, checked_guide, label, predicted, confirmed, self.model.name, time.time())
+        sample_id = self._profile.add(sample, self.model.fingerprint, embeddings[0], logits[0])
+        self._adapter.learn(sample_id, seen, index, confirmed)
+        return sample_id
+
+    def forget(self, sample_id: int) -> Sample:
+        """Forget a sample, as if it had never been learned; returns it, for :meth:`restore`.
+
+        Raises KeyError if there is no such sample, ProfileError if the profile cannot be written.
+        """
+        sample = self._profile.remove(sample_id)
+        with contextlib.suppress(KeyError):  # a label outside a restricted alphabet was never learned
+            self._adapter.forget(sample_id)
+        return sample
+
+    def restore(self, sample: Sample) -> None:
+        """Learn a forgotten sample again under its old id. Raises ProfileError."""
+        embeddings, logits = self._run([sample.strokes])
+        self._profile.add(sample, self.model.fingerprint, embeddings[0], logits[0])
+        self._adapter = self._with_history(ADAPTERS[self._adapter_name](self.model))
+
+    def samples(self) -> list[Sample]:
+        """All that was learned, oldest first."""
+        return self._profile.samples()
+
+    def sample_count(self) -> int:
+        """How many samples were learned."""
+        return len(self._profile)
+
+    def recent_right(self, count: int = 100) -> tuple[int, int]:
+        """Of the last `count` learned characters, how many were right at once, and how many there are."""
+        return self._profile.recent_right(count)
+
+    def close(self) -> None:
+        """Close the profile. The recognizer cannot be used afterwards."""
+        self._profile.close()
+
+    def _run(self, characters: list[list[np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+        return self.model.run_unrestricted(np.stack([glyph(strokes) for strokes in characters]))
+
+    def _with_history(self, adapter: Adapter) -> Adapter:
+        """Let a new adapter learn the profile, oldest first; derives anew what another base model derived."""
+        derived = self._profile.derived(self.model.fingerprint)
+        samples = self._profile.samples()
+        stale = [sample for sample in samples if sample.id not in derived]
+        for start in range(0, len(stale), _BATCH):
+            batch = stale[start : start + _BATCH]
+            embeddings, logits = self._run([sample.strokes for sample in batch])
+            fresh = list(zip([sample.id for sample in batch], embeddings, logits, strict=True))
+            self._profile.store_derived(self.model.fingerprint, fresh)
+            derived.update({sample_id: (embedding, row) for sample_id, embedding, row in fresh})
+        alphabet = set(self.model.labels)
+        for sample in samples:
+            if sample.label in alphabet:
+                embedding, logits = derived[sample.id]
+                seen = Observation(
+                    embedding[None], logits[None, self.model.columns], cues(sample.strokes, sample.guide)[None]
+                )
+                adapter.learn(sample.id, seen, self.model.index(sample.label), sample.confirmed)
+        return adapter
