@@ -1,0 +1,66 @@
+"""``handpad-train``: prepare data, fit a base model, export it and measure it.
+
+Every command is one module with ``add_arguments(parser)`` and ``run(args)``; :data:`COMMANDS` names them. With
+``--json`` a command prints one JSON object per line on stdout and nothing else there (see
+:mod:`handpad.train.report`). The exit code is 0 only on success; what a user can act on goes to stderr as one
+sentence, with exit code 1.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from handpad.errors import HandpadError
+
+
+class Command(NamedTuple):
+    """One subcommand: the module that implements it and its line in ``--help``."""
+
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "prepare": Command("handpad.train.prepare", "read a data set and write it as one prepared file"),
+    "fit": Command("handpad.train.fit", "train a network on a prepared data set"),
+    "export": Command("handpad.train.export", "write a fitted network as a model folder"),
+}
+
+
+def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
+    """The parser. Only the chosen command's module is imported, so that help needs no torch."""
+    parser = argparse.ArgumentParser(prog="handpad-train", description="Train and measure Handpad's base models.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, command in COMMANDS.items():
+        subparser = commands.add_parser(name, help=command.help, description=command.help.capitalize() + ".")
+        subparser.add_argument("--json", action="store_true", help="print results and progress as lines of JSON")
+        if name == chosen:
+            module = importlib.import_module(command.module)
+            module.add_arguments(subparser)
+            subparser.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code: 0 on success, 1 for an error the user can act on, 130 if stopped."""
+    argv = sys.argv[1:] if argv is None else list(argv)
+    chosen = next((word for word in argv if not word.startswith("-")), None)
+    try:
+        try:
+            args = build_parser(chosen).parse_args(argv)
+            args.run(args)
+        except ImportError as error:
+            raise HandpadError(f"Training needs the train extra ({error}): pip install 'handpad[train]'.") from error
+    except HandpadError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

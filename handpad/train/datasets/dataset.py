@@ -1,0 +1,168 @@
+"""The one form in which every data set of characters reaches training and evaluation."""
+
+import json
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from handpad import glyph
+from handpad.errors import DataError
+from handpad.ink import as_strokes
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """n labelled characters of known writers, as ink and as glyphs.
+
+    The rows are ordered by writer, and within one writer in the order in which they were written.
+
+    Attributes
+    ----------
+    name : of the data set, such as "unipen".
+    labels : the sorted different labels, each a string.
+    label_index : int32 (n,), indexes into ``labels``.
+    writers : sorted writer names; where ids are only unique per contributor, "<contributor>/<id>".
+    writer_index : int32 (n,), indexes into ``writers``.
+    points : float32 (p, 2), x and y of all ink in the data set's own units and places, with y pointing DOWN.
+    stroke_starts : int64 (s + 1,): stroke j is ``points[stroke_starts[j]:stroke_starts[j + 1]]``.
+    sample_starts : int64 (n + 1,): row i has the strokes ``sample_starts[i]`` to ``sample_starts[i + 1] - 1``.
+    glyphs : uint8 (n, 28, 28), as from :func:`handpad.glyph.glyph`.
+    licence : terms and provenance of the data, for attribution.
+    dropped : how many samples of the source were left out, by reason.
+    """
+
+    name: str
+    labels: list[str]
+    label_index: np.ndarray
+    writers: list[str]
+    writer_index: np.ndarray
+    points: np.ndarray
+    stroke_starts: np.ndarray
+    sample_starts: np.ndarray
+    glyphs: np.ndarray
+    licence: str
+    dropped: dict[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.label_index)
+
+    def strokes(self, row: int) -> list[np.ndarray]:
+        """The ink of one row: views of ``points``, float32 (k, 2) each, y down."""
+        first, last = self.sample_starts[row], self.sample_starts[row + 1]
+        starts = self.stroke_starts[first : last + 1]
+        return [self.points[a:b] for a, b in pairwise(starts)]
+
+    def ink(self, row: int) -> list[np.ndarray]:
+        """The ink of one row in the form of :mod:`handpad.ink`: float64 (k, 4) per stroke."""
+        return as_strokes(self.strokes(row))
+
+    def cues(self) -> np.ndarray:
+        """Size and place of every character, float64 (n, 4): :func:`handpad.glyph.cues` without a guide."""
+        return np.array([glyph.cues(self.strokes(row)) for row in range(len(self))]).reshape(-1, 4)
+
+    def texts(self) -> np.ndarray:
+        """The label of every row as an array of strings (n,)."""
+        return np.asarray(self.labels)[self.label_index]
+
+    def rows_of(self, writers: Iterable[str]) -> np.ndarray:
+        """The rows, in order, of the named writers: int64 (m,). Raises KeyError for a name that is not there."""
+        number = {name: index for index, name in enumerate(self.writers)}
+        return np.flatnonzero(np.isin(self.writer_index, [number[name] for name in writers]))
+
+    def save(self, path: Path) -> None:
+        """Write the prepared file (.npz, no pickles); an older one is replaced only when the new one is whole."""
+        path = Path(path)
+        about = {
+            "format": FORMAT,
+            "preprocessing": glyph.VERSION,
+            "name": self.name,
+            "labels": self.labels,
+            "writers": self.writers,
+            "licence": self.licence,
+            "dropped": self.dropped,
+        }
+        arrays = {key: getattr(self, key) for key in _ARRAYS}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(path.name + ".part")
+        try:
+            with temporary.open("wb") as file:
+                np.savez_compressed(file, about=np.array(json.dumps(about)), **arrays)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    @classmethod
+    def load(cls, path: Path) -> "Dataset":
+        """Read a prepared file. Raises DataError if it is none, is damaged, or has other preprocessing."""
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                about = json.loads(str(stored["about"]))
+                arrays = {key: stored[key] for key in _ARRAYS}
+        except FileNotFoundError:
+            raise DataError(f"There is no prepared data at {path}: run handpad-train prepare first.") from None
+        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            raise DataError(f"{path} is no prepared data or is damaged: run handpad-train prepare again.") from error
+        if about.get("format") != FORMAT or about.get("preprocessing") != glyph.VERSION:
+            raise DataError(f"{path} was prepared by another version of Handpad: run handpad-train prepare again.")
+        return cls(
+            name=about["name"],
+            labels=about["labels"],
+            writers=about["writers"],
+            licence=about["licence"],
+            dropped=about["dropped"],
+            **arrays,
+        )
+
+
+_ARRAYS = ("label_index", "writer_index", "points", "stroke_starts", "sample_starts", "glyphs")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One character as a reader finds it: label, writer, and strokes (k, 2) with y pointing down."""
+
+    label: str
+    writer: str
+    strokes: Sequence[np.ndarray]
+
+
+def collect(name: str, licence: str, samples: Iterable[Sample], dropped: Counter[str]) -> Dataset:
+    """Build a Dataset from samples, keeping their order within each writer.
+
+    Raises
+    ------
+    DataError : no sample at all.
+    InkError : a sample without points or with a coordinate that is no finite number.
+    """
+    samples = sorted(samples, key=lambda sample: sample.writer)
+    if not samples:
+        raise DataError(f"The source of {name} holds no labelled character.")
+    labels = sorted({sample.label for sample in samples})
+    writers = sorted({sample.writer for sample in samples})
+    label_number = {label: index for index, label in enumerate(labels)}
+    writer_number = {writer: index for index, writer in enumerate(writers)}
+    strokes = [stroke for sample in samples for stroke in sample.strokes]
+    return Dataset(
+        name=name,
+        labels=labels,
+        label_index=np.array([label_number[sample.label] for sample in samples], np.int32),
+        writers=writers,
+        writer_index=np.array([writer_number[sample.writer] for sample in samples], np.int32),
+        points=np.concatenate([np.asarray(stroke, np.float32)[:, :2] for stroke in strokes]),
+        stroke_starts=_starts([len(stroke) for stroke in strokes]),
+        sample_starts=_starts([len(sample.strokes) for sample in samples]),
+        glyphs=np.stack([glyph.glyph(as_strokes(sample.strokes)) for sample in samples]),
+        licence=licence,
+        dropped=dict(dropped),
+    )
+
+
+def _starts(lengths: Sequence[int]) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])

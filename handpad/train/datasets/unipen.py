@@ -1,0 +1,103 @@
+"""UNIPEN train_r01_v07: isolated characters of data/1a to 1d (digits, capitals, small letters, symbols)."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from handpad.errors import DataError
+from handpad.train.datasets.archive import read_texts
+from handpad.train.datasets.dataset import Dataset, Sample, collect
+from handpad.train.datasets.unipen_text import Component, Segment, parse, strokes_of
+
+NAME = "unipen"
+LICENCE = "UNIPEN train_r01_v07, International Unipen Foundation, Zenodo record 1195803, CC BY 4.0"
+
+_DATA_FILE = re.compile(r"(?:^|/)data/1[abcd]/([^/]+)/(.+)$")
+_FLIP = np.array([1.0, -1.0])
+
+
+def read(source: Path) -> Dataset:
+    """Read the isolated characters, y flipped to point down.
+
+    The writer is "<contributor>/<id>", since the same id at two contributors is two people. Dropped, and
+    counted: ink that the labellers could not name, labels other than one printable ASCII character, segments
+    that point outside the ink or have no pen-down point, and ink listed more than once (the first is kept
+    where the labels agree, none where they contradict each other).
+
+    Parameters
+    ----------
+    source : the archive (tar.xz) or its unpacked folder, with ``data`` and ``include`` below it.
+
+    Raises
+    ------
+    DataError : no UNIPEN data, a missing include, rows that cannot be read; the sentence names file and line.
+    """
+    texts = read_texts(source)
+    include_path = {_include_key(path): path for path in texts if "include/" in path.lower()}
+
+    def fetch(name: str) -> str:
+        path = name if name in texts else include_path.get("include/" + name.lower().strip().strip('"'))
+        if path is None:
+            raise DataError(f"UNIPEN file include/{name} is missing from {source}.")
+        return texts[path]
+
+    samples: list[Sample] = []
+    dropped: Counter[str] = Counter()
+    for (contributor, _), paths in sorted(_by_ink(texts).items(), key=lambda item: _natural(item[0])):
+        samples += _characters(contributor, paths, fetch, dropped)
+    return collect(NAME, LICENCE, samples, dropped)
+
+
+def _include_key(path: str) -> str:
+    lower = path.lower()
+    return lower[lower.index("include/") :]
+
+
+def _by_ink(texts: dict[str, str]) -> dict[tuple[str, str], list[str]]:
+    """The data files that label the same ink (digits in 1a, capitals in 1b, ...), by contributor and ink."""
+    groups = defaultdict(list)
+    for path in texts:
+        match = _DATA_FILE.search(path)
+        if match:
+            groups[match[1], match[2].lower()].append(path)
+    return groups
+
+
+def _natural(key: tuple[str, str]) -> list:
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", "/".join(key))]
+
+
+def _characters(contributor: str, paths: list[str], fetch: Callable[[str], str], dropped: Counter[str]) -> list[Sample]:
+    """The characters that several data files find in one ink, in the order in which they were written."""
+    components: list[Component] = []
+    segments: list[Segment] = []
+    for path in sorted(paths):
+        document = parse(path, fetch)
+        components = document.components
+        segments += document.segments
+    labels_of = defaultdict(set)
+    for segment in segments:
+        labels_of[segment.ranges].add(segment.label)
+    samples, seen = [], set()
+    for segment in sorted(segments, key=lambda segment: [(c, p or 0) for c, p in segment.ranges[0]]):
+        strokes = strokes_of(segment, components)
+        if segment.label is None:
+            dropped["the labellers could not name it"] += 1
+        elif len(segment.label) != 1 or not "!" <= segment.label <= "~":
+            dropped["the label is not one printable ASCII character"] += 1
+        elif strokes is None:
+            dropped["it points outside the ink"] += 1
+        elif not strokes:
+            dropped["it has no pen-down point"] += 1
+        elif len(labels_of[segment.ranges]) > 1:
+            dropped["the same ink has contradicting labels"] += 1
+        elif segment.ranges in seen:
+            dropped["the same ink is listed twice"] += 1
+        else:
+            seen.add(segment.ranges)
+            writer = components[segment.ranges[0][0][0]].writer
+            samples.append(Sample(segment.label, f"{contributor}/{writer}", [s * _FLIP for s in strokes]))
+    return samples
