@@ -1,0 +1,108 @@
+"""How adapters are tried on a writer's characters: the paper's 90/10 protocol and the live one.
+
+Both ask before they tell: every prediction is made, and scored, before its character is learned.
+"""
+
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from handpad.adaptation import Adapter, Observation
+
+
+@dataclass(frozen=True)
+class WriterData:
+    """All characters of one writer: n observations and their true labels, int (n,)."""
+
+    name: str
+    seen: Observation
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What one adapter said about the m tested characters of one writer in one draw.
+
+    Attributes
+    ----------
+    rows : int (m,), which of the writer's characters, in the order in which they were tested.
+    predicted : int (m,), the labels said.
+    reach : bool (m,), whether any of the adapter's classifiers said the true label; all False where an adapter
+        has none (see :class:`handpad.adaptation.paper.Decision`).
+    predict_seconds, learn_seconds : the mean time per character.
+    """
+
+    rows: np.ndarray
+    predicted: np.ndarray
+    reach: np.ndarray
+    predict_seconds: float
+    learn_seconds: float
+
+
+def generator(seed: int, writer: str, draw: int) -> np.random.Generator:
+    """The random numbers of one draw of one writer: the same for every adapter, whatever other writers there are."""
+    return np.random.default_rng([seed, zlib.crc32(writer.encode()), draw])
+
+
+def stratified_draw(labels: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Split one writer's characters 90/10 within each class (paper, section 4.5).
+
+    Of every ten characters of a class nine adapt and one tests; of the remaining r one tests with
+    probability r/10. Returns the adapting and the testing rows, each in random order.
+    """
+    adapting, testing = [], []
+    for label in np.unique(labels):
+        rows = random.permutation(np.flatnonzero(labels == label))
+        tens, rest = divmod(len(rows), 10)
+        tests = tens + int(random.random() < rest / 10)
+        testing.extend(rows[:tests])
+        adapting.extend(rows[tests:])
+    return random.permutation(np.array(adapting, dtype=int)), random.permutation(np.array(testing, dtype=int))
+
+
+def holdout(adapter: Adapter, writer: WriterData, random: np.random.Generator) -> Trial:
+    """The paper's protocol: learn nine tenths, then predict the rest, learning each after its prediction."""
+    adapting, testing = stratified_draw(writer.labels, random)
+    for sample_id, row in enumerate(adapting):
+        adapter.learn(sample_id, writer.seen[row : row + 1], int(writer.labels[row]))
+    return _ask_and_tell(adapter, writer, testing, first_id=len(adapting))
+
+
+def live(adapter: Adapter, writer: WriterData, random: np.random.Generator, limit: int) -> Trial:
+    """Characters in random order, at most `limit`: each is predicted, then learned.
+
+    The writer corrects what is wrong; what is right is learned as a confirmation.
+    """
+    return _ask_and_tell(adapter, writer, random.permutation(len(writer))[:limit], first_id=0)
+
+
+def _ask_and_tell(adapter: Adapter, writer: WriterData, rows: np.ndarray, first_id: int) -> Trial:
+    predicted = np.empty(len(rows), dtype=int)
+    reach = np.zeros(len(rows), dtype=bool)
+    predict_seconds = learn_seconds = 0.0
+    for place, row in enumerate(rows):
+        seen, label = writer.seen[row : row + 1], int(writer.labels[row])
+        start = time.perf_counter()
+        predicted[place] = adapter.predict(seen)[0].argmax()
+        asked = time.perf_counter()
+        if hasattr(adapter, "decide"):
+            reach[place] = label in adapter.decide(seen)[0].votes
+        told = time.perf_counter()
+        adapter.learn(first_id + place, seen, label, confirmed=bool(predicted[place] == label))
+        learn_seconds += time.perf_counter() - told
+        predict_seconds += asked - start
+    count = max(1, len(rows))
+    return Trial(rows, predicted, reach, predict_seconds / count, learn_seconds / count)
+
+
+def spans(edges: tuple[int, ...], count: int) -> Iterator[slice]:
+    """The stretches between the edges that the first `count` characters reach into: 0-25, 25-50, ..."""
+    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+        if start < count:
+            yield slice(start, stop)

@@ -1,0 +1,57 @@
+"""Splits by writer: no writer is in two parts, and the same data set is always split the same way."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from handpad.train.datasets import Dataset
+
+SPLIT_SEED = 1
+_TEST_PLACES = (3, 10, 17)
+_VALIDATION_PLACES = (6, 14)
+_CYCLE = 20
+
+
+class Split(NamedTuple):
+    """The names of the writers of each part, sorted."""
+
+    train: list[str]
+    validation: list[str]
+    test: list[str]
+
+
+def split_writers(writers: list[str], seed: int = SPLIT_SEED) -> Split:
+    """15 % of the writers test, 10 % validation, the rest training, spread evenly over the contributors.
+
+    The contributor is what precedes "/" in a writer's name. The writers are shuffled within each contributor and
+    then dealt out in turn, so that a contributor of 20 writers has 3 in test and 2 in validation.
+
+    Parameters
+    ----------
+    writers : the names of all writers of a data set; their order does not matter.
+    seed : of the shuffle; the bundled models and all figures use the default.
+    """
+    draw = np.random.default_rng(seed).random(len(writers))
+    dealt = sorted(zip(sorted(writers), draw, strict=True), key=lambda pair: (pair[0].rpartition("/")[0], pair[1]))
+    parts: dict[str, list[str]] = {"train": [], "validation": [], "test": []}
+    for place, (writer, _) in enumerate(dealt):
+        turn = place % _CYCLE
+        part = "test" if turn in _TEST_PLACES else "validation" if turn in _VALIDATION_PLACES else "train"
+        parts[part].append(writer)
+    return Split(*(sorted(parts[part]) for part in Split._fields))
+
+
+def paper_split(data: Dataset) -> Split:
+    """The split of the paper's section 4.3; its application set is called ``test`` here.
+
+    Writers are sorted by their number of images. The most prolific ones form the application set until it holds
+    10 % of all images; of the rest every tenth writer is validation. Equal numbers are ordered by name.
+    """
+    counts = np.bincount(data.writer_index, minlength=len(data.writers))
+    order = sorted(range(len(data.writers)), key=lambda index: (-counts[index], data.writers[index]))
+    enough = np.searchsorted(np.cumsum(counts[order]), 0.1 * len(data)) + 1
+    rest = order[enough:]
+    names = [[data.writers[index] for index in part] for part in (rest, order[:enough])]
+    validation = names[0][9::10]
+    train = sorted(set(names[0]) - set(validation))
+    return Split(train, sorted(validation), sorted(names[1]))
