@@ -4,6 +4,7 @@ A page never changes: every edit gives a new one that shares all that stayed. Th
 the old page.
 """
 
+import functools
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -84,13 +85,21 @@ class Page:
     characters: tuple[Character, ...] = ()
     boxes: bool = False
     ruling: Ruling = Ruling()
+    stroke_boxes: Mapping[int, Box] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+
+    def __post_init__(self):
+        known = self.stroke_boxes
+        boxes = {n: known[n] if n in known else bounding_box([stroke]) for n, stroke in self.strokes.items()}
+        object.__setattr__(self, "stroke_boxes", MappingProxyType(boxes))
 
     def ink(self, character: Character) -> list[np.ndarray]:
         """The strokes of a character, in writing order."""
         return [self.strokes[number] for number in character.strokes]
 
     def box(self, character: Character) -> Box:
-        return bounding_box(self.ink(character))
+        """The smallest box around a character's ink, in page units."""
+        first, *others = (self.stroke_boxes[number] for number in character.strokes)
+        return functools.reduce(Box.union, others, first)
 
     def row(self, character: Character) -> int:
         """The line that a character stands on."""
@@ -99,9 +108,8 @@ class Page:
     def guide(self, character: Character) -> Guide:
         return self.ruling.guide(self.row(character))
 
-    def add(self, stroke: np.ndarray) -> "Page":
-        """The page with one more stroke, the characters of its line grouped anew."""
-        number = max(self.strokes, default=0) + 1
+    def add(self, number: int, stroke: np.ndarray) -> "Page":
+        """The page with one more stroke under a number of its own, its characters grouped anew."""
         return self._with_strokes({**self.strokes, number: stroke})
 
     def erase(self, numbers: Iterable[int]) -> "Page":
@@ -153,7 +161,8 @@ class Page:
         before = {character.strokes: character for character in self.characters}
         fixed = [c for c in self.characters if c.fixed and all(number in strokes for number in c.strokes)]
         locked = {number for character in fixed for number in character.strokes}
-        boxes = {number: bounding_box([stroke]) for number, stroke in strokes.items()}
+        bare = replace(self, strokes=MappingProxyType(dict(strokes)), characters=())
+        boxes = bare.stroke_boxes
         rows: dict[int, list[int]] = {}
         for number in strokes:
             if number not in locked:
@@ -169,9 +178,8 @@ class Page:
             for group in groups:
                 members = tuple(numbers[index] for index in group)
                 characters.append(before.get(members) or Character(members))
-        page = replace(self, strokes=MappingProxyType(dict(strokes)), characters=tuple(characters))
-        ordered = sorted(characters, key=lambda c: (page.row(c), page.box(c).center[0]))
-        return replace(page, characters=tuple(ordered))
+        ordered = sorted(characters, key=lambda c: (bare.row(c), bare.box(c).center[0]))
+        return replace(bare, characters=tuple(ordered))
 
 
 SPACE = 0.85
@@ -194,7 +202,8 @@ def to_inkml(page: Page) -> bytes:
     for number, stroke in page.strokes.items():
         trace = _element(root, "trace")
         trace.set(_ID, f"s{number}")
-        trace.text = ", ".join(" ".join(_number(value) for value in point) for point in stroke)
+        form = ", ".join(["%.10g %.10g %.10g %.10g"] * len(stroke))
+        trace.text = (form % tuple(stroke.ravel().tolist())).replace("nan", "?")
     for character in page.characters:
         group = _element(root, "traceGroup")
         _annotate(group, "truth" if character.fixed else "recognised", character.label)
@@ -272,7 +281,3 @@ def _element(parent: ET.Element | None, tag: str, **attributes: str) -> ET.Eleme
 
 def _annotate(parent: ET.Element, kind: str, text: str) -> None:
     _element(parent, "annotation", type=kind).text = text
-
-
-def _number(value: float) -> str:
-    return "?" if np.isnan(value) else f"{value:.10g}"

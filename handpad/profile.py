@@ -206,6 +206,11 @@ class Profile:
         )
         return {i: (np.frombuffer(e, "<f4"), np.frombuffer(z, "<f4")) for i, e, z in rows}
 
+    def next_id(self) -> int:
+        """The id that the next sample gets: greater than any ever used."""
+        row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'sample'").fetchone()
+        return row[0] + 1 if row else 1
+
     def __len__(self) -> int:
         return self._db.execute("SELECT count(*) FROM sample").fetchone()[0]
 

@@ -102,11 +102,17 @@ class Recognizer:
         return ranked
 
     def learn(
-        self, strokes: Sequence[ArrayLike], label: str, guide: ArrayLike | None = None, confirmed: bool = False
+        self,
+        strokes: Sequence[ArrayLike],
+        label: str,
+        guide: ArrayLike | None = None,
+        confirmed: bool = False,
+        sample_id: int = 0,
     ) -> int:
         """Learn what a character says; with a profile, it is on disk when this returns.
 
         confirmed: the writer let the prediction stand, which counts for less than a correction.
+        sample_id: a number from :meth:`next_sample_id` on, where the caller needs it beforehand.
 
         Returns the sample's id. Raises InkError, LabelError or ProfileError, with nothing learned.
         """
@@ -115,7 +121,7 @@ class Recognizer:
         embeddings, logits = self._run([checked])
         seen = Observation(embeddings, logits[:, self.model.columns], cues(checked, checked_guide)[None])
         predicted = self.model.labels[int(self._adapter.predict(seen)[0].argmax())]
-        sample = Sample(0, checked, checked_guide, label, predicted, confirmed, self.model.name, time.time())
+        sample = Sample(sample_id, checked, checked_guide, label, predicted, confirmed, self.model.name, time.time())
         sample_id = self._profile.add(sample, self.model.fingerprint, embeddings[0], logits[0])
         self._adapter.learn(sample_id, seen, index, confirmed)
         return sample_id
@@ -130,11 +136,16 @@ class Recognizer:
             self._adapter.forget(sample_id)
         return sample
 
-    def restore(self, sample: Sample) -> None:
-        """Learn a forgotten sample again under its old id. Raises ProfileError."""
-        embeddings, logits = self._run([sample.strokes])
-        self._profile.add(sample, self.model.fingerprint, embeddings[0], logits[0])
-        self._adapter = self._with_history(ADAPTERS[self._adapter_name](self.model))
+    def restore(self, samples: Sequence[Sample]) -> None:
+        """Learn forgotten samples again under their old ids. Raises ProfileError."""
+        for sample in samples:
+            embeddings, logits = self._run([sample.strokes])
+            self._profile.add(sample, self.model.fingerprint, embeddings[0], logits[0])
+        self.adapter = self._adapter_name
+
+    def next_sample_id(self) -> int:
+        """The id that the next learned sample gets."""
+        return self._profile.next_id()
 
     def samples(self) -> list[Sample]:
         """All that was learned, oldest first."""

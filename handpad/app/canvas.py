@@ -1,0 +1,422 @@
+"""The paper: takes pen, touch and mouse, shows the ink at once, and tells what was done.
+
+It knows no recognition: it shows the page that it is given and emits what the writer did.
+"""
+
+import time
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QInputDevice,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPointingDevice,
+    QTabletEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from handpad.app.page_view import FADE_IN, GLOW, PageView, View
+from handpad.app.pen_path import NIB, PenPath
+from handpad.app.theme import Theme
+from handpad.document import Character, Page
+
+TAP = 5.0
+"""A press that moves less than this many logical pixels is a tap."""
+
+SETTLED = 1.0
+"""A tap on a character opens it only this many seconds after its last stroke; before that it is ink (a dot)."""
+
+ERASER_RADIUS = 7.0
+
+_MOUSE_AFTER_PEN = 0.4
+_BLANK_ROWS = 2
+
+
+class Canvas(QWidget):
+    """A ruled page that can be written on.
+
+    Signals
+    -------
+    stroke_written(stroke, picture) : a stroke ended; stroke is (n, 4) in page units, picture its PenPath.
+    strokes_erased(numbers) : the eraser was lifted from these strokes.
+    opened(strokes) : the writer asked for the character made of these strokes.
+    removed(strokes) : the writer asked for it to be deleted.
+    pressed() : something was pressed on the paper, before anything else happens.
+    """
+
+    stroke_written = Signal(object, object)
+    strokes_erased = Signal(object)
+    opened = Signal(object)
+    removed = Signal(object)
+    pressed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.page = Page()
+        self.view = View()
+        self.eraser = False
+        self.painter = PageView(theme, self.font())
+        self._live: PenPath | None = None
+        self._points: list[tuple[float, float, float, float]] = []
+        self._device: object = None
+        self._erasing = False
+        self._tapped: Character | None = None
+        self._pressed_at = QPointF()
+        self._nib: QPointF | None = None
+        self._pen_seen = False
+        self._last_pen = -1.0
+        self._last_written: dict[int, float] = {}
+        self._animation = QTimer(self, interval=16)
+        self._animation.timeout.connect(self._animate)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_TabletTracking)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.setAccessibleName("Paper")
+        self.setAccessibleDescription(
+            "Write here. With the keyboard: arrow keys go from character to character, Enter corrects, Delete removes."
+        )
+
+    # What is shown
+
+    def show_page(self, page: Page) -> None:
+        """Show another state of the page."""
+        changed = _difference(self.page, page)
+        old, self.page = self.page, page
+        if bool(old.strokes) != bool(page.strokes) or old.boxes != page.boxes:
+            self.update()
+        for source, character in changed:
+            self.update(self.painter.character_rect(source, character).toAlignedRect())
+        if self.view.selected is not None and page.find(self.view.selected) is None:
+            self.view.selected = None
+        self.view.hovered = None
+        self._fit()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.painter.theme = theme
+        self.update()
+
+    def animate(self) -> None:
+        """Start painting the view's fading marks until all have ended."""
+        if not self._animation.isActive():
+            self._animation.start()
+        self._animate()
+
+    def _animate(self) -> None:
+        now = time.monotonic()
+        running = False
+        for times, duration in ((self.view.appeared, FADE_IN), (self.view.changed, GLOW)):
+            for strokes, start in list(times.items()):
+                character = self.page.find(strokes)
+                if character is not None:
+                    self.update(self.painter.character_rect(self.page, character).toAlignedRect())
+                if character is None or now - start > duration:
+                    del times[strokes]
+                else:
+                    running = True
+        if not running:
+            self._animation.stop()
+
+    def _fit(self) -> None:
+        """Keep blank lines below the ink, and all ink within reach."""
+        bottom = max((box.bottom for box in self.page.stroke_boxes.values()), default=0.0)
+        right = max((box.right for box in self.page.stroke_boxes.values()), default=0.0)
+        ruling = self.page.ruling
+        height = ruling.baseline(ruling.row(bottom) + _BLANK_ROWS) + ruling.DEPTH * ruling.pitch
+        width = right + ruling.margin if right > self.width() else 0
+        self.setMinimumSize(int(width), int(height))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        rect = QRectF(event.rect())
+        painter.setClipRect(rect)
+        self.painter.paint(painter, rect, self.page, self.view, time.monotonic())
+        if self._live is not None:
+            self._live.paint(painter, QColor(self.painter.theme.ink))
+        if self._nib is not None:
+            self._paint_nib(painter)
+        painter.end()
+
+    def _paint_nib(self, painter: QPainter) -> None:
+        color = QColor(self.painter.theme.ink)
+        if self.eraser or self._erasing:
+            painter.setPen(color)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(self._nib, ERASER_RADIUS, ERASER_RADIUS)
+        else:
+            color.setAlphaF(0.5)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color)
+            painter.drawEllipse(self._nib, NIB / 2, NIB / 2)
+
+    def _move_nib(self, point: QPointF | None) -> None:
+        """Draw our own nib dot: some systems (Wayland) show no cursor for a pen."""
+        for where in (self._nib, point):
+            if where is not None:
+                reach = ERASER_RADIUS + 2
+                self.update(QRectF(where.x() - reach, where.y() - reach, 2 * reach, 2 * reach).toAlignedRect())
+        self._nib = point
+
+    # Pen, mouse and touch
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        event.accept()
+        self._pen_seen = True
+        self._last_pen = time.monotonic()
+        device = event.pointingDevice()
+        eraser = event.pointerType() == QPointingDevice.PointerType.Eraser or (
+            device is not None and "eraser" in device.name().lower()
+        )
+        has_pressure = device is not None and bool(device.capabilities() & QInputDevice.Capability.Pressure)
+        pressure = event.pressure() if has_pressure else float("nan")
+        point, seconds = event.position(), event.timestamp() / 1000
+        if event.type() == QEvent.Type.TabletPress and event.button() == Qt.MouseButton.LeftButton:
+            self._press("pen", point, pressure, seconds, eraser)
+        elif event.type() == QEvent.Type.TabletPress and event.button() == Qt.MouseButton.RightButton:
+            self._open_at(point)
+        elif event.type() == QEvent.Type.TabletMove:
+            self._move("pen", point, pressure, seconds)
+            self._move_nib(point)
+        elif event.type() == QEvent.Type.TabletRelease and event.button() == Qt.MouseButton.LeftButton:
+            self._release("pen", point, seconds)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._from_pen():
+            return
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._press("mouse", event.position(), float("nan"), event.timestamp() / 1000, False)
+        elif event.button() == Qt.MouseButton.RightButton:
+            self._open_at(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._from_pen():
+            return
+        self._move("mouse", event.position(), float("nan"), event.timestamp() / 1000)
+        self._move_nib(event.position() if self.eraser else None)
+        self._hover(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._release("mouse", event.position(), event.timestamp() / 1000)
+
+    def _from_pen(self) -> bool:
+        """Windows can send a late mouse event for what the pen did."""
+        return self._device == "pen" or time.monotonic() - self._last_pen < _MOUSE_AFTER_PEN
+
+    def event(self, event: QEvent) -> bool:
+        kind = event.type()
+        if kind in (QEvent.Type.TouchBegin, QEvent.Type.TouchUpdate, QEvent.Type.TouchEnd, QEvent.Type.TouchCancel):
+            return self._touch(event)
+        if kind == QEvent.Type.Leave:
+            self._move_nib(None)
+            self._hover(None)
+        return super().event(event)
+
+    def _touch(self, event) -> bool:
+        """One finger writes until a pen has been seen; from then on fingers and palms only scroll."""
+        if self._pen_seen:
+            return False
+        points = event.points()
+        seconds = event.timestamp() / 1000
+        if len(points) != 1 or event.type() == QEvent.Type.TouchCancel:
+            if self._device == "touch":
+                self._cancel()
+            event.accept()
+            return True
+        point = points[0]
+        if event.type() == QEvent.Type.TouchBegin:
+            self._press("touch", point.position(), float("nan"), seconds, False)
+        elif event.type() == QEvent.Type.TouchUpdate:
+            self._move("touch", point.position(), float("nan"), seconds)
+        else:
+            self._release("touch", point.position(), seconds)
+        event.accept()
+        return True
+
+    def _press(self, device: str, point: QPointF, pressure: float, seconds: float, eraser: bool) -> None:
+        if self._device is not None:  # each stroke belongs to the device that began it
+            return
+        self.pressed.emit()
+        self._device = device
+        self._pressed_at = point
+        self._erasing = eraser or self.eraser
+        self._tapped = None if self._erasing else self._character_at(point)
+        if self._erasing:
+            self._erase_at(point)
+            return
+        self._points = []
+        self._live = PenPath()
+        self._add(point, pressure, seconds)
+
+    def _move(self, device: str, point: QPointF, pressure: float, seconds: float) -> None:
+        if device != self._device:
+            return
+        if self._erasing:
+            self._erase_at(point)
+        else:
+            self._add(point, pressure, seconds)
+
+    def _release(self, device: str, point: QPointF, seconds: float) -> None:
+        if device != self._device:
+            return
+        self._device = None
+        if self._erasing:
+            self._erasing = False
+            gone, self.view.faded = self.view.faded, set()
+            if gone:
+                self.strokes_erased.emit(gone)
+            return
+        picture, self._live = self._live, None
+        stroke = np.array(self._points)
+        extent = np.abs(stroke[:, :2] - stroke[0, :2]).max()
+        if self._tapped is not None and extent < TAP:
+            self.update(picture.bounds.toAlignedRect())
+            strokes = self._tapped.strokes
+            # Never open anything inside a pen event: the pen would be left pressed.
+            QTimer.singleShot(0, lambda: self.opened.emit(strokes))
+            return
+        self.stroke_written.emit(stroke, picture)
+
+    def _cancel(self) -> None:
+        """Forget the stroke being written."""
+        self._device = None
+        self._erasing = False
+        self.view.faded = set()
+        self._live = None
+        self.update()
+
+    def _add(self, point: QPointF, pressure: float, seconds: float) -> None:
+        # Rounded as the page file stores it, so that ink is the same after the next start.
+        row = (round(point.x(), 2), round(point.y(), 2), round(pressure, 3), round(seconds, 3))
+        if self._points and row[:2] == self._points[-1][:2]:
+            return
+        self._points.append(row)
+        self.update(self._live.add(row[0], row[1], row[2]).toAlignedRect())
+
+    def written(self, number: int, picture: PenPath) -> None:
+        """Keep the live picture of the stroke that was given this number."""
+        self.painter.adopt(number, picture)
+        self._last_written[number] = time.monotonic()
+
+    def _erase_at(self, point: QPointF) -> None:
+        center = np.array([point.x(), point.y()])
+        for number, stroke in self.page.strokes.items():
+            box = self.page.stroke_boxes[number]
+            near = (
+                box.left - ERASER_RADIUS <= center[0] <= box.right + ERASER_RADIUS
+                and box.top - ERASER_RADIUS <= center[1] <= box.bottom + ERASER_RADIUS
+            )
+            if near and number not in self.view.faded and _distance(stroke[:, :2], center) <= ERASER_RADIUS:
+                self.view.faded.add(number)
+                self.update(QRectF(box.left, box.top, box.width, box.height).adjusted(-6, -6, 6, 6).toAlignedRect())
+        self._move_nib(point)
+
+    # Choosing characters
+
+    def _character_at(self, point: QPointF) -> Character | None:
+        """The character whose label, or whose settled ink, lies under a point."""
+        now = time.monotonic()
+        for character in self.page.characters:
+            if character.label and self.painter.label_rect(self.page, character).contains(point):
+                return character
+        for character in self.page.characters:
+            box = self.page.box(character)
+            settled = max(self._last_written.get(number, 0.0) for number in character.strokes) < now - SETTLED
+            inside = QRectF(box.left, box.top, box.width, box.height).adjusted(-2, -2, 2, 2).contains(point)
+            if settled and inside:
+                return character
+        return None
+
+    def _open_at(self, point: QPointF) -> None:
+        character = self._character_at(point)
+        if character is not None:
+            QTimer.singleShot(0, lambda: self.opened.emit(character.strokes))
+
+    def _hover(self, point: QPointF | None) -> None:
+        hovered = None
+        if point is not None and self._device is None and not self.eraser:
+            hovered = next(
+                (
+                    character.strokes
+                    for character in self.page.characters
+                    if character.label and self.painter.label_rect(self.page, character).contains(point)
+                ),
+                None,
+            )
+        if hovered != self.view.hovered:
+            for strokes in (hovered, self.view.hovered):
+                character = self.page.find(strokes) if strokes else None
+                if character:
+                    self.update(self.painter.label_rect(self.page, character).toAlignedRect())
+            self.view.hovered = hovered
+            shape = Qt.CursorShape.PointingHandCursor if hovered else Qt.CursorShape.CrossCursor
+            self.setCursor(shape)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        characters = self.page.characters
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        selected = self.page.find(self.view.selected) if self.view.selected else None
+        if not characters:
+            super().keyPressEvent(event)
+        elif event.key() in steps:
+            index = characters.index(selected) + steps[event.key()] if selected else len(characters) - 1
+            self.select(characters[min(max(index, 0), len(characters) - 1)].strokes)
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._select_row(selected, -1 if event.key() == Qt.Key.Key_Up else 1)
+        elif event.key() == Qt.Key.Key_Home:
+            self.select(characters[0].strokes)
+        elif event.key() == Qt.Key.Key_End:
+            self.select(characters[-1].strokes)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2, Qt.Key.Key_Space) and selected:
+            self.opened.emit(selected.strokes)
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and selected:
+            index = characters.index(selected)
+            others = [c.strokes for c in characters if c is not selected]
+            self.select(others[min(index, len(others) - 1)] if others else None)
+            self.removed.emit(selected.strokes)
+        elif event.key() == Qt.Key.Key_Escape and selected:
+            self.select(None)
+        else:
+            super().keyPressEvent(event)
+
+    def select(self, strokes: tuple[int, ...] | None) -> None:
+        """Put the keyboard's mark on a character, or on none."""
+        for marked in (self.view.selected, strokes):
+            character = self.page.find(marked) if marked else None
+            if character:
+                self.update(self.painter.character_rect(self.page, character).toAlignedRect())
+        self.view.selected = strokes
+
+    def _select_row(self, selected: Character | None, step: int) -> None:
+        if selected is None:
+            self.select(self.page.characters[-1].strokes)
+            return
+        row, x = self.page.row(selected), self.page.box(selected).center[0]
+        rows = {self.page.row(c) for c in self.page.characters}
+        target = [r for r in rows if (r - row) * step > 0]
+        if target:
+            nearest = min(target, key=lambda r: abs(r - row))
+            candidates = [c for c in self.page.characters if self.page.row(c) == nearest]
+            self.select(min(candidates, key=lambda c: abs(self.page.box(c).center[0] - x)).strokes)
+
+
+def _difference(old: Page, new: Page) -> list[tuple[Page, Character]]:
+    """The characters that stand in only one of two pages, each with its page."""
+    before, after = set(old.characters), set(new.characters)
+    return [(old, character) for character in before - after] + [(new, character) for character in after - before]
+
+
+def _distance(points: np.ndarray, center: np.ndarray) -> float:
+    """Distance from a point to a polyline (n, 2)."""
+    if len(points) == 1:
+        return float(np.hypot(*(points[0] - center)))
+    start, step = points[:-1], np.diff(points, axis=0)
+    length = np.maximum((step**2).sum(axis=1), 1e-12)
+    share = np.clip(((center - start) * step).sum(axis=1) / length, 0, 1)
+    return float(np.sqrt((((start + share[:, None] * step) - center) ** 2).sum(axis=1).min()))

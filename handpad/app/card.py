@@ -1,0 +1,192 @@
+"""The correction card: opens at a character, takes one press, and teaches."""
+
+import numpy as np
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from handpad.app.theme import Theme
+
+CHOICES = 5
+_PICTURE = 72
+
+
+class CandidateButton(QAbstractButton):
+    """One candidate: its character, large; its probability as a bar and a figure; its key."""
+
+    def __init__(self, number: int, label: str, probability: float, current: bool, theme: Theme):
+        super().__init__()
+        self.label = label
+        self._number = number
+        self._probability = probability
+        self._current = current
+        self._theme = theme
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"{label}, {probability:.0%}, key {number}" + (", as read" if current else ""))
+        self.setToolTip(f"It is {label} (key {number})")
+
+    def sizeHint(self) -> QSize:
+        return QSize(62, 84)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme, rect = self._theme, QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        active = self.hasFocus() or self.underMouse() or self.isDown()
+        painter.setPen(QColor(theme.accent if active else theme.border))
+        painter.setBrush(QColor(theme.accent_soft if self._current or self.isDown() else theme.paper))
+        painter.drawRoundedRect(rect, 9, 9)
+        font = QFont(self.font())
+        font.setPixelSize(30)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(rect.adjusted(0, 6, 0, -30), Qt.AlignmentFlag.AlignCenter, self.label)
+        font.setPixelSize(11)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.muted))
+        painter.drawText(rect.adjusted(7, 4, 0, 0), Qt.AlignmentFlag.AlignLeft, str(self._number))
+        figure = percent(self._probability)
+        painter.drawText(
+            rect.adjusted(0, 0, 0, -13), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, figure
+        )
+        bar = QRectF(rect.left() + 9, rect.bottom() - 9, rect.width() - 18, 4)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.border))
+        painter.drawRoundedRect(bar, 2, 2)
+        if self._probability >= 0.005:
+            bar.setWidth(max(4.0, bar.width() * self._probability))
+            painter.setBrush(QColor(theme.accent))
+            painter.drawRoundedRect(bar, 2, 2)
+
+    def enterEvent(self, event) -> None:
+        self.update()
+
+    def leaveEvent(self, event) -> None:
+        self.update()
+
+
+class Card(QFrame):
+    """Asks what a character is.
+
+    Signals
+    -------
+    chosen(label) : the writer picked a candidate or typed a character.
+    deleted() : the character is to be removed.
+    closed() : the card is gone.
+    """
+
+    chosen = Signal(str)
+    deleted = Signal()
+    closed = Signal()
+
+    def __init__(self, theme: Theme, glyph: np.ndarray, candidates: list, label: str, alphabet: str, parent: QWidget):
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAccessibleName("What is this character?")
+        self._alphabet = alphabet
+        picture = QLabel()
+        picture.setPixmap(_picture(glyph, theme, self.devicePixelRatioF()))
+        picture.setAccessibleName(f"Picture of the character, read as {label}" if label else "Picture of the character")
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(picture)
+        row.addSpacing(6)
+        self.buttons = []
+        for number, candidate in enumerate(candidates[:CHOICES], start=1):
+            button = CandidateButton(number, candidate.label, candidate.probability, candidate.label == label, theme)
+            button.clicked.connect(lambda _, chosen=candidate.label: self._choose(chosen))
+            row.addWidget(button)
+            self.buttons.append(button)
+        self.other = QLineEdit(placeholderText="Another character", maxLength=2, maximumWidth=170)
+        self.other.setAccessibleName("Another character")
+        self.other.textEdited.connect(self._typed)
+        delete = QPushButton("Delete", toolTip="Remove this character from the page (Del)")
+        delete.setProperty("danger", True)
+        delete.clicked.connect(self._delete)
+        self.message = QLabel(wordWrap=True)
+        self.message.hide()
+        below = QHBoxLayout()
+        below.addWidget(self.other)
+        below.addStretch()
+        below.addWidget(delete)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 12)
+        layout.setSpacing(10)
+        layout.addLayout(row)
+        layout.addLayout(below)
+        layout.addWidget(self.message)
+        self.adjustSize()
+
+    def open_at(self, target: QRect) -> None:
+        """Show the card beside target (in the parent's coordinates), wholly inside the parent, and take the keys."""
+        area = self.parentWidget().rect().adjusted(8, 8, -8, -8)
+        x = min(max(target.center().x() - self.width() // 2, area.left()), area.right() - self.width())
+        below, above = target.bottom() + 8, target.top() - 8 - self.height()
+        y = below if below + self.height() <= area.bottom() or above < area.top() else above
+        self.move(QPoint(x, min(y, max(area.top(), area.bottom() - self.height()))))
+        self.show()
+        self.raise_()
+        (self.buttons[0] if self.buttons else self.other).setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, number = event.key(), event.key() - Qt.Key.Key_1
+        focused = next((i for i, button in enumerate(self.buttons) if button.hasFocus()), None)
+        if key == Qt.Key.Key_Escape:
+            self.close()
+        elif 0 <= number < len(self.buttons):
+            self._choose(self.buttons[number].label)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and focused is not None:
+            self._choose(self.buttons[focused].label)
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and focused is not None:
+            step = 1 if key == Qt.Key.Key_Right else -1
+            self.buttons[(focused + step) % len(self.buttons)].setFocus(Qt.FocusReason.OtherFocusReason)
+        elif key == Qt.Key.Key_Delete:
+            self._delete()
+        elif event.text() and event.text().isprintable() and not event.text().isspace():
+            self.other.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.other.setText(event.text())
+            self._typed(event.text())
+        else:
+            super().keyPressEvent(event)
+
+    def closeEvent(self, event) -> None:
+        self.closed.emit()
+        super().closeEvent(event)
+
+    def _typed(self, text: str) -> None:
+        label = text.strip()[-1:]
+        if label in self._alphabet and label:
+            self._choose(label)
+        elif label:
+            self.other.setText(label)
+            self.message.setText(f"Handpad cannot read “{label}” yet, so it cannot learn it.")
+            self.message.show()
+            self.adjustSize()
+
+    def _choose(self, label: str) -> None:
+        self.setEnabled(False)
+        self.chosen.emit(label)
+
+    def _delete(self) -> None:
+        self.deleted.emit()
+        self.close()
+
+
+def percent(probability: float) -> str:
+    """A probability as people read it: "93 %", "< 1 %"."""
+    return "< 1 %" if probability < 0.01 else f"{min(99, round(probability * 100))} %"
+
+
+def _picture(glyph: np.ndarray, theme: Theme, ratio: float) -> QPixmap:
+    """The glyph (28, 28) in the theme's colours."""
+    share = glyph[..., None].astype(np.float32) / 255
+    paper, ink = (np.array(QColor(name).getRgb()[:3], np.float32) for name in (theme.paper, theme.ink))
+    pixels = np.ascontiguousarray((paper + (ink - paper) * share).astype(np.uint8))
+    image = QImage(pixels.data, 28, 28, 3 * 28, QImage.Format.Format_RGB888)
+    side = int(_PICTURE * ratio)
+    smooth = Qt.TransformationMode.SmoothTransformation
+    pixmap = QPixmap.fromImage(image.copy().scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, smooth))
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap

@@ -1,0 +1,205 @@
+"""The recogniser in a thread of its own, so that it never holds up the pen.
+
+Every method of :class:`Engine` is called through a queued signal or invocation, so that it runs in the engine's
+thread, one after another, in the order asked for. Confirmations wait until nothing else is asked for.
+"""
+
+import logging
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from handpad.errors import HandpadError, ProfileError
+from handpad.ink import Guide
+
+log = logging.getLogger(__name__)
+
+Key = tuple[int, ...]
+"""The strokes of a character: what names it between the page and the engine."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One character to learn, under the sample id that the page has given it."""
+
+    sample_id: int
+    key: Key
+    strokes: list[np.ndarray]
+    guide: Guide
+    label: str
+    predicted: str
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the status line tells: samples learned, and of the last ones how many were right at once."""
+
+    samples: int
+    recent_right: int
+    recent: int
+
+
+class Engine(QObject):
+    """Reads and learns.
+
+    Signals
+    -------
+    ready(next_sample_id, summary) : the recogniser is open.
+    ranked(dict, after_learning) : candidates by key, of the characters asked for or, after learning, of all open ones.
+    learned(sample_id, summary) : it is on disk and every open character was ranked again (ranked came first).
+    forgotten(summary) : samples were forgotten or learned again.
+    failed(message, sample_ids) : a sentence for the user, and the samples that were not learned.
+    """
+
+    ready = Signal(int, object)
+    ranked = Signal(object, bool)
+    learned = Signal(int, object)
+    forgotten = Signal(object)
+    failed = Signal(str, object)
+
+    def __init__(self):
+        super().__init__()
+        self._recognizer = None
+        self._seen = {}
+        self._forgotten = {}
+        self._waiting: deque[Lesson] = deque()
+
+    @Slot(object)
+    def open(self, options: dict) -> None:
+        """Open the recogniser: options are those of Recognizer. What cannot be opened gives way to what can."""
+        from handpad.recognizer import Recognizer  # loads OpenCV, which must not hold up the window
+
+        self.close()
+        options = dict(options)
+        while True:
+            try:
+                self._recognizer = Recognizer(**options)
+                break
+            except ProfileError as error:
+                log.exception("profile")
+                options["profile"] = fresh = _beside(Path(options["profile"]))
+                self.failed.emit(f"{error} It was left as it is; learning goes on in {fresh.name}.", [])
+            except HandpadError as error:
+                log.exception("model")
+                if options.get("model") is None:
+                    self.failed.emit(f"{error} Nothing can be read; install Handpad again.", [])
+                    return
+                options["model"] = None
+                self.failed.emit(f"{error} Handpad goes on with the model it came with.", [])
+        self._seen.clear()
+        self.ready.emit(self._recognizer.next_sample_id(), self._summary())
+
+    def _summary(self) -> Summary:
+        return Summary(self._recognizer.sample_count(), *self._recognizer.recent_right())
+
+    @Slot(object)
+    def read(self, characters: dict[Key, tuple[list[np.ndarray], Guide]]) -> None:
+        """Read characters and keep them open, ranked again whenever something is learned."""
+        if self._recognizer is None:
+            return
+        fresh = {key: ink for key, ink in characters.items() if key not in self._seen}
+        if fresh:
+            seen = self._recognizer.observe(list(fresh.values()))
+            for row, key in enumerate(fresh):
+                self._seen[key] = seen[row : row + 1]
+        self._rank(list(characters), after_learning=False)
+
+    def _rank(self, keys: list[Key], after_learning: bool) -> None:
+        if keys:
+            ranked = self._recognizer.rank(concatenate([self._seen[key] for key in keys]))
+            shown = {key: candidates[:SHOWN] for key, candidates in zip(keys, ranked, strict=True)}
+            self.ranked.emit(shown, after_learning)
+
+    @Slot(object)
+    def keep(self, keys: set[Key]) -> None:
+        """Close all characters but these: they are no longer ranked."""
+        self._seen = {key: seen for key, seen in self._seen.items() if key in keys}
+
+    @Slot(object)
+    def learn(self, lesson: Lesson) -> None:
+        """Learn a correction now; a confirmation when nothing else waits."""
+        if lesson.confirmed:
+            self._waiting.append(lesson)
+            QTimer.singleShot(0, self._learn_waiting)
+        else:
+            self._learn(lesson)
+
+    def _learn_waiting(self) -> None:
+        if self._waiting:
+            self._learn(self._waiting.popleft())
+
+    def _learn(self, lesson: Lesson) -> None:
+        if self._recognizer is None:
+            return
+        try:
+            self._recognizer.learn(
+                lesson.strokes, lesson.label, lesson.guide, confirmed=lesson.confirmed, sample_id=lesson.sample_id
+            )
+        except HandpadError as error:
+            log.exception("learn")
+            self.failed.emit(str(error), [lesson.sample_id])
+            return
+        if not lesson.confirmed:
+            self._rank(list(self._seen), after_learning=True)
+        self.learned.emit(lesson.sample_id, self._summary())
+
+    @Slot(object, object)
+    def change(self, forget: list[int], restore: list[int]) -> None:
+        """Forget samples and learn forgotten ones again, as undo and redo ask."""
+        if self._recognizer is None:
+            return
+        self.flush()
+        try:
+            for sample_id in forget:
+                try:
+                    self._forgotten[sample_id] = self._recognizer.forget(sample_id)
+                except KeyError:
+                    log.warning("sample %d was not there to be forgotten", sample_id)
+            known = [self._forgotten.pop(sample_id) for sample_id in restore if sample_id in self._forgotten]
+            if known:
+                self._recognizer.restore(known)
+        except HandpadError as error:
+            log.exception("change")
+            self.failed.emit(str(error), [])
+        self._rank(list(self._seen), after_learning=True)
+        self.forgotten.emit(self._summary())
+
+    def flush(self) -> None:
+        """Learn every waiting confirmation."""
+        while self._waiting:
+            self._learn_waiting()
+
+    @Slot()
+    def close(self) -> None:
+        """Learn what waits and close the profile."""
+        if self._recognizer is not None:
+            self.flush()
+            self._recognizer.close()
+            self._recognizer = None
+
+
+SHOWN = 8
+"""How many candidates of each character leave the engine."""
+
+
+def concatenate(observations):
+    """One observation of several."""
+    from handpad.adaptation import Observation
+
+    return Observation(
+        np.concatenate([seen.embeddings for seen in observations]),
+        np.concatenate([seen.logits for seen in observations]),
+        np.concatenate([seen.cues for seen in observations]),
+    )
+
+
+def _beside(path: Path) -> Path:
+    """The next name beside a profile that cannot be used: me.handpad, me-2.handpad, me-3.handpad ..."""
+    stem, _, number = path.stem.rpartition("-")
+    if stem and number.isdigit():
+        return path.with_stem(f"{stem}-{int(number) + 1}")
+    return path.with_stem(f"{path.stem}-2")

@@ -1,0 +1,253 @@
+"""Painting a page: paper, ink, and what each character was read as, small and calm beneath it."""
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
+
+from handpad.app.pen_path import PenPath
+from handpad.app.theme import Theme
+from handpad.document import Character, Page
+
+FADE_IN = 0.1
+"""Seconds in which a read character appears."""
+
+GLOW = 1.6
+"""Seconds that a character glows after a correction elsewhere changed it."""
+
+UNSURE = 0.6
+"""A character read with less probability than this is marked as unsure."""
+
+_LABEL_DROP = 27.0
+_LABEL_HEIGHT = 22.0
+
+
+@dataclass
+class View:
+    """What is shown besides the page itself.
+
+    Attributes
+    ----------
+    probabilities : strokes of a character to the probability of its label, where known.
+    appeared, changed : strokes of a character to when it was first read, or changed by learning (s).
+    selected, hovered : strokes of the character under the keyboard's or the pointer's mark, or None.
+    faded : numbers of strokes that an eraser is about to remove.
+    """
+
+    probabilities: dict[tuple[int, ...], float] = field(default_factory=dict)
+    appeared: dict[tuple[int, ...], float] = field(default_factory=dict)
+    changed: dict[tuple[int, ...], float] = field(default_factory=dict)
+    selected: tuple[int, ...] | None = None
+    hovered: tuple[int, ...] | None = None
+    faded: set[int] = field(default_factory=set)
+
+
+class PageView:
+    """Paints pages in one theme; keeps the pictures of strokes between paintings."""
+
+    def __init__(self, theme: Theme, font: QFont):
+        self.theme = theme
+        self._font = QFont(font)
+        self._font.setPixelSize(17)
+        self._metrics = QFontMetricsF(self._font)
+        self._pictures: dict[int, PenPath] = {}
+        self._rects: dict[tuple[tuple[int, ...], str], tuple[QRectF, QRectF]] = {}
+
+    def adopt(self, number: int, picture: PenPath) -> None:
+        """Use the picture that was drawn live for the stroke that it became."""
+        self._pictures[number] = picture
+
+    def label_rect(self, page: Page, character: Character) -> QRectF:
+        """Where the label of a character stands and can be clicked."""
+        return self._character_rects(page, character)[0]
+
+    def character_rect(self, page: Page, character: Character) -> QRectF:
+        """Everything that is painted for a character: ink, label and marks."""
+        return self._character_rects(page, character)[1]
+
+    def _character_rects(self, page: Page, character: Character) -> tuple[QRectF, QRectF]:
+        """Both rectangles, kept between paintings: stroke numbers are never used twice."""
+        key = (character.strokes, character.label)
+        if key not in self._rects:
+            box = page.box(character)
+            width = max(24.0, self._metrics.horizontalAdvance(character.label) + 10)
+            top = page.ruling.baseline(page.row(character)) + _LABEL_DROP
+            label = QRectF(box.center[0] - width / 2, top, width, _LABEL_HEIGHT)
+            ink = QRectF(box.left, box.top, box.width, box.height).adjusted(-8, -8, 8, 8)
+            self._rects[key] = label, ink.united(label.adjusted(-8, -6, 8, 6))
+        return self._rects[key]
+
+    def paint(self, painter: QPainter, rect: QRectF, page: Page, view: View, now: float) -> None:
+        """Paint the part of the page within rect; now is in seconds on the clock of the view's times."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(rect, QColor(self.theme.paper))
+        self._paint_ruling(painter, rect, page)
+        if not page.strokes:
+            self._paint_hint(painter, page)
+        for character in page.characters:
+            if self.character_rect(page, character).intersects(rect):
+                self._paint_marks(painter, page, character, view, now)
+        ink = QColor(self.theme.ink)
+        faded = QColor(self.theme.ink)
+        faded.setAlphaF(0.25)
+        for number, stroke in page.strokes.items():
+            picture = self._pictures.get(number)
+            if picture is None:
+                picture = self._pictures[number] = PenPath(stroke)
+            if picture.bounds.intersects(rect):
+                picture.paint(painter, faded if number in view.faded else ink)
+        painter.setFont(self._font)
+        for character in page.characters:
+            if character.label and self.label_rect(page, character).adjusted(-4, -4, 4, 4).intersects(rect):
+                self._paint_label(painter, page, character, view, now)
+
+    def _paint_ruling(self, painter: QPainter, rect: QRectF, page: Page) -> None:
+        ruling = page.ruling
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        first, last = ruling.row(rect.top()), ruling.row(rect.bottom() + ruling.pitch)
+        for row in range(first, last + 1):
+            baseline = ruling.baseline(row)
+            painter.setPen(QPen(QColor(self.theme.baseline), 1))
+            painter.drawLine(QPointF(rect.left(), baseline), QPointF(rect.right(), baseline))
+            painter.setPen(QPen(QColor(self.theme.x_line), 1))
+            x_line = baseline - ruling.x_height
+            painter.drawLine(QPointF(rect.left(), x_line), QPointF(rect.right(), x_line))
+            if page.boxes:
+                self._paint_boxes(painter, rect, page, baseline)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def _paint_boxes(self, painter: QPainter, rect: QRectF, page: Page, baseline: float) -> None:
+        ruling = page.ruling
+        top, bottom = baseline - 1.9 * ruling.x_height, baseline + 0.75 * ruling.x_height
+        painter.setPen(QPen(QColor(self.theme.baseline), 1))
+        column = max(0, int((rect.left() - ruling.margin) // ruling.box_width))
+        x = ruling.margin + column * ruling.box_width
+        while x <= rect.right() + ruling.box_width:
+            painter.drawRect(QRectF(x + 2, top, ruling.box_width - 4, bottom - top))
+            x += ruling.box_width
+
+    def _paint_hint(self, painter: QPainter, page: Page) -> None:
+        """The line of handwriting on an empty page that says where to begin."""
+        color = QColor(self.theme.muted)
+        color.setAlphaF(0.45)
+        painter.setPen(QPen(color, 2.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        scale = page.ruling.x_height / 10
+        place = QTransform().translate(page.ruling.margin + 14, page.ruling.baseline(0)).scale(scale, scale)
+        painter.drawPath(place.map(_hint_path()))
+
+    def _paint_marks(self, painter: QPainter, page: Page, character: Character, view: View, now: float) -> None:
+        rect = self.character_rect(page, character).adjusted(2, 2, -2, -2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        since = now - view.changed.get(character.strokes, -GLOW)
+        if since < GLOW:
+            glow = QColor(self.theme.glow)
+            glow.setAlphaF(0.85 * (1 - since / GLOW))
+            painter.setBrush(glow)
+            painter.drawRoundedRect(rect, 8, 8)
+        if character.strokes == view.hovered:
+            painter.setBrush(QColor(self.theme.accent_soft))
+            painter.drawRoundedRect(self.label_rect(page, character), 6, 6)
+        if character.strokes == view.selected:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self.theme.accent), 1.6))
+            painter.drawRoundedRect(rect, 8, 8)
+
+    def _paint_label(self, painter: QPainter, page: Page, character: Character, view: View, now: float) -> None:
+        rect = self.label_rect(page, character)
+        color = QColor(self.theme.text if character.fixed else self.theme.muted)
+        color.setAlphaF(min(1.0, max(0.0, (now - view.appeared.get(character.strokes, 0.0)) / FADE_IN)))
+        painter.setPen(color)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, character.label)
+        if not character.fixed and view.probabilities.get(character.strokes, 1.0) < UNSURE:
+            pen = QPen(QColor(self.theme.accent), 2.2, Qt.PenStyle.DotLine, Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            middle = rect.center().x()
+            painter.drawLine(QPointF(middle - 7, rect.bottom() - 0.5), QPointF(middle + 7, rect.bottom() - 0.5))
+
+
+def _hint_path() -> QPainterPath:
+    """ "Write here" in handwriting: x-height 10, baseline at y = 0, y down."""
+    path = QPainterPath()
+    for stroke in _HINT:
+        path.moveTo(*stroke[0])
+        for control, other, end in stroke[1]:
+            path.cubicTo(QPointF(*control), QPointF(*other), QPointF(*end))
+    return path
+
+
+# Each stroke: its start, then cubic curves (control, control, end).
+_HINT = (
+    # W
+    (
+        (0, -15),
+        (
+            ((1, -9), (3, -2), (4, 0)),
+            ((5.5, -4), (7, -9), (8.5, -12)),
+            ((9.5, -7), (11, -2), (12.5, 0)),
+            ((14.5, -4), (17, -11), (17.5, -15)),
+        ),
+    ),
+    # r
+    (
+        (20, -9.5),
+        (
+            ((20.8, -6), (20.8, -3), (20.8, 0)),
+            ((20.6, -5), (22.5, -10), (26, -9)),
+        ),
+    ),
+    # i
+    ((29, -9.5), (((29, -6), (28.5, -1), (30, -0.2)), ((30.8, 0.2), (31.5, -0.5), (32, -1.2)))),
+    ((29.3, -13.6), (((29.4, -13.7), (29.5, -13.6), (29.4, -13.4)),)),
+    # t
+    ((36.4, -14.5), (((36, -9), (35.2, -2), (36.6, -0.4)), ((37.6, 0.6), (39.2, -0.4), (40, -1.6)))),
+    ((33, -9.6), (((35, -9.9), (37.5, -10.2), (39.6, -10.3)),)),
+    # e
+    (
+        (42.3, -4.6),
+        (
+            ((45, -4.6), (48.5, -5.4), (48.4, -7.6)),
+            ((48.2, -10.2), (44.2, -10.2), (42.8, -6.8)),
+            ((41.4, -3), (43, 0.4), (46, 0.2)),
+            ((48, 0), (49.2, -1.2), (50, -2.4)),
+        ),
+    ),
+    # h
+    (
+        (60, -15.5),
+        (
+            ((59.8, -10), (59.6, -5), (59.8, 0)),
+            ((60, -4.5), (62, -9.6), (64.6, -9.6)),
+            ((67.6, -9.6), (66.6, -4), (67, -1.4)),
+            ((67.2, 0), (68.4, 0.2), (69.4, -1)),
+        ),
+    ),
+    # e
+    (
+        (71.3, -4.6),
+        (
+            ((74, -4.6), (77.5, -5.4), (77.4, -7.6)),
+            ((77.2, -10.2), (73.2, -10.2), (71.8, -6.8)),
+            ((70.4, -3), (72, 0.4), (75, 0.2)),
+            ((77, 0), (78.2, -1.2), (79, -2.4)),
+        ),
+    ),
+    # r
+    (
+        (81, -9.5),
+        (
+            ((81.8, -6), (81.8, -3), (81.8, 0)),
+            ((81.6, -5), (83.5, -10), (87, -9)),
+        ),
+    ),
+    # e
+    (
+        (88.3, -4.6),
+        (
+            ((91, -4.6), (94.5, -5.4), (94.4, -7.6)),
+            ((94.2, -10.2), (90.2, -10.2), (88.8, -6.8)),
+            ((87.4, -3), (89, 0.4), (92, 0.2)),
+            ((94, 0), (95.4, -1.2), (96.4, -2.6)),
+        ),
+    ),
+)
