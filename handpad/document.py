@@ -39,8 +39,8 @@ class Ruling:
     box_width : width of one box in boxes mode.
     """
 
-    pitch: float = 112.0
-    first_baseline: float = 76.0
+    pitch: float = 106.0
+    first_baseline: float = 74.0
     x_height: float = 30.0
     margin: float = 28.0
     box_width: float = 56.0

@@ -48,14 +48,14 @@ class Engine(QObject):
 
     Signals
     -------
-    ready(next_sample_id, summary) : the recogniser is open.
+    ready(next_sample_id, alphabet, summary) : the recogniser is open; alphabet is all that it can read, as one string.
     ranked(dict, after_learning) : candidates by key, of the characters asked for or, after learning, of all open ones.
     learned(sample_id, summary) : it is on disk and every open character was ranked again (ranked came first).
     forgotten(summary) : samples were forgotten or learned again.
     failed(message, sample_ids) : a sentence for the user, and the samples that were not learned.
     """
 
-    ready = Signal(int, object)
+    ready = Signal(int, str, object)
     ranked = Signal(object, bool)
     learned = Signal(int, object)
     forgotten = Signal(object)
@@ -91,7 +91,7 @@ class Engine(QObject):
                 options["model"] = None
                 self.failed.emit(f"{error} Handpad goes on with the model it came with.", [])
         self._seen.clear()
-        self.ready.emit(self._recognizer.next_sample_id(), self._summary())
+        self.ready.emit(self._recognizer.next_sample_id(), self._recognizer.model.alphabet, self._summary())
 
     def _summary(self) -> Summary:
         return Summary(self._recognizer.sample_count(), *self._recognizer.recent_right())

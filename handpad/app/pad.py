@@ -37,6 +37,8 @@ class Pad(QObject):
     ----------
     page : the page as it is.
     candidates : strokes of a character to its candidates, best first.
+    alphabet : all that a character can be read as; "" before the recogniser is open.
+    learning : whether corrections and confirmations are learned.
 
     Signals
     -------
@@ -68,6 +70,7 @@ class Pad(QObject):
         super().__init__()
         self.page = Page()
         self.candidates: dict[Key, list] = {}
+        self.alphabet = ""
         self.learning = True
         self.is_ready = False
         self._path = page_path
@@ -285,7 +288,8 @@ class Pad(QObject):
 
     # What the engine says
 
-    def _on_ready(self, next_sample: int, summary: Summary) -> None:
+    def _on_ready(self, next_sample: int, alphabet: str, summary: Summary) -> None:
+        self.alphabet = alphabet
         self._next_sample = max(self._next_sample, next_sample)
         self.is_ready = True
         # Opened anew with other settings, all that is neither fixed nor confirmed is read anew; at the start,

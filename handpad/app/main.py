@@ -1,0 +1,104 @@
+"""Starts the app: the window first, the recogniser behind it."""
+
+import argparse
+import logging
+import logging.handlers
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QLockFile, QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+import handpad
+from handpad.app.pad import Pad
+from handpad.app.settings import Settings
+from handpad.app.window import MainWindow
+from handpad.paths import user_data, user_log
+
+log = logging.getLogger(__name__)
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The command line of ``handpad``."""
+    parser = argparse.ArgumentParser(
+        prog="handpad",
+        description="A handwriting pad that learns the way you write.",
+        epilog="Handpad works offline: what you write stays on this machine.",
+    )
+    parser.add_argument("--profile", type=Path, help="file of what it learned from you (default: in your data folder)")
+    parser.add_argument("--page", type=Path, help="InkML file of the page to open (default: the page of the last time)")
+    parser.add_argument("--model", type=Path, help="folder of another base model (default: the one it came with)")
+    parser.add_argument("--version", action="version", version=f"Handpad {handpad.__version__}")
+    return parser.parse_args(arguments)
+
+
+def create_application() -> QApplication:
+    """The Qt application, set up for a pen."""
+    app = QApplication.instance() or QApplication(["handpad"])
+    # Set before the application exists, this is overridden on X11; every point of the pen counts.
+    app.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
+    app.setApplicationName("Handpad")
+    app.setDesktopFileName("handpad")
+    app.setStyle("Fusion")
+    sys.setswitchinterval(0.001)  # the engine's thread gives way to the pen within a millisecond
+    return app
+
+
+def create_window(options: argparse.Namespace) -> MainWindow:
+    """The window with its page, shown at once; the recogniser opens after the first paint."""
+    folder = user_data()
+    pad = Pad(options.page or folder / "page.inkml")
+    window = MainWindow(pad, Settings(folder / "settings.json"))
+    profile = options.profile or folder / "me.handpad"
+
+    def begin() -> None:
+        pad.load()
+        window.open_recognizer(profile=profile, model=options.model)
+
+    window.painted_first.connect(begin)
+    return window
+
+
+class _Crash(QObject):
+    """Carries an unforeseen error from any thread to the window."""
+
+    happened = Signal(str)
+
+
+def _log_to_file() -> None:
+    handler = logging.handlers.RotatingFileHandler(
+        user_log() / "handpad.log", maxBytes=500_000, backupCount=2, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.INFO)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the app; returns its exit code."""
+    options = parse(sys.argv[1:] if arguments is None else arguments)
+    app = create_application()
+    _log_to_file()
+    lock = QLockFile(str(user_data() / "handpad.lock"))
+    if not lock.tryLock(100):
+        QMessageBox.information(
+            None, "Handpad", "Handpad is already open. It keeps one page and one profile at a time."
+        )
+        return 1
+    window = create_window(options)
+    crash = _Crash()
+    crash.happened.connect(window.show_trouble)
+
+    def report(kind, error, trace) -> None:
+        log.error("unforeseen error", exc_info=(kind, error, trace))
+        crash.happened.emit(f"Something went wrong inside Handpad ({error}). Your ink is safe; the log has the rest.")
+
+    sys.excepthook = report
+    window.show()
+    code = app.exec()
+    lock.unlock()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
