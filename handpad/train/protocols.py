@@ -3,6 +3,7 @@
 Both ask before they tell: every prediction is made, and scored, before its character is learned.
 """
 
+import itertools
 import time
 import zlib
 from collections.abc import Iterator
@@ -103,6 +104,6 @@ def _ask_and_tell(adapter: Adapter, writer: WriterData, rows: np.ndarray, first_
 
 def spans(edges: tuple[int, ...], count: int) -> Iterator[slice]:
     """The stretches between the edges that the first `count` characters reach into: 0-25, 25-50, ..."""
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in itertools.pairwise(edges):
         if start < count:
             yield slice(start, stop)
