@@ -11,7 +11,7 @@ def characters(count, seed=0, guide=1.0):
     """Characters with shapes around one of five directions, sizes around one of two, and random logits."""
     random = np.random.default_rng(seed)
     labels = random.integers(0, 5, count)
-    embeddings = np.eye(8)[labels] + random.normal(scale=0.3, size=(count, 8))
+    embeddings = np.eye(8)[labels] + random.normal(scale=0.15, size=(count, 8))
     logits = 2 * np.eye(5)[random.integers(0, 5, count)] + random.normal(size=(count, 5))
     sizes = np.where(labels == 2, 0.0, 0.7) + random.normal(scale=0.1, size=count)
     cues = np.stack([sizes, sizes, np.exp(sizes) / 2, np.full(count, guide)], axis=1)
