@@ -106,6 +106,8 @@ class Profile:
         try:
             self._db = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA busy_timeout = 5000")
+            if self._db.execute("PRAGMA user_version").fetchone()[0] > VERSION:  # not yet in the header
+                raise ProfileError(_newer(self.path))
             if self._db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise ProfileError(f"The profile {self.path} is damaged.")
             self._db.execute("PRAGMA journal_mode = WAL")
@@ -255,7 +257,11 @@ def _check_header(path: Path) -> None:
     if not header.startswith(b"SQLite format 3\0") or application != APPLICATION_ID:
         raise ProfileError(f"The file {path} is not a Handpad profile.")
     if version > VERSION:
-        raise ProfileError(f"The profile {path} comes from a newer Handpad; update Handpad to use it.")
+        raise ProfileError(_newer(path))
+
+
+def _newer(path: Path) -> str:
+    return f"The profile {path} comes from a newer Handpad; update Handpad to use it."
 
 
 def _plain(error: sqlite3.Error) -> str:

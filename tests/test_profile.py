@@ -1,0 +1,198 @@
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from handwriting import write
+
+from handpad.errors import ProfileError
+from handpad.ink import Guide
+from handpad.profile import APPLICATION_ID, VERSION, Profile, Sample, pack_ink, unpack_ink
+
+EMBEDDING, LOGITS = np.arange(4, dtype=np.float32), np.arange(3, dtype=np.float32)
+
+
+def sample(label="a", predicted="o", **changes) -> Sample:
+    fields = {
+        "id": 0,
+        "strokes": write("t", seed=1),
+        "guide": Guide(74, 30),
+        "label": label,
+        "predicted": predicted,
+        "confirmed": False,
+        "model": "handpad",
+        "created": 1.5,
+    }
+    return Sample(**(fields | changes))
+
+
+def test_ink_survives_packing_bit_by_bit():
+    strokes = [*write("t", seed=3), np.array([[1.0, 2.0, np.nan, np.nan]])]
+    for before, after in zip(strokes, unpack_ink(pack_ink(strokes)), strict=True):
+        assert np.array_equal(before, after, equal_nan=True)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x01\x00", b"\x00\x00\x00\x00", pack_ink(write("t"))[:-32]])
+def test_damaged_ink_is_noticed(data):
+    with pytest.raises(ValueError):
+        unpack_ink(data)
+
+
+def test_a_sample_comes_back_as_it_was_after_reopening(tmp_path):
+    with Profile(tmp_path / "me.handpad") as profile:
+        number = profile.add(sample(), "model-1", EMBEDDING, LOGITS)
+    with Profile(tmp_path / "me.handpad") as profile:
+        (back,) = profile.samples()
+        assert (back.id, back.label, back.predicted, back.confirmed) == (number, "a", "o", False)
+        assert (back.guide, back.model, back.created) == (Guide(74, 30), "handpad", 1.5)
+        assert all((a == b).all() for a, b in zip(back.strokes, write("t", seed=1), strict=True))
+        embedding, logits = profile.derived("model-1")[number]
+        assert (embedding == EMBEDDING).all()
+        assert (logits == LOGITS).all()
+        assert profile.derived("model-2") == {}
+
+
+def test_removed_samples_are_gone_with_what_was_derived_and_ids_are_never_used_again(tmp_path):
+    with Profile(tmp_path / "me.handpad") as profile:
+        first = profile.add(sample(), "m", EMBEDDING, LOGITS)
+        removed = profile.remove(first)
+        assert len(profile) == 0
+        assert profile.derived("m") == {}
+        assert profile.next_id() == first + 1
+        assert profile.add(sample(), "m", EMBEDDING, LOGITS) == first + 1
+        assert profile.add(removed, "m", EMBEDDING, LOGITS) == first
+        assert [s.id for s in profile.samples()] == [first, first + 1]
+        with pytest.raises(KeyError):
+            profile.remove(99)
+
+
+def test_recent_right_counts_the_last_ones(tmp_path):
+    with Profile(tmp_path / "me.handpad") as profile:
+        for predicted in "xxaaa":
+            profile.add(sample(predicted=predicted), "m", EMBEDDING, LOGITS)
+        assert profile.recent_right(4) == (3, 4)
+        assert profile.recent_right() == (3, 5)
+
+
+def test_in_memory_profiles_touch_no_disk(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with Profile(":memory:") as profile:
+        profile.add(sample(), "m", EMBEDDING, LOGITS)
+        assert len(profile) == 1
+    assert not list(tmp_path.glob("*memory*"))
+
+
+def foreign_database(path):
+    db = sqlite3.connect(path)
+    db.execute("CREATE TABLE note (text)")
+    db.close()
+
+
+def newer_profile(path):
+    Profile(path).close()
+    db = sqlite3.connect(path)
+    db.execute(f"PRAGMA user_version = {VERSION + 1}")
+    db.close()
+
+
+def damaged_profile(path):
+    with Profile(path) as profile:
+        for _ in range(40):
+            profile.add(sample(), "m", EMBEDDING, LOGITS)
+    data = bytearray(path.read_bytes())
+    for start in range(4096, len(data), 4096):
+        data[start : start + 64] = b"\xff" * 64
+    path.write_bytes(data)
+
+
+def truncated_profile(path):
+    damaged_profile(path)
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda path: path.write_bytes(b"not a database" * 100), "is not a Handpad profile"),
+        (foreign_database, "is not a Handpad profile"),
+        (newer_profile, "newer Handpad"),
+        (damaged_profile, "damaged"),
+        (truncated_profile, "damaged"),
+    ],
+)
+def test_a_file_that_is_no_good_profile_is_refused_and_left_alone(tmp_path, spoil, sentence):
+    path = tmp_path / "me.handpad"
+    spoil(path)
+    before = path.read_bytes()
+    with pytest.raises(ProfileError, match=sentence):
+        Profile(path)
+    assert path.read_bytes() == before
+
+
+def test_a_newer_version_that_is_still_in_the_write_ahead_log_is_seen(tmp_path):
+    path = tmp_path / "me.handpad"
+    Profile(path).close()
+    db = sqlite3.connect(path)
+    db.execute(f"PRAGMA user_version = {VERSION + 1}")
+    with pytest.raises(ProfileError, match="newer Handpad"):
+        Profile(path)
+    db.close()
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(ProfileError, match="nowhere"):
+        Profile(tmp_path / "nowhere" / "me.handpad")
+
+
+def test_numbers_in_the_header_are_those_that_are_checked(tmp_path):
+    path = tmp_path / "me.handpad"
+    Profile(path).close()
+    with sqlite3.connect(path) as db:
+        assert db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+        assert db.execute("PRAGMA user_version").fetchone() == (VERSION,)
+
+
+def test_a_full_disk_costs_nothing_that_was_there(tmp_path):
+    path = tmp_path / "me.handpad"
+    with Profile(path) as profile:
+        profile.add(sample(), "m", EMBEDDING, LOGITS)
+        pages = profile._db.execute("PRAGMA page_count").fetchone()[0]
+        profile._db.execute(f"PRAGMA max_page_count = {pages + 1}")
+        with pytest.raises(ProfileError, match="the disk is full"):
+            for _ in range(100):
+                profile.add(sample(), "m", EMBEDDING, LOGITS)
+        stored = len(profile)
+        assert stored >= 1
+    with Profile(path) as profile:
+        assert len(profile) == stored
+        profile.add(sample(), "m", EMBEDDING, LOGITS)
+
+
+WRITER = """
+import sys
+import numpy as np
+sys.path.insert(0, sys.argv[2])
+from test_profile import sample, EMBEDDING, LOGITS
+from handpad.profile import Profile
+profile = Profile(sys.argv[1])
+while True:
+    print(profile.add(sample(), "m", EMBEDDING, LOGITS), flush=True)
+"""
+
+
+def test_kill_minus_9_loses_no_sample_that_was_reported_as_stored(tmp_path):
+    path = tmp_path / "me.handpad"
+    here = Path(__file__).parent
+    process = subprocess.Popen([sys.executable, "-c", WRITER, path, here], stdout=subprocess.PIPE, text=True)
+    for _ in range(20):
+        process.stdout.readline()
+    time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    reported = [int(line) for line in process.stdout.read().split()]
+    process.wait()
+    with Profile(path) as profile:
+        assert len(profile) >= 20 + len(reported)
