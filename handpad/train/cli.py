@@ -39,7 +39,7 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
         if name == chosen:
             module = importlib.import_module(command.module)
             module.add_arguments(subparser)
-            subparser.set_defaults(run=module.run)
+            subparser.set_defaults(execute=module.run)
     return parser
 
 
@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         try:
             args = build_parser(chosen).parse_args(argv)
-            args.run(args)
+            args.execute(args)
         except ImportError as error:
             raise HandpadError(f"Training needs the train extra ({error}): pip install 'handpad[train]'.") from error
     except HandpadError as error:

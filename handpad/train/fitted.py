@@ -1,0 +1,51 @@
+"""A run folder: what one fit leaves behind, weights and the record of how they came about."""
+
+import json
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from handpad.errors import DataError
+from handpad.train.network import NETWORKS, Network
+
+FORMAT = 1
+WEIGHTS = "weights.pt"
+RECORD = "run.json"
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted network and its record.
+
+    record holds: network, labels, temperature, seed, split, writers (the names by part), recipe, history, data,
+    figures, command, versions, created.
+    """
+
+    network: Network
+    record: dict
+
+    def save(self, folder: Path) -> None:
+        """Write the run folder; the record comes last, so that a folder with a record is whole."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / RECORD).unlink(missing_ok=True)
+        torch.save(self.network.state_dict(), folder / WEIGHTS)
+        text = json.dumps({"format": FORMAT, **self.record}, indent=1, ensure_ascii=False)
+        (folder / RECORD).write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Fitted":
+        """Read a run folder. Raises DataError if it is none, is damaged or not finished."""
+        folder = Path(folder)
+        try:
+            record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+            network = NETWORKS[record["network"]](len(record["labels"]))
+            network.load_state_dict(torch.load(folder / WEIGHTS, map_location="cpu", weights_only=True))
+        except FileNotFoundError:
+            raise DataError(f"{folder} holds no finished fit: run handpad-train fit first.") from None
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+            raise DataError(f"The fit in {folder} is damaged: run handpad-train fit again.") from error
+        network.eval()
+        return cls(network, record)
