@@ -79,11 +79,22 @@ class Character:
 
 @dataclass(frozen=True)
 class Page:
-    """One page. `strokes` maps stroke numbers to (n, 4) arrays; `characters` stand in reading order."""
+    """One page.
+
+    Attributes
+    ----------
+    strokes : stroke numbers to (n, 4) arrays.
+    characters : in reading order.
+    boxes : whether a line that has no ink yet is a line of boxes.
+    box_rows : the lines with ink that are lines of boxes; the others are separated by gaps and overlap.
+    ruling : the lines of the paper.
+    stroke_boxes : the box of each stroke.
+    """
 
     strokes: Mapping[int, np.ndarray] = field(default_factory=lambda: MappingProxyType({}))
     characters: tuple[Character, ...] = ()
     boxes: bool = False
+    box_rows: frozenset[int] = frozenset()
     ruling: Ruling = Ruling()
     stroke_boxes: Mapping[int, Box] = field(default_factory=lambda: MappingProxyType({}), compare=False)
 
@@ -117,9 +128,14 @@ class Page:
         gone = set(numbers)
         return self._with_strokes({number: stroke for number, stroke in self.strokes.items() if number not in gone})
 
-    def with_boxes(self, boxes: bool) -> "Page":
-        """The page with its characters separated by boxes, or by gaps and overlap."""
-        return replace(self, boxes=boxes)._with_strokes(self.strokes)
+    def has_boxes(self, row: int) -> bool:
+        """Whether a line is one of boxes."""
+        return row in self.box_rows if row in self.ink_rows else self.boxes
+
+    @functools.cached_property
+    def ink_rows(self) -> frozenset[int]:
+        """The lines that have ink."""
+        return frozenset(self.ruling.row(box.center[1]) for box in self.stroke_boxes.values())
 
     def with_character(self, old: Character, new: Character) -> "Page":
         """The page with a character put in another's place. Raises ValueError if the old one is not there."""
@@ -135,21 +151,21 @@ class Page:
         rows: dict[int, list[Character]] = {}
         for character in self.characters:
             rows.setdefault(self.row(character), []).append(character)
-        lines = [self._line_text(rows.get(row, [])) for row in range(max(rows, default=-1) + 1)]
+        lines = [self._line_text(row, rows.get(row, [])) for row in range(max(rows, default=-1) + 1)]
         return "\n".join(lines).strip("\n")
 
-    def _line_text(self, characters: list[Character]) -> str:
+    def _line_text(self, row: int, characters: list[Character]) -> str:
         text = ""
         previous: Character | None = None
         for character in characters:
-            if previous is not None and self._apart(previous, character):
+            if previous is not None and self._apart(row, previous, character):
                 text += " "
             text += character.label or "\N{WHITE SQUARE}"
             previous = character
         return text
 
-    def _apart(self, left: Character, right: Character) -> bool:
-        if self.boxes:
+    def _apart(self, row: int, left: Character, right: Character) -> bool:
+        if row in self.box_rows:
             return self._column(right) - self._column(left) > 1
         return self.box(right).left - self.box(left).right > SPACE * self.ruling.x_height
 
@@ -168,10 +184,11 @@ class Page:
             if number not in locked:
                 rows.setdefault(self.ruling.row(boxes[number].center[1]), []).append(number)
         characters = list(fixed)
-        for numbers in rows.values():
+        box_rows = frozenset(row for row in bare.ink_rows if self.has_boxes(row))
+        for row, numbers in rows.items():
             numbers.sort()
             row_boxes = [boxes[number] for number in numbers]
-            if self.boxes:
+            if row in box_rows:
                 groups = separate_boxes(row_boxes, self.ruling.box_width, self.ruling.margin).values()
             else:
                 groups = separate(row_boxes, self.ruling.x_height)
@@ -179,7 +196,7 @@ class Page:
                 members = tuple(numbers[index] for index in group)
                 characters.append(before.get(members) or Character(members))
         ordered = sorted(characters, key=lambda c: (bare.row(c), bare.box(c).center[0]))
-        return replace(bare, characters=tuple(ordered))
+        return replace(bare, characters=tuple(ordered), box_rows=box_rows)
 
 
 SPACE = 0.85
@@ -193,6 +210,7 @@ def to_inkml(page: Page) -> bytes:
     _annotate(root, "application", "Handpad")
     _annotate(root, "format", "1")
     _annotate(root, "boxes", str(int(page.boxes)))
+    _annotate(root, "boxRows", " ".join(map(str, sorted(page.box_rows))))
     ruling = page.ruling
     values = (ruling.pitch, ruling.first_baseline, ruling.x_height, ruling.margin, ruling.box_width)
     _annotate(root, "ruling", " ".join(f"{value:g}" for value in values))
@@ -242,7 +260,8 @@ def _parse(root: ET.Element) -> Page:
     if sorted(grouped) != sorted(strokes):
         raise DocumentError("Its strokes and characters do not fit together.")
     ruling = Ruling(*(float(value) for value in notes["ruling"].split()))
-    return Page(MappingProxyType(strokes), tuple(characters), notes["boxes"] == "1", ruling)
+    box_rows = frozenset(int(row) for row in notes["boxRows"].split())
+    return Page(MappingProxyType(strokes), tuple(characters), notes["boxes"] == "1", box_rows, ruling)
 
 
 def save_page(page: Page, path: Path) -> None:

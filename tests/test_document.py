@@ -1,5 +1,6 @@
 import errno
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -56,7 +57,11 @@ def test_boxes_part_what_touches_and_an_empty_box_is_a_space():
         page = page.add(number + 1, stroke)
     assert len(page.characters) == 3
     assert labelled(page, "abc").text() == "ab c"
-    assert len(page.with_boxes(False).characters) == 3
+    page = replace(page, boxes=False)  # for lines without ink
+    assert page.has_boxes(0)
+    assert not page.has_boxes(1)
+    assert len(page.add(9, stroke + np.array([80, 0, 0, 0])).characters) == 4
+    assert from_inkml(to_inkml(page)).box_rows == {0}
 
 
 def test_an_edit_leaves_the_page_before_as_it_was_and_keeps_other_characters():

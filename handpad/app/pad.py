@@ -162,8 +162,8 @@ class Pad(QObject):
         self._step(self.page.erase(numbers))
 
     def set_boxes(self, boxes: bool) -> None:
-        """Separate characters by boxes, or by gaps and overlap."""
-        self._step(self.page.with_boxes(boxes))
+        """Make the lines that have no ink yet lines of boxes, or of free writing."""
+        self._step(replace(self.page, boxes=boxes))
 
     def correct(self, key: Key, label: str) -> None:
         """The writer says what a character is. Learned at once, unless learning is paused."""

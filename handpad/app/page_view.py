@@ -112,7 +112,7 @@ class PageView:
             painter.setPen(QPen(QColor(self.theme.x_line), 1))
             x_line = baseline - ruling.x_height
             painter.drawLine(QPointF(rect.left(), x_line), QPointF(rect.right(), x_line))
-            if page.boxes:
+            if page.has_boxes(row):
                 self._paint_boxes(painter, rect, page, baseline)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 

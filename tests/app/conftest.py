@@ -1,0 +1,27 @@
+import pytest
+
+from handpad.app import main
+
+
+@pytest.fixture
+def start(qtbot):
+    """Starts the app as its command line would; waits until it can read. Closes what is still open at the end."""
+    opened = []
+
+    def run(*arguments: str, ready: bool = True):
+        main.create_application()
+        window = main.create_window(main.parse([str(argument) for argument in arguments]))
+        opened.append(window)
+        window.show()
+        if ready:
+            qtbot.waitUntil(lambda: window.pad.is_ready, timeout=20_000)
+        return window
+
+    yield run
+    for window in opened:
+        window.close()
+
+
+@pytest.fixture
+def window(start):
+    return start()

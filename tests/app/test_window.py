@@ -1,0 +1,380 @@
+"""The main path, through the real window with a tablet's events: write, read, correct, learn, start again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from handwriting import write, write_line
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from tablet import Pen
+
+from handpad.document import from_inkml
+from handpad.profile import Profile
+from handpad.train.datasets import unipen
+
+
+def put(qtbot, window, text, row=0, seed_from=0):
+    """Write a text on a line of the page and wait until it has been read."""
+    pen, ruling = Pen(window.canvas), window.pad.page.ruling
+    for letter in write_line(text, ruling.x_height, (60, ruling.baseline(row))):
+        pen.write(letter)
+    qtbot.waitUntil(lambda: all(c.label for c in window.pad.page.characters), timeout=5000)
+
+
+def click_label(qtbot, window, index):
+    """Click the label of a character; returns the card that opens."""
+    character = window.pad.page.characters[index]
+    point = window.canvas.painter.label_rect(window.pad.page, character).center().toPoint()
+    window.canvas._last_pen = -1.0  # the hand has changed from the pen to the mouse
+    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=point)
+    qtbot.waitUntil(lambda: window.card is not None, timeout=2000)
+    return window.card
+
+
+def correct(qtbot, window, index, label):
+    """Correct a character through the card's field, as with a keyboard."""
+    card = click_label(qtbot, window, index)
+    card.other.setFocus()
+    qtbot.keyClicks(card.other, label)
+    qtbot.waitUntil(lambda: window.card is None, timeout=5000)
+
+
+def test_what_is_written_appears_as_text(qtbot, window):
+    put(qtbot, window, "Hit zoo")
+    text = window.text.toPlainText()
+    assert len(text) == 7
+    assert text[3] == " "
+    assert text.lower().replace("0", "o")[0] == "h"
+    assert text[5:].lower().replace("0", "o") == "oo"
+
+
+def test_pen_events_do_not_wait_for_the_reader(qtbot, window):
+    """Every stroke is on the page when its last event returns, whatever the reader is doing."""
+    pen = Pen(window.canvas)
+    for number, letter in enumerate(write_line("HitLAx")):
+        pen.write(letter)
+        assert len(window.pad.page.characters) >= min(number, 1)
+    assert len(window.pad.page.strokes) == 11
+
+
+def test_a_press_on_the_card_corrects_and_teaches(qtbot, window):
+    put(qtbot, window, "o")
+    card = click_label(qtbot, window, 0)
+    chosen = card.buttons[1].label
+    qtbot.mouseClick(card.buttons[1], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.card is None, timeout=5000)
+    (character,) = window.pad.page.characters
+    assert (character.label, character.fixed) == (chosen, True)
+    assert f"Learned your {chosen}" in window.status.text()
+    with Profile(Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad") as profile:
+        (sample,) = profile.samples()
+        assert (sample.label, sample.confirmed, sample.id) == (chosen, False, character.sample_id)
+
+
+def test_number_keys_choose_and_escape_closes(qtbot, window):
+    put(qtbot, window, "v")
+    card = click_label(qtbot, window, 0)
+    qtbot.keyClick(card, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.card is None)
+    assert not window.pad.page.characters[0].fixed
+    card = click_label(qtbot, window, 0)
+    third = card.buttons[2].label
+    qtbot.keyClick(card.buttons[0], Qt.Key.Key_3)
+    qtbot.waitUntil(lambda: window.card is None, timeout=5000)
+    assert window.pad.page.characters[0].label == third
+
+
+def test_learning_changes_what_comes_later_and_a_second_start_remembers(qtbot, start):
+    window = start()
+    put(qtbot, window, "oooo")
+    assert "Q" not in window.text.toPlainText()
+    for index in range(3):
+        correct(qtbot, window, index, "Q")
+    assert window.pad.page.characters[3].label == "Q", "the open character was not ranked again"
+    assert "1 other character" in window.status.text() or window.pad.page.characters[3].label == "Q"
+    text = window.text.toPlainText()
+    window.close()
+
+    again = start()
+    assert again.text.toPlainText() == text
+    assert "4 characters" in again.status.text()  # three corrections, and the fourth was confirmed by closing
+    put(qtbot, again, "o", row=1)
+    assert again.pad.page.characters[-1].label == "Q"
+
+
+def test_undo_takes_back_ink_text_and_what_was_learned(qtbot, window):
+    put(qtbot, window, "ov")
+    before = window.text.toPlainText()
+    correct(qtbot, window, 0, "Q")
+    profile = Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad"
+
+    def learned():
+        with Profile(profile) as opened:
+            return [sample.label for sample in opened.samples()]
+
+    assert learned() == ["Q"]
+    window.undo_action.trigger()
+    assert window.text.toPlainText() == before
+    qtbot.waitUntil(lambda: learned() == [], timeout=5000)
+    window.redo_action.trigger()
+    assert window.text.toPlainText()[0] == "Q"
+    qtbot.waitUntil(lambda: learned() == ["Q"], timeout=5000)
+    window.undo_action.trigger()
+    window.undo_action.trigger()
+    assert len(window.pad.page.strokes) == 1
+    window.undo_action.trigger()
+    assert not window.pad.page.strokes
+    assert not window.undo_action.isEnabled()
+
+
+def test_correcting_twice_leaves_one_sample(qtbot, window):
+    put(qtbot, window, "o")
+    correct(qtbot, window, 0, "Q")
+    correct(qtbot, window, 0, "D")
+    with Profile(Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad") as profile:
+        assert [sample.label for sample in profile.samples()] == ["D"]
+
+
+def test_moving_on_confirms_what_was_left(qtbot, window):
+    put(qtbot, window, "vx")
+    assert window._summary.samples == 0
+    put(qtbot, window, "z", row=1)
+    qtbot.waitUntil(lambda: window._summary.samples == 2, timeout=5000)
+    window.copy_text()
+    qtbot.waitUntil(lambda: window._summary.samples == 3, timeout=5000)
+    assert QGuiApplication.clipboard().text() == window.text.toPlainText()
+    window.close()
+    with Profile(Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad") as profile:
+        assert all(sample.confirmed for sample in profile.samples())
+
+
+def test_paused_learning_changes_the_text_and_teaches_nothing(qtbot, window):
+    window.set_setting("learning", "paused")
+    put(qtbot, window, "ox")
+    correct(qtbot, window, 0, "Q")
+    assert window.text.toPlainText()[0] == "Q"
+    assert "nothing was learned" in window.status.text()
+    window.copy_text()
+    window.close()
+    with Profile(Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad") as profile:
+        assert len(profile) == 0
+
+
+def test_a_tap_on_settled_ink_opens_the_card_and_a_fresh_dot_is_ink(qtbot, window):
+    put(qtbot, window, "T")
+    box = window.pad.page.box(window.pad.page.characters[0])
+    pen = Pen(window.canvas)
+    inside = np.array([[box.center[0] + 4, box.center[1]]])
+    pen.stroke(inside)
+    assert len(window.pad.page.strokes) == 3
+    assert window.card is None
+    for number in window.canvas._last_written:
+        window.canvas._last_written[number] -= 5
+    pen.stroke(inside)
+    qtbot.waitUntil(lambda: window.card is not None, timeout=2000)
+    assert len(window.pad.page.strokes) == 3
+
+
+def test_the_eraser_end_removes_whole_strokes(qtbot, window):
+    put(qtbot, window, "To")
+    box = window.pad.page.box(window.pad.page.characters[1])
+    Pen(window.canvas, eraser=True).stroke(np.array([[box.left - 9, box.center[1]], [box.left + 3, box.center[1]]]))
+    assert [len(c.strokes) for c in window.pad.page.characters] == [2]
+    window.undo_action.trigger()
+    assert [len(c.strokes) for c in window.pad.page.characters] == [2, 1]
+
+
+def test_a_mouse_writes_too_but_not_while_the_pen_does(qtbot, window):
+    canvas = window.canvas
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 50))
+    for y in range(50, 76, 5):
+        qtbot.mouseMove(canvas, QPoint(100, y))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 75))
+    assert len(window.pad.page.strokes) == 1
+    stroke = next(iter(window.pad.page.strokes.values()))
+    assert np.isnan(stroke[:, 2]).all()
+    pen = Pen(canvas)
+    pen.press((200, 50, 0.5))
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(300, 50))
+    pen.move((200, 70, 0.5))
+    pen.release((200, 70))
+    assert len(window.pad.page.strokes) == 2
+
+
+def test_the_keyboard_alone_reaches_and_corrects_a_character(qtbot, window):
+    put(qtbot, window, "vo")
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Home)
+    assert window.canvas.view.selected == window.pad.page.characters[0].strokes
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.card is not None)
+    qtbot.keyClick(window.card.buttons[0], Qt.Key.Key_Right)
+    qtbot.keyClick(window.card.buttons[1], Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.card is None, timeout=5000)
+    assert window.pad.page.characters[1].fixed
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
+    assert len(window.pad.page.characters) == 1
+
+
+def test_a_character_outside_the_alphabet_is_refused_in_a_sentence(qtbot, window):
+    put(qtbot, window, "o")
+    card = click_label(qtbot, window, 0)
+    card.other.setText("ж")
+    card.other.textEdited.emit("ж")
+    assert "cannot read" in card.message.text()
+    assert not window.pad.page.characters[0].fixed
+
+
+def test_everything_that_can_be_pressed_has_a_name(qtbot, window):
+    put(qtbot, window, "o")
+    click_label(qtbot, window, 0)
+    for button in window.card.buttons:
+        assert "key" in button.accessibleName()
+    assert window.canvas.accessibleName()
+    assert window.text.accessibleName()
+    assert window.menu_button.accessibleName()
+
+
+def test_the_page_is_on_disk_within_a_second(qtbot, window):
+    path = Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "page.inkml"
+    pen = Pen(window.canvas)
+    pen.write(write("H", 30, (60, 74)))
+    qtbot.waitUntil(lambda: path.exists() and len(from_inkml(path.read_bytes()).strokes) == 3, timeout=1000)
+
+
+def test_a_new_page_keeps_the_old_one_as_a_file_and_can_be_undone(qtbot, window):
+    put(qtbot, window, "vx")
+    text = window.text.toPlainText()
+    window.new_page()
+    assert not window.pad.page.strokes
+    folder = Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "pages"
+    qtbot.waitUntil(lambda: len(list(folder.glob("*.inkml"))) == 1, timeout=2000)
+    (kept,) = folder.glob("*.inkml")
+    assert from_inkml(kept.read_bytes()).text() == text
+    qtbot.waitUntil(lambda: window._summary.samples == 2, timeout=5000)
+    window.undo_action.trigger()
+    assert window.text.toPlainText() == text
+    qtbot.wait(100)
+    assert window._summary.samples == 2
+
+
+@pytest.mark.parametrize("content", [b"no profile at all", b"SQLite format 3\0" + bytes(200)])
+def test_a_bad_profile_is_left_alone_and_a_fresh_one_made_beside_it(qtbot, start, tmp_path, content):
+    path = tmp_path / "me.handpad"
+    path.write_bytes(content)
+    window = start("--profile", path)
+    assert "is not a Handpad profile" in window.banner_text.text()
+    put(qtbot, window, "o")
+    correct(qtbot, window, 0, "Q")
+    assert path.read_bytes() == content
+    with Profile(tmp_path / "me-2.handpad") as fresh:
+        assert len(fresh) == 1
+
+
+def test_a_bad_model_gives_way_to_the_bundled_one(qtbot, start, tmp_path):
+    (tmp_path / "model").mkdir()
+    window = start("--model", tmp_path / "model")
+    assert "model.json is missing" in window.banner_text.text()
+    put(qtbot, window, "o")
+    assert window.text.toPlainText().lower() in "o0"
+
+
+def test_a_damaged_page_is_put_aside(qtbot, start, tmp_path):
+    page = tmp_path / "page.inkml"
+    page.write_bytes(b"<ink")
+    window = start("--page", page)
+    assert "cannot be opened" in window.banner_text.text()
+    (aside,) = tmp_path.glob("page-damaged-*.inkml")
+    assert aside.read_bytes() == b"<ink"
+    put(qtbot, window, "o")
+    qtbot.waitUntil(lambda: page.exists(), timeout=2000)
+
+
+def test_a_disk_that_is_full_is_told_and_the_app_goes_on(qtbot, window):
+    put(qtbot, window, "ov")
+    database = window.pad._engine._recognizer._profile._db
+    database.execute("PRAGMA max_page_count = 1")
+    card = click_label(qtbot, window, 0)
+    with qtbot.waitSignal(window.pad.trouble, timeout=5000):
+        qtbot.keyClicks(card.other, "Q")
+    assert "the disk is full" in window.banner_text.text()
+    assert window.card is None
+    assert window.pad.page.characters[0].sample_id == 0
+    database.execute("PRAGMA max_page_count = 100000")
+    correct(qtbot, window, 1, "Q")
+    assert "Learned your Q" in window.status.text()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_both_themes_paint_paper_and_ink_apart(qtbot, window, theme):
+    window.set_setting("theme", theme)
+    put(qtbot, window, "H")
+    image = window.canvas.grab().toImage()
+    box = window.pad.page.box(window.pad.page.characters[0])
+    ratio = image.devicePixelRatio()
+    ink = image.pixelColor(int(box.left * ratio), int(box.center[1] * ratio)).lightness()
+    paper = image.pixelColor(int((box.right + 60) * ratio), int((box.top - 8) * ratio)).lightness()
+    assert (paper < 60 and ink > 150) if theme == "dark" else (paper > 220 and ink < 110)
+
+
+CRASHER = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from handpad.app import main
+from handwriting import write
+from tablet import Pen
+app = main.create_application()
+window = main.create_window(main.parse([]))
+window.show()
+while not window.pad.is_ready:
+    app.processEvents()
+Pen(window.canvas).write(write("o", 30, (60, 74)))
+while not all(c.label for c in window.pad.page.characters):
+    app.processEvents()
+window.open_card(window.pad.page.characters[0].strokes)
+window.pad.corrected.connect(lambda change: print("told", flush=True))
+window.card.other.setText("Q")
+window.card.other.textEdited.emit("Q")
+while True:
+    app.processEvents()
+"""
+
+
+def test_kill_minus_9_right_after_a_correction_loses_nothing(qtbot, start):
+    tests = str(Path(__file__).resolve().parents[1])
+    process = subprocess.Popen([sys.executable, "-c", CRASHER, tests], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "told\n"
+    time.sleep(0.6)  # the ink itself is on disk within a second
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    with Profile(Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad") as profile:
+        assert [sample.label for sample in profile.samples()] == ["Q"]
+    window = start()
+    assert window.text.toPlainText() == "Q"
+
+
+def test_real_ink_of_a_tablet_is_read_and_learned(qtbot, start, shared_data):
+    """Capitals and digits of UNIPEN writer art/2, written as they were recorded."""
+    data = unipen.read(shared_data / "unipen_train_r01_v07.tar.xz", only="art")
+    window = start()
+    pen, ruling = Pen(window.canvas), window.pad.page.ruling
+    rows = [row for row in range(len(data)) if data.texts()[row] in "ABDEHKMNRSTWX"][:12]
+    for column, row in enumerate(rows):
+        ink = data.ink(row)
+        points = np.concatenate(ink)[:, :2]
+        low, high = points.min(axis=0), points.max(axis=0)
+        scale = 1.7 * ruling.x_height / (high - low)[1]
+        corner = np.array([60 + 75 * column, ruling.baseline(0) - 1.7 * ruling.x_height])
+        pen.write([(stroke[:, :2] - low) * scale + corner for stroke in ink])
+    qtbot.waitUntil(lambda: all(c.label for c in window.pad.page.characters), timeout=5000)
+    truth = "".join(data.texts()[row] for row in rows)
+    read = [c.label for c in window.pad.page.characters]
+    assert len(read) == len(truth)
+    assert sum(a.upper() == b for a, b in zip(read, truth, strict=True)) >= 9

@@ -1,0 +1,169 @@
+"""How fast the app is: python tests/bench/bench_app.py [--samples 10000] [--json]
+
+Prints, with median and 99th percentile: pen event to painted ink, pen-up to painted character (with a profile of
+--samples learned characters), process start to first paint and to ready, and memory. Run it on a screen (or Xvfb);
+on none it measures Qt's offscreen platform and says so. Ink is made here; no data set is needed.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+TARGETS = {
+    "pen event to painted ink, ms": 8,
+    "pen-up to painted character, ms": 30,
+    "start to first paint, s": 0.7,
+    "start to ready, s": 1.5,
+    "memory after 60 characters, MB": 250,
+}
+
+START = """
+import resource, sys, time
+from handpad.app import main
+app = main.create_application()
+window = main.create_window(main.parse(sys.argv[2:]))
+begun = float(sys.argv[1])
+window.painted_first.connect(lambda: print(time.time() - begun, flush=True))
+window.pad.ready.connect(lambda: (print(time.time() - begun, flush=True), window.close()))
+window.show()
+app.exec()
+"""
+
+
+def learned_profile(path: Path, count: int) -> None:
+    """A profile of `count` samples of our own ink, written without learning them one by one."""
+    from handwriting import LETTERS, write
+
+    from handpad.ink import Guide
+    from handpad.model import BaseModel
+    from handpad.profile import Profile, Sample
+    from handpad.recognizer import Recognizer
+
+    labels, rng = list(LETTERS), np.random.default_rng(0)
+    inks = [write(labels[i % len(labels)], 30, (60, 74), seed=i) for i in range(min(count, 500))]
+    model = BaseModel.load()
+    recognizer = Recognizer()
+    seen = recognizer.observe([(ink, Guide(74, 30)) for ink in inks])
+    with Profile(path) as profile:
+        profile._db.execute("PRAGMA synchronous = OFF")
+        for i in range(count):
+            n = i % len(inks)
+            sample = Sample(0, inks[n], Guide(74, 30), labels[n % len(labels)], "?", bool(rng.random() < 0.8), "m", 1.0)
+            noise = rng.normal(0, 0.05, seen.embeddings.shape[1]).astype(np.float32)
+            profile.add(sample, model.fingerprint, seen.embeddings[n] + noise, seen.logits[n])
+
+
+def measure_start(folder: Path, runs: int) -> tuple[list[float], list[float]]:
+    environment = {**os.environ, "XDG_DATA_HOME": str(folder), "XDG_CACHE_HOME": str(folder)}
+    first, ready = [], []
+    for _ in range(runs):
+        begun = time.time()
+        command = [sys.executable, "-c", START, str(begun), "--profile", str(folder / "start.handpad")]
+        lines = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
+        first.append(float(lines[0]))
+        ready.append(float(lines[1]))
+    return first[1:], ready[1:]  # the first run reads everything from disk
+
+
+def measure_writing(folder: Path, samples: int, characters: int) -> tuple[list[float], list[float], float]:
+    os.environ["XDG_DATA_HOME"] = os.environ["XDG_CACHE_HOME"] = str(folder)
+    from handwriting import LETTERS, write
+    from tablet import Pen
+
+    from handpad.app import main
+
+    profile = folder / "bench.handpad"
+    learned_profile(profile, samples)
+    app = main.create_application()
+    window = main.create_window(main.parse(["--profile", str(profile)]))
+    painted: list[float] = []
+    paint = window.canvas.paintEvent
+
+    def timed_paint(event):
+        paint(event)
+        painted.append(time.perf_counter())
+
+    window.canvas.paintEvent = timed_paint
+    window.show()
+    while not window.pad.is_ready:
+        app.processEvents()
+    settle(app, 1.0)
+    pen, ink_ms, shown_ms = Pen(window.canvas), [], []
+    labels, appeared = list(LETTERS), []
+    window.pad.appeared.connect(lambda keys: appeared.append(time.perf_counter()))
+    for number in range(characters):
+        ruling = window.pad.page.ruling
+        row, column = divmod(number, 18)
+        at = (60 + column * 62, ruling.baseline(row % 5))
+        for stroke in write(labels[number % len(labels)], ruling.x_height, at, seed=number):
+            for index, point in enumerate(stroke):
+                painted.clear()
+                begun = time.perf_counter()
+                pen.press(point) if index == 0 else pen.move(point)
+                while not painted and time.perf_counter() - begun < 0.5:
+                    app.processEvents()
+                if painted:
+                    ink_ms.append((painted[-1] - begun) * 1e3)
+            appeared.clear()
+            begun = time.perf_counter()
+            pen.release(stroke[-1])
+            while not appeared and time.perf_counter() - begun < 1.0:
+                app.processEvents()
+            painted.clear()
+            while appeared and not painted and time.perf_counter() - begun < 1.0:
+                app.processEvents()
+            if painted:
+                shown_ms.append((painted[0] - begun) * 1e3)
+            settle(app, 0.05)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    window.close()
+    return ink_ms, shown_ms, memory
+
+
+def settle(app, seconds: float) -> None:
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        app.processEvents()
+        time.sleep(0.001)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--samples", type=int, default=10_000, help="learned characters in the profile")
+    parser.add_argument("--characters", type=int, default=60, help="characters to write")
+    parser.add_argument("--starts", type=int, default=6, help="starts of the app")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        first, ready = measure_start(Path(name), options.starts)
+        ink, shown, memory = measure_writing(Path(name), options.samples, options.characters)
+    figures = dict(zip(TARGETS, (ink, shown, first, ready, [memory]), strict=True))
+    if options.json:
+        rows = {
+            name: {"median": float(np.median(v)), "p99": float(np.percentile(v, 99)), "count": len(v)}
+            for name, v in figures.items()
+        }
+        print(json.dumps({"samples": options.samples, "figures": rows}))
+        return
+    platform = os.environ.get("QT_QPA_PLATFORM", "the screen")
+    print(f"{options.samples} learned samples, {os.cpu_count()} cores, on {platform}")
+    print(f"{'':36}{'median':>9}{'p99':>9}{'target':>9}{'count':>7}")
+    for name, values in figures.items():
+        print(f"{name:36}{np.median(values):9.2f}{np.percentile(values, 99):9.2f}{TARGETS[name]:9}{len(values):7}")
+
+
+if __name__ == "__main__":
+    main()
