@@ -5,6 +5,7 @@ the old page.
 """
 
 import functools
+import itertools
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -67,7 +68,8 @@ class Character:
     ----------
     strokes : stroke numbers, ascending.
     label : what it says; "" until it has been read.
-    fixed : the writer chose the label (or the strokes): nothing else may change them.
+    fixed : the writer chose the label: nothing else may change it or the strokes.
+    grouped : the writer chose the strokes, by joining or splitting: nothing else may regroup them.
     sample_id : the sample that was learned from it; 0 if none was.
     """
 
@@ -75,6 +77,7 @@ class Character:
     label: str = ""
     fixed: bool = False
     sample_id: int = 0
+    grouped: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,36 @@ class Page:
         index = self.characters.index(old)
         return replace(self, characters=(*self.characters[:index], new, *self.characters[index + 1 :]))
 
+    def following(self, character: Character) -> Character | None:
+        """The next character on the same line. Raises ValueError if the character is not on the page."""
+        index = self.characters.index(character) + 1
+        following = self.characters[index] if index < len(self.characters) else None
+        return following if following and self.row(following) == self.row(character) else None
+
+    def join(self, character: Character, other: Character) -> "Page":
+        """The page with two characters made one. Raises ValueError if they are not both there."""
+        joined = Character(tuple(sorted(character.strokes + other.strokes)), grouped=True)
+        return self._with_characters([character, other], [joined])
+
+    def split(self, character: Character) -> "Page":
+        """The page with a character parted in two, between the strokes that lie farthest apart.
+
+        Raises ValueError if it has one stroke only, or is not there.
+        """
+        if len(character.strokes) < 2:
+            raise ValueError("a single stroke cannot be split")
+        centers = {number: self.stroke_boxes[number].center[0] for number in character.strokes}
+        order = sorted(centers, key=centers.get)
+        gaps = [centers[b] - centers[a] for a, b in itertools.pairwise(order)]
+        cut = gaps.index(max(gaps)) + 1
+        parts = [Character(tuple(sorted(part)), grouped=True) for part in (order[:cut], order[cut:])]
+        return self._with_characters([character], parts)
+
+    def _with_characters(self, old: list[Character], new: list[Character]) -> "Page":
+        index = min(self.characters.index(character) for character in old)
+        others = [character for character in self.characters if character not in old]
+        return replace(self, characters=(*others[:index], *new, *others[index:]))
+
     def find(self, strokes: tuple[int, ...]) -> Character | None:
         """The character made of exactly these strokes."""
         return next((character for character in self.characters if character.strokes == strokes), None)
@@ -175,15 +208,15 @@ class Page:
     def _with_strokes(self, strokes: Mapping[int, np.ndarray]) -> "Page":
         """Group all strokes into characters; a group that stays the same keeps its character."""
         before = {character.strokes: character for character in self.characters}
-        fixed = [c for c in self.characters if c.fixed and all(number in strokes for number in c.strokes)]
-        locked = {number for character in fixed for number in character.strokes}
+        kept = [c for c in self.characters if (c.fixed or c.grouped) and all(number in strokes for number in c.strokes)]
+        locked = {number for character in kept for number in character.strokes}
         bare = replace(self, strokes=MappingProxyType(dict(strokes)), characters=())
         boxes = bare.stroke_boxes
         rows: dict[int, list[int]] = {}
         for number in strokes:
             if number not in locked:
                 rows.setdefault(self.ruling.row(boxes[number].center[1]), []).append(number)
-        characters = list(fixed)
+        characters = list(kept)
         box_rows = frozenset(row for row in bare.ink_rows if self.has_boxes(row))
         for row, numbers in rows.items():
             numbers.sort()
@@ -225,6 +258,8 @@ def to_inkml(page: Page) -> bytes:
     for character in page.characters:
         group = _element(root, "traceGroup")
         _annotate(group, "truth" if character.fixed else "recognised", character.label)
+        if character.grouped:
+            _annotate(group, "grouped", "1")
         if character.sample_id:
             _annotate(group, "sample", str(character.sample_id))
         for number in character.strokes:
@@ -255,7 +290,8 @@ def _parse(root: ET.Element) -> Page:
         if not numbers or not all(number in strokes for number in numbers):
             raise DocumentError("A character refers to a stroke that is not there.")
         label = group_notes.get("truth", group_notes.get("recognised", ""))
-        characters.append(Character(numbers, label, "truth" in group_notes, int(group_notes.get("sample", 0))))
+        sample_id = int(group_notes.get("sample", 0))
+        characters.append(Character(numbers, label, "truth" in group_notes, sample_id, "grouped" in group_notes))
     grouped = [number for character in characters for number in character.strokes]
     if sorted(grouped) != sorted(strokes):
         raise DocumentError("Its strokes and characters do not fit together.")

@@ -81,6 +81,27 @@ def test_what_the_writer_fixed_takes_no_more_strokes():
     assert len(page.characters) == 2
 
 
+def test_joined_and_split_characters_stay_so():
+    page = page_of("ll")
+    joined = page.join(*page.characters)
+    (one,) = joined.characters
+    assert one == Character((1, 2), grouped=True)
+    assert joined.add(9, write("o", 30, (300, 74))[0]).characters[0] == one
+    assert [c.strokes for c in joined.split(one).characters] == [(1,), (2,)]
+    assert from_inkml(to_inkml(joined)).characters == joined.characters
+    with pytest.raises(ValueError):
+        page.split(page.characters[0])
+
+
+def test_only_the_same_line_follows():
+    page = page_of("ll")
+    page = page.add(3, write("l", 30, (60, page.ruling.baseline(1)))[0])
+    first, second, third = page.characters
+    assert page.following(first) == second
+    assert page.following(second) is None
+    assert page.following(third) is None
+
+
 def test_erasing_a_part_of_a_character_makes_it_unread():
     page = labelled(page_of("t"), "t")
     page = page.erase([2])

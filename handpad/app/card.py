@@ -73,14 +73,27 @@ class Card(QFrame):
     -------
     chosen(label) : the writer picked a candidate or typed a character.
     deleted() : the character is to be removed.
+    joined(), split() : it is to be one with the next character, or to be parted in two.
     closed() : the card is gone.
     """
 
     chosen = Signal(str)
     deleted = Signal()
+    joined = Signal()
+    split = Signal()
     closed = Signal()
 
-    def __init__(self, theme: Theme, glyph: np.ndarray, candidates: list, label: str, alphabet: str, parent: QWidget):
+    def __init__(
+        self,
+        theme: Theme,
+        glyph: np.ndarray,
+        candidates: list,
+        label: str,
+        alphabet: str,
+        parent: QWidget,
+        can_split: bool = False,
+        can_join: bool = False,
+    ):
         super().__init__(parent)
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -99,18 +112,23 @@ class Card(QFrame):
             button.clicked.connect(lambda _, chosen=candidate.label: self._choose(chosen))
             row.addWidget(button)
             self.buttons.append(button)
-        self.other = QLineEdit(placeholderText="Another character", maxLength=2, maximumWidth=170)
+        self.other = QLineEdit(placeholderText="Another character", maxLength=2, maximumWidth=150)
         self.other.setAccessibleName("Another character")
         self.other.textEdited.connect(self._typed)
+        split = QPushButton("Split", toolTip="These are two characters", enabled=can_split)
+        split.clicked.connect(lambda: self._close_with(self.split))
+        join = QPushButton("Join", toolTip="This and the next are one character", enabled=can_join)
+        join.clicked.connect(lambda: self._close_with(self.joined))
         delete = QPushButton("Delete", toolTip="Remove this character from the page (Del)")
         delete.setProperty("danger", True)
-        delete.clicked.connect(self._delete)
+        delete.clicked.connect(lambda: self._close_with(self.deleted))
         self.message = QLabel(wordWrap=True)
         self.message.hide()
         below = QHBoxLayout()
         below.addWidget(self.other)
         below.addStretch()
-        below.addWidget(delete)
+        for button in (split, join, delete):
+            below.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 12)
         layout.setSpacing(10)
@@ -143,7 +161,7 @@ class Card(QFrame):
             step = 1 if key == Qt.Key.Key_Right else -1
             self.buttons[(focused + step) % len(self.buttons)].setFocus(Qt.FocusReason.OtherFocusReason)
         elif key == Qt.Key.Key_Delete:
-            self._delete()
+            self._close_with(self.deleted)
         elif event.text() and event.text().isprintable() and not event.text().isspace():
             self.other.setFocus(Qt.FocusReason.OtherFocusReason)
             self.other.setText(event.text())
@@ -169,8 +187,8 @@ class Card(QFrame):
         self.setEnabled(False)
         self.chosen.emit(label)
 
-    def _delete(self) -> None:
-        self.deleted.emit()
+    def _close_with(self, signal) -> None:
+        signal.emit()
         self.close()
 
 

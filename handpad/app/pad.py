@@ -165,6 +165,19 @@ class Pad(QObject):
         """Make the lines that have no ink yet lines of boxes, or of free writing."""
         self._step(replace(self.page, boxes=boxes))
 
+    def join(self, key: Key) -> None:
+        """Make a character and the next one on its line one character."""
+        character = self.page.find(key)
+        other = self.page.following(character) if character else None
+        if other is not None:
+            self._step(self.page.join(character, other))
+
+    def split(self, key: Key) -> None:
+        """Part a character of several strokes in two."""
+        character = self.page.find(key)
+        if character is not None and len(character.strokes) > 1:
+            self._step(self.page.split(character))
+
     def correct(self, key: Key, label: str) -> None:
         """The writer says what a character is. Learned at once, unless learning is paused."""
         character = self.page.find(key)

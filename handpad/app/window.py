@@ -264,9 +264,20 @@ class MainWindow(QMainWindow):
 
         candidates = self.pad.candidates[key]
         picture = glyph(self.pad.page.ink(character))
-        self.card = Card(self.theme, picture, candidates, character.label, self.pad.alphabet, self.centralWidget())
+        self.card = Card(
+            self.theme,
+            picture,
+            candidates,
+            character.label,
+            self.pad.alphabet,
+            self.centralWidget(),
+            can_split=len(key) > 1,
+            can_join=self.pad.page.following(character) is not None,
+        )
         self.card.chosen.connect(lambda label: self.correct(key, label))
         self.card.deleted.connect(lambda: self.delete_character(key))
+        self.card.split.connect(lambda: self.pad.split(key))
+        self.card.joined.connect(lambda: self.pad.join(key))
         self.card.closed.connect(self._on_card_closed)
         self.canvas.select(key)
         rect = self.canvas.painter.character_rect(self.pad.page, character).toAlignedRect()
