@@ -46,6 +46,7 @@ class Canvas(QWidget):
     opened(strokes) : the writer asked for the character made of these strokes.
     removed(strokes) : the writer asked for it to be deleted.
     pressed() : something was pressed on the paper, before anything else happens.
+    painted_first() : the paper is on the screen for the first time.
     """
 
     stroke_written = Signal(object, object)
@@ -53,6 +54,7 @@ class Canvas(QWidget):
     opened = Signal(object)
     removed = Signal(object)
     pressed = Signal()
+    painted_first = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
         super().__init__(parent)
@@ -60,6 +62,7 @@ class Canvas(QWidget):
         self.view = View()
         self.eraser = False
         self.painter = PageView(theme, self.font())
+        self._painted = False
         self._live: PenPath | None = None
         self._points: list[tuple[float, float, float, float]] = []
         self._device: object = None
@@ -142,6 +145,9 @@ class Canvas(QWidget):
         if self._nib is not None:
             self._paint_nib(painter)
         painter.end()
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.painted_first.emit)
 
     def _paint_nib(self, painter: QPainter) -> None:
         color = QColor(self.painter.theme.ink)

@@ -55,7 +55,7 @@ def create_window(options: argparse.Namespace) -> MainWindow:
         pad.load()
         window.open_recognizer(profile=profile, model=options.model)
 
-    window.painted_first.connect(begin)
+    window.canvas.painted_first.connect(begin)
     return window
 
 

@@ -62,7 +62,7 @@ class Settings:
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
             for setting in TABLE:
-                if stored.get(setting.key) in setting.choices:
+                if stored.get(setting.key) in list(setting.choices):
                     self._values[setting.key] = stored[setting.key]
         except FileNotFoundError:
             pass

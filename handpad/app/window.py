@@ -2,7 +2,7 @@
 
 import time
 
-from PySide6.QtCore import QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QFont, QFontMetrics, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
@@ -36,9 +36,7 @@ _TEXT_LINES = 3
 
 
 class MainWindow(QMainWindow):
-    """Shows a pad. `painted_first` tells, once, that the window has been painted."""
-
-    painted_first = Signal()
+    """Shows a pad."""
 
     def __init__(self, pad: Pad, settings: Settings):
         super().__init__()
@@ -47,7 +45,6 @@ class MainWindow(QMainWindow):
         self.theme = themes.resolve(settings["theme"])
         self.card: Card | None = None
         self._summary: Summary | None = None
-        self._shown = False
         self.setWindowTitle("Handpad")
         self.resize(1280, 800)
         self.setMinimumSize(520, 420)
@@ -396,13 +393,6 @@ class MainWindow(QMainWindow):
         for action, name in self._icon_names.items():
             action.setIcon(icon(name, self.theme))
         self.menu_button.setIcon(icon("menu", self.theme))
-
-    def showEvent(self, event) -> None:
-        super().showEvent(event)
-        if not self._shown:
-            self._shown = True
-            # Zero timers run after the first paint has been delivered.
-            QTimer.singleShot(0, self.painted_first.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.close_card()

@@ -1,0 +1,179 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from handwriting import LETTERS, write
+
+from handpad import Candidate, HandpadError, Recognizer
+from handpad.errors import InkError, LabelError, ProfileError
+from handpad.profile import Profile
+
+
+def top(pad, label, **how):
+    return pad.recognize(write(label, **how))[0].label
+
+
+def test_most_of_our_own_letters_are_read():
+    pad = Recognizer()
+    twins = {"o": "oO0", "c": "cC", "v": "vV", "x": "xX", "z": "zZ2", "u": "uU", "w": "wW", "l": "lI1|/", "i": "ij"}
+    right = [label for label in LETTERS if top(pad, label) in twins.get(label, label)]
+    assert len(right) >= len(LETTERS) - 2, right
+
+
+def test_candidates_are_ranked_probabilities():
+    ranked = Recognizer().recognize(write("A"))
+    assert isinstance(ranked[0], Candidate)
+    assert [c.probability for c in ranked] == sorted((c.probability for c in ranked), reverse=True)
+    assert sum(c.probability for c in ranked) == pytest.approx(1)
+    assert len({c.label for c in ranked}) == len(ranked) >= 94
+
+
+def test_the_unit_of_the_ink_does_not_matter():
+    pad = Recognizer()
+    small, large = (pad.recognize(write("A", size))[0] for size in (2, 2000))
+    assert small.label == large.label
+    assert small.probability == pytest.approx(large.probability, abs=1e-3)
+
+
+def test_plain_lists_without_pressure_and_time_will_do():
+    strokes = [[[float(x), float(y)] for x, y, *_ in stroke] for stroke in write("T")]
+    assert Recognizer().recognize(strokes)[0].label == "T"
+
+
+def test_an_alphabet_restricts_what_can_be_read_and_learned():
+    pad = Recognizer(labels="0123456789")
+    assert top(pad, "o") == "0"
+    assert len(pad.recognize(write("o"))) == 10
+    with pytest.raises(LabelError, match="'o'"):
+        pad.learn(write("o"), "o")
+    assert pad.sample_count() == 0
+
+
+@pytest.mark.parametrize("labels", ["", "aж"])
+def test_an_alphabet_beyond_the_model_is_refused(labels):
+    with pytest.raises(LabelError):
+        Recognizer(labels=labels)
+
+
+def test_nothing_is_written_without_a_profile(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pad = Recognizer()
+    pad.learn(write("o"), "Q")
+    assert list(tmp_path.rglob("*")) == []
+
+
+@pytest.mark.parametrize("adapter", ["default", "paper"])
+def test_what_was_learned_is_read_later_and_after_reopening(tmp_path, adapter):
+    path = tmp_path / "me.handpad"
+    pad = Recognizer(profile=path, adapter=adapter)
+    assert top(pad, "o", seed=99) != "Q"
+    for seed in range(8):
+        pad.learn(write("o", seed=seed), "Q")
+    assert top(pad, "o", seed=99) == "Q"
+    before = pad.recognize(write("o", seed=99))
+    pad.close()
+    again = Recognizer(profile=path, adapter=adapter)
+    assert again.sample_count() == 8
+    after = again.recognize(write("o", seed=99))
+    assert [c.label for c in after[:5]] == [c.label for c in before[:5]]
+    assert after[0].probability == pytest.approx(before[0].probability, abs=1e-4)
+
+
+@pytest.mark.parametrize("adapter", ["default", "paper", "none"])
+def test_forgetting_leaves_nothing_behind_and_restoring_brings_it_back(adapter):
+    pad, other = Recognizer(adapter=adapter), Recognizer(adapter=adapter)
+    for seed in range(6):
+        pad.learn(write("o", seed=seed), "Q")
+        other.learn(write("o", seed=seed), "Q")
+    extra = pad.learn(write("v", seed=3), "w")
+    with_extra = pad.recognize(write("v", seed=5))
+    forgotten = pad.forget(extra)
+    for letter in "vow":
+        for mine, others in zip(pad.recognize(write(letter)), other.recognize(write(letter)), strict=True):
+            assert mine.label == others.label
+            assert mine.probability == pytest.approx(others.probability, abs=1e-9)
+    pad.restore([forgotten])
+    assert [s.id for s in pad.samples()] == [*range(1, 7), extra]
+    restored = pad.recognize(write("v", seed=5))
+    assert [c.label for c in restored] == [c.label for c in with_extra]
+    with pytest.raises(KeyError):
+        pad.forget(12345)
+
+
+def test_the_adapter_can_be_changed_and_keeps_the_history():
+    pad = Recognizer()
+    plain = pad.recognize(write("o", seed=99))
+    for seed in range(6):
+        pad.learn(write("o", seed=seed), "Q")
+    pad.adapter = "none"
+    assert pad.recognize(write("o", seed=99)) == plain
+    pad.adapter = "default"
+    assert top(pad, "o", seed=99) == "Q"
+    with pytest.raises(ValueError, match="default"):
+        pad.adapter = "magic"
+    assert pad.adapter == "default"
+
+
+def test_a_profile_made_with_another_model_is_learned_again_from_the_ink(tmp_path):
+    path = tmp_path / "me.handpad"
+    pad = Recognizer(profile=path)
+    for seed in range(6):
+        pad.learn(write("o", seed=seed), "Q")
+    fingerprint = pad.model.fingerprint
+    expected = pad.recognize(write("o", seed=99))
+    pad.close()
+    with Profile(path) as profile:
+        stale = [(number, e * 0, z * 0) for number, (e, z) in profile.derived(fingerprint).items()]
+        profile.store_derived("another model", stale)
+    pad = Recognizer(profile=path)
+    again = pad.recognize(write("o", seed=99))
+    assert [c.label for c in again[:3]] == [c.label for c in expected[:3]]
+    assert again[0].probability == pytest.approx(expected[0].probability, abs=1e-4)
+    pad.close()
+    with Profile(path) as profile:
+        assert len(profile.derived(fingerprint)) == 6
+
+
+@pytest.mark.parametrize("strokes", [[], [[]], [[[0, float("nan")]]], "ink"])
+def test_bad_ink_is_refused_and_nothing_is_learned(strokes):
+    pad = Recognizer()
+    with pytest.raises(InkError):
+        pad.recognize(strokes)
+    with pytest.raises(InkError):
+        pad.learn(strokes, "a")
+    assert pad.sample_count() == 0
+
+
+def test_bad_profiles_are_told_in_one_sentence(tmp_path):
+    path = tmp_path / "me.handpad"
+    path.write_text("dear diary")
+    with pytest.raises(ProfileError) as caught:
+        Recognizer(profile=path)
+    assert isinstance(caught.value, HandpadError)
+    assert "\n" not in str(caught.value)
+    assert path.read_text() == "dear diary"
+
+
+def test_the_core_loads_neither_qt_nor_torch():
+    code = (
+        "import sys, handpad.recognizer, handpad.document; "
+        "print([m for m in ('PySide6', 'torch', 'sklearn', 'scipy') if m in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_the_app_loads_no_torch_and_no_opencv_before_the_window():
+    code = "import sys, handpad.app.main; print([m for m in ('cv2', 'torch', 'sklearn') if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_bundled_files_are_found():
+    from handpad.paths import bundled_models, resources
+
+    assert (bundled_models() / "handpad" / "model.onnx").is_file()
+    assert (bundled_models() / "paper" / "model.onnx").is_file()
+    assert (resources() / "icons" / "pen.svg").is_file()
+    assert Path(resources()).is_absolute()
