@@ -1,5 +1,6 @@
 """The main path, through the real window with a tablet's events: write, read, correct, learn, start again."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -12,10 +13,12 @@ import pytest
 from handwriting import write, write_line
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from tablet import Pen
 
 from handpad.document import from_inkml
-from handpad.profile import Profile
+from handpad.errors import ProfileError
+from handpad.profile import Profile, Sample
 from handpad.train.datasets import unipen
 
 
@@ -60,7 +63,7 @@ def test_pen_events_do_not_wait_for_the_reader(qtbot, window):
     for number, letter in enumerate(write_line("HitLAx")):
         pen.write(letter)
         assert len(window.pad.page.characters) >= min(number, 1)
-    assert len(window.pad.page.strokes) == 11
+    assert len(window.pad.page.strokes) == 12
 
 
 def test_a_press_on_the_card_corrects_and_teaches(qtbot, window):
@@ -174,6 +177,7 @@ def test_a_tap_on_settled_ink_opens_the_card_and_a_fresh_dot_is_ink(qtbot, windo
     pen.stroke(inside)
     assert len(window.pad.page.strokes) == 3
     assert window.card is None
+    qtbot.waitUntil(lambda: bool(window.pad.page.characters[0].label), timeout=5000)
     for number in window.canvas._last_written:
         window.canvas._last_written[number] -= 5
     pen.stroke(inside)
@@ -299,15 +303,18 @@ def test_a_damaged_page_is_put_aside(qtbot, start, tmp_path):
 
 def test_a_disk_that_is_full_is_told_and_the_app_goes_on(qtbot, window):
     put(qtbot, window, "ov")
-    database = window.pad._engine._recognizer._profile._db
-    database.execute("PRAGMA max_page_count = 1")
+    profile = window.pad._engine._recognizer._profile
+    profile._db.execute("PRAGMA max_page_count = 1")  # as large as it is, and no larger
+    with pytest.raises(ProfileError):
+        for number in itertools.count(10_000):
+            profile.add(Sample(number, write("H"), None, "H", "H", True, "m", 1.0), "m", np.zeros(4), np.zeros(4))
     card = click_label(qtbot, window, 0)
     with qtbot.waitSignal(window.pad.trouble, timeout=5000):
         qtbot.keyClicks(card.other, "Q")
     assert "the disk is full" in window.banner_text.text()
     assert window.card is None
     assert window.pad.page.characters[0].sample_id == 0
-    database.execute("PRAGMA max_page_count = 100000")
+    profile._db.execute("PRAGMA max_page_count = 100000")
     correct(qtbot, window, 1, "Q")
     assert "Learned your Q" in window.status.text()
 
@@ -325,7 +332,7 @@ def test_both_themes_paint_paper_and_ink_apart(qtbot, window, theme):
 
 
 CRASHER = """
-import os, sys
+import os, sys, threading
 sys.path.insert(0, sys.argv[1])
 from handpad.app import main
 from handwriting import write
@@ -333,6 +340,7 @@ from tablet import Pen
 app = main.create_application()
 window = main.create_window(main.parse([]))
 window.show()
+threading.Timer(60, os._exit, [1]).start()
 while not window.pad.is_ready:
     app.processEvents()
 Pen(window.canvas).write(write("o", 30, (60, 74)))
@@ -378,3 +386,25 @@ def test_real_ink_of_a_tablet_is_read_and_learned(qtbot, start, shared_data):
     read = [c.label for c in window.pad.page.characters]
     assert len(read) == len(truth)
     assert sum(a.upper() == b for a, b in zip(read, truth, strict=True)) >= 9
+
+
+def touch(window, *points):
+    """One finger (or several, when points are lists) pressed, moved and lifted over the paper."""
+    device = QTest.createTouchDevice()
+    sequence = QTest.touchEvent(window.canvas, device, False)
+    sequence.press(0, points[0], window.canvas)
+    sequence.commit()
+    for point in points[1:]:
+        sequence.move(0, point, window.canvas)
+        sequence.commit()
+    sequence.release(0, points[-1], window.canvas)
+    sequence.commit()
+
+
+def test_a_finger_writes_until_a_pen_has_been_seen(qtbot, window):
+    line = [QPoint(100, 40), QPoint(100, 55), QPoint(100, 70)]
+    touch(window, *line)
+    assert len(window.pad.page.strokes) == 1
+    Pen(window.canvas).write(write("l", 30, (200, 74)))
+    touch(window, *[point + QPoint(200, 0) for point in line])
+    assert len(window.pad.page.strokes) == 2, "a palm or finger beside the pen left ink"

@@ -31,12 +31,12 @@ TARGETS = {
 }
 
 START = """
-import resource, sys, time
+import sys, time
 from handpad.app import main
 app = main.create_application()
 window = main.create_window(main.parse(sys.argv[2:]))
 begun = float(sys.argv[1])
-window.painted_first.connect(lambda: print(time.time() - begun, flush=True))
+window.canvas.painted_first.connect(lambda: print(time.time() - begun, flush=True))
 window.pad.ready.connect(lambda: (print(time.time() - begun, flush=True), window.close()))
 window.show()
 app.exec()
