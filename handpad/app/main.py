@@ -49,6 +49,7 @@ def create_window(options: argparse.Namespace) -> MainWindow:
     folder = user_data()
     pad = Pad(options.page or folder / "page.inkml")
     window = MainWindow(pad, Settings(folder / "settings.json"))
+    QApplication.instance().aboutToQuit.connect(pad.close)  # also when the desktop ends the session
     profile = options.profile or folder / "me.handpad"
 
     def begin() -> None:

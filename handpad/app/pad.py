@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, QThread, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 
 from handpad.app.engine import Engine, Key, Lesson, Summary
 from handpad.app.saver import Saver
@@ -65,6 +65,7 @@ class Pad(QObject):
     _learn = Signal(object)
     _change = Signal(object, object)
     _save = Signal(object, object)
+    _finish = Signal()
 
     def __init__(self, page_path: Path):
         super().__init__()
@@ -102,7 +103,7 @@ class Pad(QObject):
         self._engine.learned.connect(self._on_learned)
         self._engine.forgotten.connect(self.summary)
         self._engine.failed.connect(self._on_failed)
-        self._engine_thread.finished.connect(self._engine.close)
+        self._finish.connect(self._engine.close, Qt.ConnectionType.BlockingQueuedConnection)
         self._engine_thread.start()
 
     def _start_saver(self) -> None:
@@ -111,6 +112,7 @@ class Pad(QObject):
         self._saver.moveToThread(self._saver_thread)
         self._save.connect(self._saver.save)
         self._saver.failed.connect(self._on_save_failed)
+        self._finish.connect(self._saver.finish, Qt.ConnectionType.BlockingQueuedConnection)
         self._saver_thread.start()
 
     # Opening and closing
@@ -135,14 +137,16 @@ class Pad(QObject):
         self._open.emit(options)
 
     def close(self) -> None:
-        """Confirm what was left uncorrected, and return when everything is on disk."""
+        """Confirm what was left uncorrected, and return when everything is on disk. Closing twice does nothing."""
+        if not self._engine_thread.isRunning():
+            return
         self.confirm()
         if self._dirty:
             self._save_now()
-        self._engine_thread.quit()
-        self._engine_thread.wait()
-        self._saver_thread.quit()
-        self._saver_thread.wait()
+        self._finish.emit()  # waits for all that was asked of both threads before
+        for thread in (self._engine_thread, self._saver_thread):
+            thread.quit()
+            thread.wait()
 
     # What the writer does
 

@@ -25,3 +25,7 @@ class Saver(QObject):
         except DocumentError as error:
             log.exception("save")
             self.failed.emit(str(error))
+
+    @Slot()
+    def finish(self) -> None:
+        """Return when all that was asked for before has been written: calls are taken one after another."""

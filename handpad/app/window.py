@@ -46,7 +46,7 @@ class MainWindow(QMainWindow):
         self.card: Card | None = None
         self._summary: Summary | None = None
         self.setWindowTitle("Handpad")
-        self.resize(1280, 800)
+        self.resize(QSize(1280, 800).boundedTo(self.screen().availableSize()))
         self.setMinimumSize(520, 420)
         self.canvas = Canvas(self.theme)
         self._build_actions()
