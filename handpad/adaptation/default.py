@@ -1,32 +1,44 @@
 """The default adapter: kernel ridge on the base's residuals, with size and position, closed form.
 
-It corrects the base in two steps (symbols: x a character, e its embedding at unit length, q its size and place):
+Symbols: x a character, e its embedding at unit length, q its size and place. The base is softened, since an
+overconfident base cannot be corrected, and then corrected in three steps, of which the first two carry over
+from the letters that were learned to those that were not:
 
-1. *Zones*, which transfer between letters: a ridge from q alone to the zones of the learned characters,
-   fitted to the residuals of the base's own zone probabilities. Each label's probability is multiplied by what
-   became of its zone.
-2. *Classes*: a ridge from (e, q) to the labels, fitted to the residuals that are left.
+1. *Habits*: how large and how high this writer writes each label, given what was learned and how labels go
+   together over all training writers (:mod:`handpad.adaptation.habits`). The base's logits gain the log
+   likelihood of x's size and height under each label.
+2. *Zones*: a ridge from q to the zones of the learned characters (digit, capital, small, ...), fitted to the
+   residuals of the zone probabilities so far. Each label's probability is multiplied by what became of its zone.
+3. *Classes*: a ridge from (e, q) to the labels, fitted to the residuals that are left. New ways of writing,
+   and labels that the base never gets right, need no special case.
+
+A confirmation counts as noisier evidence than a correction. Learned samples that contradict the others around
+them do not decide (:meth:`DefaultAdapter.suspects`). Everything is a function of the samples that are known and
+their order, so forgetting is exact.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from handpad.adaptation import Observation, softmax
+from handpad.adaptation import Observation, habits, softmax
 from handpad.adaptation.inverse import KernelInverse
+from handpad.adaptation.store import Learned, Store
 from handpad.adaptation.zones import zone_matrix
 
-SOFTENING = 1.5
-"""Temperature on the base's calibrated logits: an overconfident base cannot be corrected."""
+SOFTENING = 1.8
+"""Temperature on the base's calibrated logits."""
 
-SHAPE = 4.0
+HABIT = 0.7
+"""Weight of the log likelihoods of size and height: below 1, for they are not independent of the shape."""
+
+SHAPE = 3.0
 """The class kernel falls with exp(-SHAPE |e - e'|^2)."""
 
-PLACE = 6.0
+PLACE = 5.0
 """The class kernel falls with exp(-PLACE |q - q'|^2)."""
 
-NOISE = 0.5
+NOISE = 0.4
 """Ridge of the class kernel, for a correction."""
 
 ZONE_PLACE = 3.0
@@ -36,24 +48,22 @@ ZONE_NOISE = 1.5
 """Ridge of the zone kernel, for a correction."""
 
 CONFIRMATION = 2.0
-"""How much more noise a confirmation has than a correction."""
+"""How much noisier a confirmation is than a correction."""
+
+CAPACITY = 800
+"""How many samples decide at most; of more, the most useful (:meth:`handpad.adaptation.store.Store.useful`)."""
+
+CROWD = 1.5
+CONTRADICTION = 4.0
+"""A sample is suspect if the kernel values to samples of one other label sum to more than CROWD and to more than
+CONTRADICTION times those to samples of its own label."""
 
 _FLOOR = 1e-6
-
-
-@dataclass(frozen=True)
-class _Point:
-    """A learned character: unit embedding (d,), base probabilities (c,), place (4,), label, noise factor."""
-
-    embedding: np.ndarray
-    base: np.ndarray
-    place: np.ndarray
-    label: int
-    noise: float
+_ZONE_FLOOR = 1e-3
 
 
 class DefaultAdapter:
-    """Kernel ridge on the base's residuals with zones (see the module).
+    """Kernel ridge on the base's residuals with habits and zones (see the module).
 
     Parameters
     ----------
@@ -62,26 +72,27 @@ class DefaultAdapter:
 
     def __init__(self, labels: Sequence[str]):
         self._zones = zone_matrix(labels)
-        self._classes = len(labels)
-        self._points: dict[int, _Point] = {}
+        self._populations = habits.load(labels)
+        self._store = Store()
         self._slots: list[int] = []
         self._inverse = KernelInverse()
         self._zone_inverse = KernelInverse()
-        self._refresh()
+        self._arrays: dict[str, np.ndarray] = {}
 
     def __len__(self) -> int:
-        return len(self._points)
+        return len(self._store)
 
     def predict(self, seen: Observation) -> np.ndarray:
         """Probabilities float64 (m, c), each row summing to 1. Changes nothing."""
-        base = softmax(seen.logits / SOFTENING)
+        logits = seen.logits / np.float64(SOFTENING)
         if not self._slots:
-            return base
-        embeddings, places = _unit(seen.embeddings), _place(seen.cues)
-        near = _near(places, self._places)
-        zoned = self._zoned(base, near**ZONE_PLACE @ self._zone_weights)
-        kernel = _alike(embeddings, self._embeddings) ** SHAPE * near**PLACE
-        return _normalised(zoned + kernel @ self._weights)
+            return softmax(logits)
+        place = _place(seen.cues)
+        shape = _squared_distances(_unit(seen.embeddings), self._active("embeddings"))
+        near, zone_near = _kernels(shape, place, self._active("place"))
+        base = softmax(logits + self._habits(seen.cues))
+        zoned = self._zoned(base, zone_near @ self._zone_weights)
+        return _normalised(zoned + near @ self._weights)
 
     def learn(self, sample_id: int, seen: Observation, label: int, confirmed: bool = False) -> None:
         """Learn one character. Raises ValueError if the sample is known already."""
@@ -90,57 +101,167 @@ class DefaultAdapter:
     def learn_many(
         self, sample_ids: Iterable[int], seen: Observation, labels: Iterable[int], confirmed: Iterable[bool]
     ) -> None:
-        """Learn m characters at once: the same as one after another, but faster."""
-        embeddings, base, places = _unit(seen.embeddings), softmax(seen.logits / SOFTENING), _place(seen.cues)
-        new = zip(sample_ids, embeddings, base, places, labels, confirmed, strict=True)
-        for sample_id, embedding, probabilities, place, label, let_stand in new:
-            if sample_id in self._points:
-                raise ValueError(f"Sample {sample_id} has been learned already.")
-            noise = CONFIRMATION if let_stand else 1.0
-            point = _Point(embedding, probabilities, place, int(label), noise)
-            near = _near(place[None], self._places)[0]
-            alike = _alike(embedding[None], self._embeddings)[0]
-            self._inverse.add(alike**SHAPE * near**PLACE, 1 + NOISE * noise)
-            self._zone_inverse.add(near**ZONE_PLACE, 1 + ZONE_NOISE * noise)
-            self._points[sample_id] = point
-            self._slots.append(sample_id)
-            self._stack()
-        self._refresh()
+        """Learn m characters at once: the same as one after another, but with one factorisation."""
+        embeddings = _unit(seen.embeddings).astype(np.float32)
+        new = zip(sample_ids, embeddings, seen.logits, seen.cues, labels, confirmed, strict=True)
+        for sample_id, embedding, logits, cues, label, let_stand in new:
+            self._store.add(sample_id, Learned(embedding, logits, cues, int(label), bool(let_stand)))
+        self._choose()
 
     def forget(self, sample_id: int) -> None:
         """Forget one sample, as if it had never been learned. Raises KeyError if it is not known."""
-        del self._points[sample_id]
-        slot = self._slots.index(sample_id)
+        self._store.remove(sample_id)
+        self._choose()
+
+    def suspects(self) -> list[int]:
+        """The ids of learned samples that contradict the others around them, and therefore do not decide."""
+        return sorted(self._slots[slot] for slot in np.flatnonzero(self._suspect)) if self._slots else []
+
+    # Which samples decide.
+
+    def _choose(self) -> None:
+        """Bring the deciding samples up to date, and the weights with them."""
+        chosen = self._store.useful(CAPACITY)
+        wanted = set(chosen)
+        for slot in range(len(self._slots) - 1, -1, -1):
+            if self._slots[slot] not in wanted:
+                self._evict(slot)
+        present = set(self._slots)
+        fresh = [sample_id for sample_id in chosen if sample_id not in present]
+        if len(fresh) > len(self._slots):
+            self._load(fresh)
+        else:
+            for sample_id in fresh:
+                self._admit(sample_id)
+        self._weigh()
+
+    def _admit(self, sample_id: int) -> None:
+        slot = self._fill(sample_id)
+        near, zone_near = self._kernels_of(slot)
+        sample = self._store[sample_id]
+        noise = self._arrays["noise"][slot]
+        self._inverse.add(near, 1 + NOISE * noise)
+        self._zone_inverse.add(zone_near, 1 + ZONE_NOISE * noise)
+        support = self._arrays["support"]
+        support[:slot, sample.label] += near
+        support[slot] = np.bincount(self._arrays["labels"][:slot], near, support.shape[1])
+
+    def _evict(self, slot: int) -> None:
+        last = len(self._slots) - 1
+        for array in self._arrays.values():
+            array[[slot, last]] = array[[last, slot]]
+        self._slots[slot], self._slots[last] = self._slots[last], self._slots[slot]
         self._inverse.remove(slot)
         self._zone_inverse.remove(slot)
-        self._slots[slot] = self._slots[-1]
+        near, _ = self._kernels_of(last)
         self._slots.pop()
-        self._stack()
-        self._refresh()
+        self._arrays["support"][:last, self._arrays["labels"][last]] -= near
 
-    def _stack(self) -> None:
-        points = [self._points[sample_id] for sample_id in self._slots]
-        self._embeddings = np.array([point.embedding for point in points])
-        self._places = np.array([point.place for point in points]).reshape(-1, 4)
+    def _load(self, sample_ids: list[int]) -> None:
+        """Admit many at once."""
+        for sample_id in sample_ids:
+            self._fill(sample_id)
+        embeddings, noise, labels = self._active("embeddings"), self._active("noise"), self._active("labels")
+        places = self._active("place")
+        near, zone_near = _kernels(_squared_distances(embeddings, embeddings), places, places)
+        np.fill_diagonal(near, 0)
+        self._arrays["support"][: len(labels)] = near @ np.eye(len(self._zones))[labels]
+        np.fill_diagonal(near, 1 + NOISE * noise)
+        np.fill_diagonal(zone_near, 1 + ZONE_NOISE * noise)
+        self._inverse.reset(near)
+        self._zone_inverse.reset(zone_near)
 
-    def _refresh(self) -> None:
-        """The ridge weights, from the inverses and the residuals."""
-        self._stack()
-        points = [self._points[sample_id] for sample_id in self._slots]
-        if not points:
+    def _fill(self, sample_id: int) -> int:
+        """Write a sample into the next slot; returns the slot."""
+        sample, slot, classes = self._store[sample_id], len(self._slots), len(self._zones)
+        if not self._arrays:
+            self._arrays = {
+                "embeddings": np.empty((CAPACITY, len(sample.embedding))),
+                "logits": np.empty((CAPACITY, classes)),
+                "cues": np.empty((CAPACITY, 4)),
+                "place": np.empty((CAPACITY, 4)),
+                "labels": np.empty(CAPACITY, dtype=np.int64),
+                "noise": np.empty(CAPACITY),
+                "support": np.empty((CAPACITY, classes)),
+            }
+        arrays = self._arrays
+        arrays["embeddings"][slot] = sample.embedding
+        arrays["logits"][slot] = sample.logits / np.float64(SOFTENING)
+        arrays["cues"][slot] = sample.cues
+        arrays["place"][slot] = _place(sample.cues)
+        arrays["labels"][slot] = sample.label
+        arrays["noise"][slot] = CONFIRMATION if sample.confirmed else 1.0
+        self._slots.append(sample_id)
+        return slot
+
+    def _active(self, name: str) -> np.ndarray:
+        return self._arrays[name][: len(self._slots)]
+
+    def _kernels_of(self, slot: int) -> tuple[np.ndarray, np.ndarray]:
+        """Class and zone kernel of one slot with those before it: (slot,) each."""
+        embeddings, places = self._arrays["embeddings"], self._arrays["place"]
+        shape = _squared_distances(embeddings[slot : slot + 1], embeddings[:slot])
+        near, zone_near = _kernels(shape, places[slot : slot + 1], places[:slot])
+        return near[0], zone_near[0]
+
+    # What they say.
+
+    def _weigh(self) -> None:
+        """Habits, zone weights and class weights of the samples that decide now."""
+        if not self._slots:
             return
-        base = np.array([point.base for point in points])
-        truth = np.eye(self._classes)[[point.label for point in points]]
-        self._zone_weights = self._zone_inverse.matrix @ ((truth - base) @ self._zones)
-        near = _near(self._places, self._places)
-        zoned = self._zoned(base, near**ZONE_PLACE @ self._zone_weights)
-        self._weights = self._inverse.matrix @ (truth - zoned)
+        labels, cues = self._active("labels"), self._active("cues")
+        self._suspect = _contradicting(self._active("support"), labels)
+        self._expectations = self._expect(cues, labels, np.where(self._suspect, 0, 1 / self._active("noise")))
+        base = softmax(self._active("logits") + self._habits(cues))
+        truth = np.eye(len(self._zones))[labels]
+        missing = (truth - base) @ self._zones
+        self._zone_weights = self._zone_inverse.weights(missing, self._suspect)
+        # K w = missing - noise w on the samples that decide, so the kernel itself is not needed here
+        change = missing - ZONE_NOISE * self._active("noise")[:, None] * self._zone_weights
+        zoned = self._zoned(base, np.where(self._suspect[:, None], 0, change))
+        self._weights = self._inverse.weights(truth - zoned, self._suspect)
 
-    def _zoned(self, base: np.ndarray, zone_change: np.ndarray) -> np.ndarray:
-        """Base probabilities (m, c) times what became of each label's zone."""
+    def _expect(self, cues: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> dict:
+        """The habits by whether there was a guide: the unit of length, and what is expected of either cue."""
+        size, height = self._populations["size"], self._populations["height"]
+        found = {}
+        for guided in (0.0, 1.0):
+            rows = (cues[:, 3] == guided) & (weights > 0)
+            if rows.any():
+                sizes, own, weight = habits.size(cues[rows]), labels[rows], weights[rows]
+                unit = habits.unit(size, sizes, own)
+                found[guided] = (
+                    unit,
+                    habits.expect(size, sizes, own, weight),
+                    habits.expect(height, cues[rows, 2] / unit, own, weight),
+                )
+        return found
+
+    def _habits(self, cues: np.ndarray) -> np.ndarray:
+        """What size and height add to the logits of m characters: (m, c); nothing where no habit is known yet."""
+        added = np.zeros((len(cues), len(self._zones)))
+        for guided, (unit, size, height) in self._expectations.items():
+            rows = cues[:, 3] == guided
+            likelihood = size.log_likelihood(habits.size(cues[rows])) + height.log_likelihood(cues[rows, 2] / unit)
+            added[rows] = HABIT * likelihood
+        return added
+
+    def _zoned(self, base: np.ndarray, change: np.ndarray) -> np.ndarray:
+        """Probabilities (m, c) times what became of each label's zone."""
         zones = base @ self._zones
-        ratio = np.maximum(zones + zone_change, 1e-3) / np.maximum(zones, 1e-9)
+        ratio = np.maximum(zones + change, _ZONE_FLOOR) / np.maximum(zones, 1e-9)
         return _normalised(base * (ratio @ self._zones.T))
+
+
+def _contradicting(support: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Which samples the others contradict: bool (n,), from the kernel values summed by label (n, c)."""
+    others = support.copy()
+    rows = np.arange(len(labels))
+    own = others[rows, labels]
+    others[rows, labels] = 0
+    strongest = others.max(axis=1)
+    return (strongest > CROWD) & (strongest > CONTRADICTION * own)
 
 
 def _unit(embeddings: np.ndarray) -> np.ndarray:
@@ -149,24 +270,17 @@ def _unit(embeddings: np.ndarray) -> np.ndarray:
 
 
 def _place(cues: np.ndarray) -> np.ndarray:
-    """Size and place for comparison: without a guide the vertical centre is dropped, for it has no unit."""
+    """Size and place for comparison: without a guide the vertical centre is left to the habits."""
     place = np.array(cues, dtype=np.float64)
-    place[:, 2] *= place[:, 3]
+    place[..., 2] *= place[..., 3]
     return place
 
 
-def _near(places: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """exp(-|q - q'|^2), float64 (m, n); 0 between a place measured against a guide and one that was not."""
-    if not len(others):
-        return np.empty((len(places), 0))
-    return np.exp(-_squared_distances(places[:, :3], others[:, :3])) * (places[:, 3:] == others[:, 3])
-
-
-def _alike(embeddings: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """exp(-|e - e'|^2), float64 (m, n)."""
-    if not len(others):
-        return np.empty((len(embeddings), 0))
-    return np.exp(-_squared_distances(embeddings, others))
+def _kernels(shape: np.ndarray, places: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Class and zone kernel, (m, n) each: 0 between a place measured against a guide and one that was not."""
+    apart = _squared_distances(places[:, :3], others[:, :3])
+    together = places[:, 3:] == others[:, 3]
+    return np.exp(-SHAPE * shape - PLACE * apart) * together, np.exp(-ZONE_PLACE * apart) * together
 
 
 def _squared_distances(points: np.ndarray, others: np.ndarray) -> np.ndarray:

@@ -37,8 +37,7 @@ class KernelInverse:
         self._reserve(n + 1)
         projected = self.matrix @ row
         rest = corner - row @ projected  # what the others do not explain: at least the noise
-        old = self.matrix
-        old += np.outer(projected / rest, projected)
+        _add_outer(self.matrix, projected / rest, projected)
         self._size = n + 1
         self.matrix[n, :n] = self.matrix[:n, n] = -projected / rest
         self.matrix[n, n] = 1 / rest
@@ -52,11 +51,27 @@ class KernelInverse:
             matrix[:, [slot, last]] = matrix[:, [last, slot]]
         column, corner = matrix[:last, last].copy(), matrix[last, last]
         self._size = last
-        rest = self.matrix
-        rest -= np.outer(column / corner, column)
+        _add_outer(self.matrix, -column / corner, column)
+
+    def weights(self, targets: np.ndarray, left_out: np.ndarray) -> np.ndarray:
+        """Ridge weights (n, c) for targets (n, c), fitted without the points in left_out, bool (n,): theirs are 0."""
+        kept = np.where(left_out[:, None], 0, targets)
+        weights = self.matrix @ kept
+        out = np.flatnonzero(left_out)
+        if len(out):
+            corner = self.matrix[np.ix_(out, out)]
+            weights -= self.matrix[:, out] @ np.linalg.solve(corner, weights[out])
+            weights[out] = 0
+        return weights
 
     def _reserve(self, size: int) -> None:
         if size > len(self._buffer):
             grown = np.empty((2 * size, 2 * size))
             grown[: self._size, : self._size] = self.matrix
             self._buffer = grown
+
+
+def _add_outer(matrix: np.ndarray, column: np.ndarray, row: np.ndarray) -> None:
+    """matrix += outer(column, row), in blocks that stay in the processor's cache."""
+    for start in range(0, len(matrix), 64):
+        matrix[start : start + 64] += column[start : start + 64, None] * row

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from handpad.adaptation import Observation
+from handpad.adaptation import Observation, default
 from handpad.adaptation.default import DefaultAdapter
 
 LABELS = list("0OoaA")
@@ -75,3 +75,46 @@ def test_shape_and_size_without_a_guide_are_enough():
     seen, labels = characters(200, guide=0.0)
     adapter = taught(seen, labels, range(100))
     assert (adapter.predict(seen[100:]).argmax(axis=1) == labels[100:]).mean() > 0.9
+
+
+def test_more_than_the_capacity_is_forgotten_exactly_too(monkeypatch):
+    monkeypatch.setattr(default, "CAPACITY", 30)
+    seen, labels = characters(120)
+    gone = [3, 50, 80, 119]
+    forgetful = taught(seen, labels, range(120))
+    for row in gone:
+        forgetful.forget(row)
+    innocent = taught(seen, labels, [row for row in range(120) if row not in gone])
+    assert len(forgetful) == 116
+    np.testing.assert_allclose(forgetful.predict(seen), innocent.predict(seen), atol=1e-10)
+    assert forgetful.suspects() == innocent.suspects()
+    assert (innocent.predict(seen).argmax(axis=1) == labels).mean() > 0.9
+
+
+def test_a_wrong_correction_is_suspected_and_does_not_decide():
+    seen, labels = characters(150)
+    adapter, clean = taught(seen, labels, range(1, 100)), taught(seen, labels, range(1, 100))
+    assert adapter.suspects() == []
+    adapter.learn(0, seen[:1], int(labels[0] + 2) % 5)
+    assert adapter.suspects() == [0]
+    np.testing.assert_allclose(adapter.predict(seen), clean.predict(seen), atol=1e-10)
+
+
+def test_five_letters_help_the_others():
+    # The writer's small and capital letters have the same shape, and the base cannot tell them apart.
+    labels = list("cCoOsSvVwWxXzZ")
+    adapter = DefaultAdapter(labels)
+    random = np.random.default_rng(3)
+
+    def written(index):
+        embedding, logits = np.zeros((1, 8), dtype=np.float32), np.zeros((1, len(labels)), dtype=np.float32)
+        embedding[0, index // 2] = 1
+        logits[0, [index, index ^ 1]] = 5 + random.normal(scale=0.5, size=2)
+        side = (5.0 if index % 2 == 0 else 5.6) + random.normal(scale=0.05)
+        return Observation(embedding, logits, np.array([[side, side, 0.0, 0.0]]))
+
+    for sample_id, index in enumerate([0, 1, 2, 3, 4]):
+        adapter.learn(sample_id, written(index), index)
+    others = [index for index in range(6, 14) for _ in range(5)]
+    right = [adapter.predict(written(index))[0].argmax() == index for index in others]
+    assert np.mean(right) > 0.9

@@ -40,3 +40,16 @@ def test_reset_is_the_same_as_adding():
     np.testing.assert_allclose(inverse.matrix @ kernel(points, points, 0.5), np.eye(150), atol=1e-12)
     inverse.reset(kernel(points[:2], points[:2], 0.5))
     assert len(inverse) == 2
+
+
+def test_weights_leave_points_out_as_if_they_were_not_there():
+    random = np.random.default_rng(2)
+    points, targets = random.normal(size=(40, 3)), random.normal(size=(40, 4))
+    inverse = KernelInverse()
+    inverse.reset(kernel(points, points, 0.4))
+    out = np.isin(np.arange(40), [0, 7, 39])
+    weights = inverse.weights(targets, out)
+    np.testing.assert_array_equal(weights[out], 0)
+    np.testing.assert_allclose(weights[~out], np.linalg.solve(kernel(points[~out], points[~out], 0.4), targets[~out]))
+    nothing = np.zeros(40, dtype=bool)
+    np.testing.assert_allclose(inverse.weights(targets, nothing), np.linalg.solve(kernel(points, points, 0.4), targets))

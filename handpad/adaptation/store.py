@@ -1,0 +1,85 @@
+"""All that one writer taught, and which of it is worth deciding with."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+HALF_LIFE = 4000
+"""After so many later characters a sample's usefulness has halved: styles change."""
+
+
+@dataclass(frozen=True)
+class Learned:
+    """One learned character: unit embedding float32 (d,), logits float32 (c,), cues (4,), label, and whether it
+    was only confirmed."""
+
+    embedding: np.ndarray
+    logits: np.ndarray
+    cues: np.ndarray
+    label: int
+    confirmed: bool
+
+
+class Store:
+    """Learned characters by sample id, in the order in which they were learned."""
+
+    def __init__(self):
+        self._samples: dict[int, Learned] = {}
+        self._ids = np.empty(64, dtype=np.int64)
+        self._labels = np.empty(64, dtype=np.int64)
+        self._worth = np.empty(64)
+
+    def __len__(self) -> int:
+        return len(self._samples)
+
+    def __contains__(self, sample_id: int) -> bool:
+        return sample_id in self._samples
+
+    def __getitem__(self, sample_id: int) -> Learned:
+        return self._samples[sample_id]
+
+    def add(self, sample_id: int, sample: Learned) -> None:
+        """Keep one more. Raises ValueError if the id is known already."""
+        if sample_id in self._samples:
+            raise ValueError(f"Sample {sample_id} has been learned already.")
+        row = len(self._samples)
+        if row == len(self._ids):
+            self._ids, self._labels, self._worth = (
+                np.concatenate([array, np.empty_like(array)]) for array in (self._ids, self._labels, self._worth)
+            )
+        self._samples[sample_id] = sample
+        self._ids[row], self._labels[row], self._worth[row] = sample_id, sample.label, _worth(sample)
+
+    def remove(self, sample_id: int) -> None:
+        """Drop one. Raises KeyError if it is not known."""
+        del self._samples[sample_id]
+        row = int(np.flatnonzero(self._ids[: len(self._samples) + 1] == sample_id)[0])
+        for array in (self._ids, self._labels, self._worth):
+            array[row : len(self._samples)] = array[row + 1 : len(self._samples) + 1]
+
+    def useful(self, capacity: int) -> Iterable[int]:
+        """The ids of the most useful samples, at most `capacity`: a function of the samples and their order alone.
+
+        Every label gives its best, then its second best, and so on. Corrections are better than
+        confirmations, surprising characters better than those that the base knew, and recent ones better
+        than old ones.
+        """
+        count = len(self._samples)
+        if count <= capacity:
+            return self._ids[:count].tolist()
+        age = np.arange(count)[::-1]
+        worth = self._worth[:count] * 0.5 ** (age / HALF_LIFE)
+        order = np.lexsort((age, -worth, self._labels[:count]))
+        ordered = self._labels[order]
+        first = np.searchsorted(ordered, ordered)  # where each label begins
+        place = np.arange(count) - first
+        best = np.lexsort((-worth[order], place))[:capacity]
+        return self._ids[order[best]].tolist()
+
+
+def _worth(sample: Learned) -> float:
+    """0.1 for a confirmation that the base knew well, up to 2 for a correction that it never thought of."""
+    shifted = np.exp(sample.logits - sample.logits.max(), dtype=np.float64)
+    surprise = 1 - shifted[sample.label] / shifted.sum()
+    return 0.1 + 0.9 * surprise + (0 if sample.confirmed else 1)
