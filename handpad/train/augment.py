@@ -1,10 +1,12 @@
 """New variants of training ink: the strokes are bent, not the pixels, and drawn as glyphs the usual way."""
 
 import itertools
+import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 
 import cv2
 import numpy as np
@@ -125,8 +127,15 @@ _ink: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
 
 def _start_worker(points: np.ndarray, stroke_starts: np.ndarray, sample_starts: np.ndarray) -> None:
     global _ink
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
     _ink = points, stroke_starts, sample_starts
+
+
+def _end_with_parent() -> None:
+    """A worker must not outlive a training that was killed."""
+    parent_process().join()
+    os._exit(1)
 
 
 def _augment_rows(rows: np.ndarray, seed: tuple[int, ...]) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import numpy as np
 from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
 
 MAX_STYLES = 30
 _RESTARTS = 3
@@ -26,7 +27,8 @@ def style_centroids(embeddings: np.ndarray, label_index: np.ndarray, seed: int) 
     centroids, labels = [], []
     for label in np.unique(label_index):
         mine = embeddings[label_index == label]
-        means = KMeans(style_count(len(mine)), n_init=_RESTARTS, random_state=seed).fit(mine).cluster_centers_
+        with threadpool_limits(1):  # so few rows gain nothing from threads, and lose much on a busy machine
+            means = KMeans(style_count(len(mine)), n_init=_RESTARTS, random_state=seed).fit(mine).cluster_centers_
         centroids.append(means.astype(np.float32))
         labels.append(np.full(len(means), label, np.int32))
     return np.concatenate(centroids), np.concatenate(labels)

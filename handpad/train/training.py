@@ -18,6 +18,7 @@ from handpad.train.noise import contradicted
 from handpad.train.recipes import Cosine, Plateau, Recipe, Replay
 
 _PREDICT_BATCH = 1024
+_AVERAGE_WARM_UP = 10  # early on the average follows faster, so that the first random weights are soon forgotten
 
 
 def set_seed(seed: int) -> None:
@@ -76,7 +77,7 @@ def train(
     average = deepcopy(network) if recipe.average else None
     optimizer = torch.optim.AdamW(_decay_groups(network, recipe.weight_decay), lr=recipe.learning_rate)
     best, best_loss, history = None, np.inf, []
-    kept = rows
+    kept, steps = rows, 0
     with Augmenter(data, workers) if recipe.augment else nullcontext() as augmenter:
         for epoch in range(recipe.epochs):
             started = time.monotonic()
@@ -90,8 +91,9 @@ def train(
                     group["lr"] = rate
                 target = torch.from_numpy(data.label_index[batch]).long()
                 total += _step(network, optimizer, as_input(images), target, recipe.label_smoothing) * len(batch)
+                steps += 1
                 if average is not None:
-                    _move_average(average, network, recipe.average)
+                    _move_average(average, network, min(recipe.average, steps / (steps + _AVERAGE_WARM_UP)))
             current = average if average is not None else network
             record = {
                 "epoch": epoch + 1,
