@@ -1,12 +1,10 @@
-"""How adapters are tried on a writer's characters: the paper's 90/10 protocol and the live one.
+"""How adapters are tried on a writer's characters: the paper's 90/10 protocol, a live one, and one with mistakes.
 
-Both ask before they tell: every prediction is made, and scored, before its character is learned.
+Every prediction is made, and scored, before its character is learned.
 """
 
-import itertools
 import time
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,8 +68,7 @@ def stratified_draw(labels: np.ndarray, random: np.random.Generator) -> tuple[np
 def holdout(adapter: Adapter, writer: WriterData, random: np.random.Generator) -> Trial:
     """The paper's protocol: learn nine tenths, then predict the rest, learning each after its prediction."""
     adapting, testing = stratified_draw(writer.labels, random)
-    for sample_id, row in enumerate(adapting):
-        adapter.learn(sample_id, writer.seen[row : row + 1], int(writer.labels[row]))
+    _teach(adapter, writer.seen[adapting], writer.labels[adapting])
     return _ask_and_tell(adapter, writer, testing, first_id=len(adapting))
 
 
@@ -83,7 +80,29 @@ def live(adapter: Adapter, writer: WriterData, random: np.random.Generator, limi
     return _ask_and_tell(adapter, writer, random.permutation(len(writer))[:limit], first_id=0)
 
 
-def _ask_and_tell(adapter: Adapter, writer: WriterData, rows: np.ndarray, first_id: int) -> Trial:
+def mistaken(
+    adapter: Adapter, writer: WriterData, random: np.random.Generator, learned: int, wrong: int, limit: int
+) -> Trial:
+    """Learn `learned` characters, `wrong` of them under a wrong label of the writer's, then predict at most `limit`."""
+    order = random.permutation(len(writer))
+    labels = writer.labels[order[:learned]].copy()
+    known = np.unique(writer.labels)
+    for row in random.choice(learned, wrong, replace=False):
+        labels[row] = random.choice(known[known != labels[row]])
+    _teach(adapter, writer.seen[order[:learned]], labels)
+    return _ask_and_tell(adapter, writer, order[learned : learned + limit], first_id=learned, tell=False)
+
+
+def _teach(adapter: Adapter, seen: Observation, labels: np.ndarray) -> None:
+    """Teach labelled characters as corrections, all at once where the adapter can."""
+    if hasattr(adapter, "learn_many"):
+        adapter.learn_many(range(len(labels)), seen, labels, np.zeros(len(labels), dtype=bool))
+        return
+    for row, label in enumerate(labels):
+        adapter.learn(row, seen[row : row + 1], int(label))
+
+
+def _ask_and_tell(adapter: Adapter, writer: WriterData, rows: np.ndarray, first_id: int, tell: bool = True) -> Trial:
     predicted = np.empty(len(rows), dtype=int)
     reach = np.zeros(len(rows), dtype=bool)
     predict_seconds = learn_seconds = 0.0
@@ -91,19 +110,12 @@ def _ask_and_tell(adapter: Adapter, writer: WriterData, rows: np.ndarray, first_
         seen, label = writer.seen[row : row + 1], int(writer.labels[row])
         start = time.perf_counter()
         predicted[place] = adapter.predict(seen)[0].argmax()
-        asked = time.perf_counter()
+        predict_seconds += time.perf_counter() - start
         if hasattr(adapter, "decide"):
             reach[place] = label in adapter.decide(seen)[0].votes
-        told = time.perf_counter()
-        adapter.learn(first_id + place, seen, label, confirmed=bool(predicted[place] == label))
-        learn_seconds += time.perf_counter() - told
-        predict_seconds += asked - start
+        if tell:
+            start = time.perf_counter()
+            adapter.learn(first_id + place, seen, label, confirmed=bool(predicted[place] == label))
+            learn_seconds += time.perf_counter() - start
     count = max(1, len(rows))
     return Trial(rows, predicted, reach, predict_seconds / count, learn_seconds / count)
-
-
-def spans(edges: tuple[int, ...], count: int) -> Iterator[slice]:
-    """The stretches between the edges that the first `count` characters reach into: 0-25, 25-50, ..."""
-    for start, stop in itertools.pairwise(edges):
-        if start < count:
-            yield slice(start, stop)

@@ -1,0 +1,168 @@
+"""``handpad-train evaluate``: what each adapter gains on writers that the base model has never seen.
+
+Three protocols (:mod:`handpad.train.protocols`): the paper's 90/10 with resampling, live, and 200 learned
+characters of which 20 have a wrong label. Results go to the terminal, a JSON file and one HTML page.
+"""
+
+import argparse
+import json
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from handpad.adaptation import Adapter, Observation
+from handpad.adaptation.default import DefaultAdapter
+from handpad.adaptation.paper import CLASSIFIERS, PaperAdapter
+from handpad.errors import DataError
+from handpad.model import BaseModel
+from handpad.train import evaluation_page, protocols
+from handpad.train.datasets import Dataset
+from handpad.train.measures import ALPHANUMERIC, SHAPE_TWINS, group_of
+from handpad.train.protocols import Trial, WriterData
+from handpad.train.report import Report
+from handpad.train.scores import Outcome, confusion, curve, summary
+
+ADAPTERS: dict[str, Callable[[BaseModel], Adapter]] = {
+    "paper": lambda model: PaperAdapter(model.centroids, model.centroid_labels, len(model.labels)),
+    "default": lambda model: DefaultAdapter(model.labels),
+}
+"""The adapters that are compared; the base itself stands beside each."""
+
+MISTAKEN = {"learned": 200, "wrong": 20, "limit": 300}
+"""The protocol with mistakes; writers with fewer than learned + 25 characters are left out of it."""
+
+_BATCH = 512
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("prepared", type=Path, help="the prepared data set with the writers")
+    parser.add_argument("model", type=Path, help="folder of a model fitted without these writers")
+    parser.add_argument("results", type=Path, help="folder for evaluation.json and evaluation.html")
+    parser.add_argument(
+        "--part",
+        choices=("validation", "test"),
+        default="test",
+        help="which writers of the data set that the model was fitted on (default test); of another, all",
+    )
+    parser.add_argument("--fewest", type=int, default=150, help="leave out writers with fewer characters (150)")
+    parser.add_argument("--all-labels", action="store_true", help="all labels of the model, not the 62 alone")
+    parser.add_argument("--resamples", type=int, default=10, help="draws of the 90/10 protocol (10; 0 leaves it out)")
+    parser.add_argument("--limit", type=int, default=400, help="characters per writer in the live protocol (400)")
+    parser.add_argument("--seed", type=int, default=1, help="of all draws (1)")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Evaluate, print the table and write both files."""
+    report = Report(args.json)
+    data, model = Dataset.load(args.prepared), BaseModel.load(args.model)
+    names, part = unseen_writers(data, model, args.part)
+    if not args.all_labels:
+        model = model.restricted([label for label in ALPHANUMERIC if label in model.labels])
+    writers = [writer for writer in observe(data, model, names) if len(writer) >= args.fewest]
+    if not writers:
+        raise DataError(f"No writer of {data.name} ({part}) has {args.fewest} characters: ask for fewer.")
+    found = evaluate(writers, model, args.resamples, args.limit, args.seed, report)
+    found["about"] = {
+        "data": data.name,
+        "part": part,
+        "writers": len(writers),
+        "characters": sum(len(writer) for writer in writers),
+        "fewest": args.fewest,
+        "labels": "".join(model.labels),
+        "model": model.name,
+        "fingerprint": model.fingerprint,
+        "seed": args.seed,
+        "resamples": args.resamples,
+        "limit": args.limit,
+        "command": shlex.join(["handpad-train", *sys.argv[1:]]),
+    }
+    args.results.mkdir(parents=True, exist_ok=True)
+    (args.results / "evaluation.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
+    (args.results / "evaluation.html").write_text(evaluation_page.page(found), encoding="utf-8")
+    if not args.json:
+        print(evaluation_page.table(found))
+    report.line("result", command="evaluate", results=str(args.results))
+
+
+def unseen_writers(data: Dataset, model: BaseModel, part: str) -> tuple[list[str], str]:
+    """The writers to evaluate on, and what to call them.
+
+    Of the data set that the model was fitted on these are the model's own validation or test writers, of another
+    data set all. Raises DataError if the model was fitted on all writers.
+    """
+    provenance = model.info.get("provenance", {})
+    if provenance.get("data", {}).get("name") != data.name:
+        return data.writers, "all writers, none trained on"
+    names = provenance.get("writers", {}).get(part, [])
+    if not names:
+        raise DataError(f"{model.name} was fitted on all writers of {data.name}: name a model that left some out.")
+    return names, f"{part} writers"
+
+
+def observe(data: Dataset, model: BaseModel, names: list[str]) -> list[WriterData]:
+    """What the model makes of the writers' characters; labels that it does not know are left out."""
+    number = {label: index for index, label in enumerate(model.labels)}
+    labels = np.array([number.get(label, -1) for label in data.labels])[data.label_index]
+    cues = data.cues()
+    writers = []
+    for name in names:
+        rows = data.rows_of([name])
+        rows = rows[labels[rows] >= 0]
+        if not len(rows):
+            continue
+        runs = [model.run(data.glyphs[rows[start : start + _BATCH]]) for start in range(0, len(rows), _BATCH)]
+        embeddings, logits = (np.concatenate(parts) for parts in zip(*runs, strict=True))
+        writers.append(WriterData(name, Observation(embeddings, logits, cues[rows]), labels[rows]))
+    return writers
+
+
+def evaluate(
+    writers: list[WriterData], model: BaseModel, resamples: int, limit: int, seed: int, report: Report
+) -> dict:
+    """Run all protocols with all adapters: the content of evaluation.json, less what it is about."""
+    group = group_of(model.labels, SHAPE_TWINS)
+    found: dict = {"holdout": {}, "live": {}, "mistaken": {}, "confusion": {}}
+    enough = [writer for writer in writers if len(writer) >= MISTAKEN["learned"] + 25]
+    for name, make in ADAPTERS.items():
+        said: dict[str, list[Outcome]] = {"holdout": [], "live": [], "mistaken": []}
+        confidences = []
+        for count, writer in enumerate(writers, start=1):
+            for draw in range(resamples):
+                trial = protocols.holdout(make(model), writer, protocols.generator(seed, writer.name, draw))
+                said["holdout"].append(_outcome(writer, trial))
+            adapter = make(model)
+            trial = protocols.live(adapter, writer, protocols.generator(seed, writer.name, 0), limit)
+            said["live"].append(_outcome(writer, trial))
+            if isinstance(adapter, PaperAdapter):
+                confidences.append(adapter.confidence.means())
+            report.line("progress", adapter=name, done=count, of=len(writers), writer=writer.name)
+        for writer in enough:
+            random = protocols.generator(seed, writer.name, 0)
+            said["mistaken"].append(_outcome(writer, protocols.mistaken(make(model), writer, random, **MISTAKEN)))
+        for protocol, outcomes in said.items():
+            if outcomes:
+                found[protocol][name] = summary(outcomes, group)
+        found["live"][name]["curve"] = curve(said["live"])
+        before, after = confusion(said["live"], len(model.labels))
+        found["confusion"]["base"], found["confusion"][name] = before.tolist(), after.tolist()
+        if confidences:
+            found["confidence"] = {"classifiers": CLASSIFIERS, "means": np.mean(confidences, axis=0).round(4).tolist()}
+    return found
+
+
+def _outcome(writer: WriterData, trial: Trial) -> Outcome:
+    rows = trial.rows
+    base = writer.seen.logits[rows].argmax(axis=1)
+    return Outcome(
+        writer.name,
+        writer.labels[rows],
+        base,
+        trial.predicted,
+        trial.reach,
+        trial.predict_seconds,
+        trial.learn_seconds,
+    )

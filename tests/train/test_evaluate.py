@@ -1,0 +1,92 @@
+import argparse
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from handpad.adaptation import Observation
+from handpad.errors import DataError
+from handpad.train import evaluate, evaluation_page
+from handpad.train.protocols import WriterData
+from handpad.train.report import Report
+
+LABELS = list("aAb1")
+
+
+def model(**info):
+    return SimpleNamespace(
+        name="small", labels=LABELS, centroids=np.eye(4), centroid_labels=np.arange(4), fingerprint="x-1", info=info
+    )
+
+
+def writers(count=3, characters=260):
+    """Writers for whom the base is right about two times in three."""
+    found = []
+    for number in range(count):
+        random = np.random.default_rng(number)
+        labels = random.integers(0, 4, characters)
+        embeddings = np.eye(4)[labels] + random.normal(scale=0.1, size=(characters, 4))
+        logits = np.eye(4)[labels] + random.normal(scale=1, size=(characters, 4))
+        cues = np.zeros((characters, 4))
+        observation = Observation(embeddings.astype(np.float32), logits.astype(np.float32), cues)
+        found.append(WriterData(f"site/{number}", observation, labels))
+    return found
+
+
+@pytest.fixture(scope="module")
+def found():
+    results = evaluate.evaluate(writers(), model(), resamples=1, limit=60, seed=1, report=Report(as_json=True))
+    results["about"] = {
+        "data": "toy", "part": "test writers", "writers": 3, "characters": 780, "fewest": 150, "labels": "aAb1",
+        "model": "small", "fingerprint": "x-1", "seed": 1, "resamples": 1, "limit": 60, "command": "handpad-train <x>",
+    }  # fmt: skip
+    return results
+
+
+def test_every_protocol_has_every_adapter(found):
+    for protocol in ("holdout", "live", "mistaken"):
+        assert set(found[protocol]) == {"paper", "default"}
+        for one in found[protocol].values():
+            assert one["writers"] == 3
+            assert one["better"] + one["equal"] + one["worse"] == 3
+    assert found["live"]["default"]["characters"] == 180
+    assert found["live"]["paper"]["base"] == found["live"]["default"]["base"]
+    assert found["holdout"]["default"]["gain"]["mean"] > 10
+
+
+def test_confusions_and_confidences_belong_to_the_live_run(found):
+    assert np.sum(found["confusion"]["base"]) == np.sum(found["confusion"]["default"]) == 180
+    right = 100 * np.trace(found["confusion"]["default"]) / 180
+    assert right == pytest.approx(found["live"]["default"]["accuracy"]["mean"])
+    assert np.shape(found["confidence"]["means"]) == (6, 4)
+
+
+def test_results_are_plain_json_and_one_page(found):
+    json.dumps(found)
+    page = evaluation_page.page(found)
+    assert page.count("<svg") == page.count("</svg>") == 9
+    assert "handpad-train &lt;x&gt;" in page
+    assert "src=" not in page
+    assert "href=" not in page
+    table = evaluation_page.table(found)
+    assert f"{found['live']['default']['gain']['mean']:+.2f} ±" in table
+    assert "0-25" in table
+
+
+def test_only_writers_that_the_model_has_not_seen():
+    data = SimpleNamespace(name="unipen", writers=["a", "b", "c"])
+    fitted = model(
+        provenance={"data": {"name": "unipen"}, "writers": {"train": ["a"], "validation": ["b"], "test": []}}
+    )
+    assert evaluate.unseen_writers(data, fitted, "validation") == (["b"], "validation writers")
+    with pytest.raises(DataError, match="fitted on all writers of unipen"):
+        evaluate.unseen_writers(data, fitted, "test")
+    other = SimpleNamespace(name="uji", writers=["w01"])
+    assert evaluate.unseen_writers(other, fitted, "test")[0] == ["w01"]
+
+
+def test_every_argument_has_help():
+    parser = argparse.ArgumentParser()
+    evaluate.add_arguments(parser)
+    assert all(action.help for action in parser._actions)
