@@ -1,0 +1,56 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from handpad.train import cli
+
+
+def run(*words: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "-m", "handpad.train.cli", *words], capture_output=True, text=True)
+
+
+def test_help_lists_every_command_without_loading_torch():
+    code = (
+        "import sys; from handpad.train import cli; cli.build_parser().format_help(); assert 'torch' not in sys.modules"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+    text = cli.build_parser().format_help()
+    assert all(name in text and command.help in text for name, command in cli.COMMANDS.items())
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_has_help(name, capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main([name, "--help"])
+    assert caught.value.code == 0
+    assert "--json" in capsys.readouterr().out
+
+
+def test_an_error_is_one_sentence_on_stderr_and_exit_code_1(tmp_path):
+    done = run("prepare", "uji", str(tmp_path / "gone"), str(tmp_path / "out.npz"), "--json")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == f"There is no file or folder {tmp_path / 'gone'}.\n"
+
+
+def test_results_are_lines_of_json(unipen_folder, tmp_path, capsys):
+    assert cli.main(["prepare", "unipen", str(unipen_folder), str(tmp_path / "own.npz"), "--json"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    result = json.loads(line)
+    assert result["event"] == "result"
+    assert (result["samples"], result["labels"], result["writers"], result["dropped"]) == (800, 10, 20, {})
+
+
+def test_without_json_people_can_read_it(unipen_folder, tmp_path, capsys):
+    assert cli.main(["prepare", "unipen", str(unipen_folder), str(tmp_path / "own.npz")]) == 0
+    assert "samples 800" in capsys.readouterr().out
+
+
+def test_a_missing_extra_is_explained(monkeypatch, capsys, tmp_path):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    for name in ("handpad.train.fit", "handpad.train.fitted", "handpad.train.network", "handpad.train.training"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    assert cli.main(["fit", "paper", str(tmp_path), str(tmp_path)]) == 1
+    assert "handpad[train]" in capsys.readouterr().err

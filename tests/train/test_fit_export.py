@@ -1,0 +1,141 @@
+"""From UNIPEN text to a model folder, on ink of our own."""
+
+import json
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from handpad.errors import DataError, ModelError  # noqa: E402
+from handpad.model import BaseModel  # noqa: E402
+from handpad.train import cli, export  # noqa: E402
+from handpad.train.datasets import Dataset  # noqa: E402
+from handpad.train.fitted import Fitted  # noqa: E402
+from handpad.train.training import outputs  # noqa: E402
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def events(capsys) -> list[dict]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def made(unipen_folder, tmp_path_factory):
+    """The folder after prepare, fit of both networks, refit of one and export: run once for all tests."""
+    folder = tmp_path_factory.mktemp("made")
+    for words in (
+        ["prepare", "unipen", unipen_folder, folder / "own.npz"],
+        ["fit", "handpad", folder / "own.npz", folder / "split", "--epochs", "36", "--unseen", folder / "own.npz"],
+        ["fit", "paper", folder / "own.npz", folder / "paper", "--epochs", "2"],
+        ["fit", "paper", folder / "own.npz", folder / "all", "--all-writers-like", folder / "paper"],
+        ["export", folder / "split", folder / "own.npz", folder / "models" / "mine"],
+        ["export", folder / "all", folder / "own.npz", folder / "models" / "all"],
+    ):
+        assert cli.main([str(word) for word in [*words, "--json"]]) == 0
+    return folder
+
+
+def test_the_model_reads_writers_it_has_not_seen(made):
+    model = BaseModel.load(made / "models" / "mine")
+    data = Dataset.load(made / "own.npz")
+    rows = data.rows_of(model.info["provenance"]["writers"]["test"])
+    logits = model.run(data.glyphs[rows])[1]
+    assert (logits.argmax(axis=1) == data.label_index[rows]).mean() > 0.6
+
+
+def test_the_model_is_what_torch_fitted(made):
+    data, fitted = Dataset.load(made / "own.npz"), Fitted.load(made / "split")
+    expected = outputs(fitted.network, data.glyphs)
+    embeddings, logits = BaseModel.load(made / "models" / "mine").run(data.glyphs)
+    assert np.abs(embeddings - expected[0]).max() < 1e-4
+    assert np.abs(logits * fitted.record["temperature"] - expected[1]).max() < 1e-4
+
+
+def test_model_json_tells_where_it_comes_from(made):
+    info = json.loads((made / "models" / "mine" / "model.json").read_text(encoding="utf-8"))
+    provenance = info["provenance"]
+    assert info["name"] == "mine"
+    assert info["labels"] == sorted(info["labels"])
+    assert "CC BY 4.0" in provenance["data"]["licence"]
+    parts = provenance["writers"]
+    assert [len(parts[part]) for part in ("train", "validation", "test")] == [15, 2, 3]
+    assert provenance["seed"] == 1
+    figure = info["figures"]["unipen_test_accuracy_62"]
+    assert (figure["count"], figure["writers"], figure["seed"]) == (120, 3, 1)
+    assert 0 <= figure["value"] <= 1
+    assert "training writers only" in figure["fit"]
+
+
+def test_a_refit_uses_all_writers_and_keeps_the_split_figures(made):
+    info = json.loads((made / "models" / "all" / "model.json").read_text(encoding="utf-8"))
+    first = Fitted.load(made / "paper").record
+    assert len(info["provenance"]["writers"]["train"]) == 20
+    assert info["provenance"]["split"] == "none: refitted on all writers"
+    assert info["figures"] == first["figures"]
+    assert info["temperature"] == first["temperature"]
+
+
+def test_the_same_seed_gives_the_same_network(made, capsys):
+    again = made / "again"
+    assert cli.main(["fit", "paper", str(made / "own.npz"), str(again), "--epochs", "2", "--json"]) == 0
+    assert [event["epoch"] for event in events(capsys) if event["event"] == "epoch"] == [1, 2]
+    first, second = (Fitted.load(folder).network.state_dict() for folder in (made / "paper", again))
+    assert all(torch.equal(first[key], second[key]) for key in first)
+
+
+def test_a_network_that_opencv_runs_otherwise_is_not_written(made, monkeypatch):
+    monkeypatch.setattr(export, "TOLERANCE", -1.0)
+    target = made / "models" / "mine"
+    before = (target / "model.onnx").read_bytes()
+    with pytest.raises(ModelError, match="not written"):
+        export.export(Fitted.load(made / "split"), Dataset.load(made / "own.npz"), target, "mine")
+    assert (target / "model.onnx").read_bytes() == before
+    assert not [path for path in target.parent.iterdir() if path.name not in ("mine", "all")]
+
+
+@pytest.mark.parametrize("damage", ["no record", "no weights", "cut weights", "other weights", "no json"])
+def test_a_damaged_run_is_one_sentence(made, tmp_path, damage):
+    for name in ("weights.pt", "run.json"):
+        (tmp_path / name).write_bytes((made / "paper" / name).read_bytes())
+    weights, record = tmp_path / "weights.pt", tmp_path / "run.json"
+    if damage == "no record":
+        record.unlink()
+    elif damage == "no weights":
+        weights.unlink()
+    elif damage == "cut weights":
+        weights.write_bytes(weights.read_bytes()[:1000])
+    elif damage == "other weights":
+        weights.write_bytes((made / "split" / "weights.pt").read_bytes())
+    else:
+        record.write_text("{")
+    with pytest.raises(DataError, match=r"fit (first|again)"):
+        Fitted.load(tmp_path)
+
+
+def test_too_few_writers_are_refused(made, tmp_path, capsys):
+    data = Dataset.load(made / "own.npz")
+    few = data.writers[:2]
+    rows = data.rows_of(few)
+    last = data.sample_starts[rows[-1] + 1]
+    Dataset(
+        name="few",
+        labels=data.labels,
+        label_index=data.label_index[rows],
+        writers=few,
+        writer_index=data.writer_index[rows],
+        points=data.points[: data.stroke_starts[last]],
+        stroke_starts=data.stroke_starts[: last + 1],
+        sample_starts=data.sample_starts[: len(rows) + 1],
+        glyphs=data.glyphs[rows],
+        licence="",
+    ).save(tmp_path / "few.npz")
+    assert cli.main(["fit", "paper", str(tmp_path / "few.npz"), str(tmp_path / "run")]) == 1
+    assert "too few for validation and test writers" in capsys.readouterr().err

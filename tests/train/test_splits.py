@@ -1,0 +1,57 @@
+import numpy as np
+
+from handpad.train.datasets import Dataset
+from handpad.train.splits import paper_split, split_writers
+
+WRITERS = [f"{site}/{number}" for site, count in (("a", 40), ("b", 20), ("c", 3)) for number in range(count)]
+
+
+def test_parts_are_disjoint_and_complete():
+    split = split_writers(WRITERS)
+    assert sorted(name for part in split for name in part) == sorted(WRITERS)
+
+
+def test_every_large_contributor_is_in_every_part():
+    split = split_writers(WRITERS)
+    for part, share in (("test", 0.15), ("validation", 0.10)):
+        names = getattr(split, part)
+        assert sum(name.startswith("a/") for name in names) == round(40 * share)
+        assert sum(name.startswith("b/") for name in names) == round(20 * share)
+
+
+def test_the_order_of_the_names_does_not_matter_but_the_seed_does():
+    assert split_writers(WRITERS[::-1]) == split_writers(WRITERS)
+    assert split_writers(WRITERS, seed=2) != split_writers(WRITERS)
+
+
+def of_counts(counts):
+    """A data set of empty ink with so many characters of each writer."""
+    n = sum(counts)
+    return Dataset(
+        name="counts",
+        labels=["a"],
+        label_index=np.zeros(n, np.int32),
+        writers=[f"w{number:02}" for number in range(len(counts))],
+        writer_index=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
+        points=np.zeros((n, 2), np.float32),
+        stroke_starts=np.arange(n + 1),
+        sample_starts=np.arange(n + 1),
+        glyphs=np.zeros((n, 28, 28), np.uint8),
+        licence="",
+    )
+
+
+def test_the_paper_split_takes_the_most_prolific_until_a_tenth():
+    # 1,000 characters: 60 + 45 reach 10 % with two writers; of the other 28 every tenth, by count, is validation.
+    counts = [60, 45] + [30] * 10 + [35] * 17 + [0]
+    counts[-1] = 1000 - sum(counts)
+    split = paper_split(of_counts(counts))
+    assert sum(counts) == 1000
+    assert split.test == ["w00", "w01"]
+    assert len(split.validation) == 2
+    assert len(split.train) == 26
+    assert not set(split.train) & set(split.validation)
+
+
+def test_the_paper_split_stops_exactly_at_a_tenth():
+    assert paper_split(of_counts([10] + [9] * 10)).test == ["w00"]
