@@ -178,11 +178,13 @@ class Recognizer:
             self._profile.store_derived(self.model.fingerprint, fresh)
             derived.update({sample_id: (embedding, row) for sample_id, embedding, row in fresh})
         alphabet = set(self.model.labels)
-        for sample in samples:
-            if sample.label in alphabet:
-                embedding, logits = derived[sample.id]
-                seen = Observation(
-                    embedding[None], logits[None, self.model.columns], cues(sample.strokes, sample.guide)[None]
-                )
-                adapter.learn(sample.id, seen, self.model.index(sample.label), sample.confirmed)
+        known = [sample for sample in samples if sample.label in alphabet]
+        if known:
+            seen = Observation(
+                np.stack([derived[sample.id][0] for sample in known]),
+                np.stack([derived[sample.id][1] for sample in known])[:, self.model.columns],
+                np.stack([cues(sample.strokes, sample.guide) for sample in known]),
+            )
+            labels = [self.model.index(sample.label) for sample in known]
+            adapter.learn_many([s.id for s in known], seen, labels, [s.confirmed for s in known])
         return adapter

@@ -4,6 +4,7 @@ An adapter sees of a character what the base model made of it (embedding and log
 lost (size and position cues); it answers with probabilities. Labels are indexes into the model's labels.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,6 +44,11 @@ class Adapter(Protocol):
 
         confirmed: the writer merely let the prediction stand, which is weaker evidence than a correction.
         """
+
+    def learn_many(
+        self, sample_ids: Sequence[int], seen: Observation, labels: Sequence[int], confirmed: Sequence[bool]
+    ) -> None:
+        """Learn m characters: the same as one after another."""
 
     def forget(self, sample_id: int) -> None:
         """Forget one sample, as if it had never been learned. Raises KeyError if it is not known."""

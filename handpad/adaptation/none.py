@@ -1,5 +1,7 @@
 """No adaptation: the base model's own word."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from handpad.adaptation import Observation, softmax
@@ -12,6 +14,11 @@ class NoAdapter:
         return softmax(seen.logits)
 
     def learn(self, sample_id: int, seen: Observation, label: int, confirmed: bool = False) -> None:
+        pass
+
+    def learn_many(
+        self, sample_ids: Sequence[int], seen: Observation, labels: Sequence[int], confirmed: Sequence[bool]
+    ) -> None:
         pass
 
     def forget(self, sample_id: int) -> None:

@@ -123,6 +123,14 @@ class PaperAdapter:
         self._samples[sample_id] = sample
         self._enter(sample_id, sample)
 
+    def learn_many(
+        self, sample_ids: Sequence[int], seen: Observation, labels: Sequence[int], confirmed: Sequence[bool]
+    ) -> None:
+        """Learn m characters, one after another."""
+        for row, sample in enumerate(zip(sample_ids, labels, confirmed, strict=True)):
+            sample_id, label, let_stand = sample
+            self.learn(sample_id, seen[row : row + 1], int(label), let_stand)
+
     def forget(self, sample_id: int) -> None:
         """Forget one sample, as if it had never been learned. Raises KeyError if it is not known.
 

@@ -53,7 +53,7 @@ def learned_profile(path: Path, count: int) -> None:
     from handpad.recognizer import Recognizer
 
     labels, rng = list(LETTERS), np.random.default_rng(0)
-    inks = [write(labels[i % len(labels)], 30, (60, 74), seed=i) for i in range(min(count, 500))]
+    inks = [write(labels[i % len(labels)], 30, (60, 74), seed=i) for i in range(500)]
     model = BaseModel.load()
     recognizer = Recognizer()
     seen = recognizer.observe([(ink, Guide(74, 30)) for ink in inks])
