@@ -12,6 +12,7 @@ from handpad.train.datasets.dataset import Dataset
 READERS = {
     "unipen": "handpad.train.datasets.unipen",
     "uji": "handpad.train.datasets.uji",
+    "deepwriting": "handpad.train.datasets.deepwriting",
 }
 
 

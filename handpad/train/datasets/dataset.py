@@ -12,7 +12,7 @@ import numpy as np
 
 from handpad import glyph
 from handpad.errors import DataError
-from handpad.ink import as_strokes
+from handpad.ink import Guide, as_strokes
 
 FORMAT = 1
 
@@ -36,6 +36,8 @@ class Dataset:
     glyphs : uint8 (n, 28, 28), as from :func:`handpad.glyph.glyph`.
     licence : terms and provenance of the data, for attribution.
     dropped : how many samples of the source were left out, by reason.
+    measured_cues : float64 (n, 4) as from :func:`handpad.glyph.cues`, where the reader knows more than the ink
+        tells: measured against a guide, or from images without ink. None where the ink tells all.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Dataset:
     glyphs: np.ndarray
     licence: str
     dropped: dict[str, int] = field(default_factory=dict)
+    measured_cues: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.label_index)
@@ -64,7 +67,9 @@ class Dataset:
         return as_strokes(self.strokes(row))
 
     def cues(self) -> np.ndarray:
-        """Size and place of every character, float64 (n, 4): :func:`handpad.glyph.cues` without a guide."""
+        """Size and place of every character, float64 (n, 4): ``measured_cues``, else :func:`handpad.glyph.cues`."""
+        if self.measured_cues is not None:
+            return self.measured_cues
         return np.array([glyph.cues(self.strokes(row)) for row in range(len(self))]).reshape(-1, 4)
 
     def texts(self) -> np.ndarray:
@@ -89,6 +94,8 @@ class Dataset:
             "dropped": self.dropped,
         }
         arrays = {key: getattr(self, key) for key in _ARRAYS}
+        if self.measured_cues is not None:
+            arrays["measured_cues"] = self.measured_cues
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(path.name + ".part")
         try:
@@ -104,7 +111,7 @@ class Dataset:
         try:
             with np.load(path, allow_pickle=False) as stored:
                 about = json.loads(str(stored["about"]))
-                arrays = {key: stored[key] for key in _ARRAYS}
+                arrays = {key: stored[key] for key in (*_ARRAYS, "measured_cues") if key in (*_ARRAYS, *stored.files)}
         except FileNotFoundError:
             raise DataError(f"There is no prepared data at {path}: run handpad-train prepare first.") from None
         except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
@@ -126,11 +133,12 @@ _ARRAYS = ("label_index", "writer_index", "points", "stroke_starts", "sample_sta
 
 @dataclass(frozen=True)
 class Sample:
-    """One character as a reader finds it: label, writer, and strokes (k, 2) with y pointing down."""
+    """One character as a reader finds it: label, writer, strokes (k, 2) with y pointing down, and the writing line."""
 
     label: str
     writer: str
     strokes: Sequence[np.ndarray]
+    guide: Guide | None = None
 
 
 def collect(name: str, licence: str, samples: Iterable[Sample], dropped: Counter[str]) -> Dataset:
@@ -149,6 +157,9 @@ def collect(name: str, licence: str, samples: Iterable[Sample], dropped: Counter
     label_number = {label: index for index, label in enumerate(labels)}
     writer_number = {writer: index for index, writer in enumerate(writers)}
     strokes = [stroke for sample in samples for stroke in sample.strokes]
+    measured = None
+    if any(sample.guide for sample in samples):
+        measured = np.array([glyph.cues(sample.strokes, sample.guide) for sample in samples])
     return Dataset(
         name=name,
         labels=labels,
@@ -161,6 +172,7 @@ def collect(name: str, licence: str, samples: Iterable[Sample], dropped: Counter
         glyphs=np.stack([glyph.glyph(as_strokes(sample.strokes)) for sample in samples]),
         licence=licence,
         dropped=dict(dropped),
+        measured_cues=measured,
     )
 
 
