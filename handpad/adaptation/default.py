@@ -89,7 +89,7 @@ class DefaultAdapter:
             return softmax(logits)
         place = _place(seen.cues)
         shape = _squared_distances(_unit(seen.embeddings), self._active("embeddings"))
-        near, zone_near = _kernels(shape, place, self._active("place"))
+        near, zone_near = _kernels(shape, place, self._active("places"))
         base = softmax(logits + self._habits(seen.cues))
         zoned = self._zoned(base, zone_near @ self._zone_weights)
         return _normalised(zoned + near @ self._weights)
@@ -122,64 +122,72 @@ class DefaultAdapter:
     def _choose(self) -> None:
         """Bring the deciding samples up to date, and the weights with them."""
         chosen = self._store.useful(CAPACITY)
-        wanted = set(chosen)
-        for slot in range(len(self._slots) - 1, -1, -1):
-            if self._slots[slot] not in wanted:
-                self._evict(slot)
-        present = set(self._slots)
+        wanted, present = set(chosen), set(self._slots)
         fresh = [sample_id for sample_id in chosen if sample_id not in present]
-        if len(fresh) > len(self._slots):
-            self._load(fresh)
+        stale = [slot for slot, sample_id in enumerate(self._slots) if sample_id not in wanted]
+        if len(fresh) > len(self._slots) // 4 + 1:
+            self._load(chosen)
         else:
-            for sample_id in fresh:
+            for slot in reversed(stale[len(fresh) :]):
+                self._evict(slot)
+            for slot, sample_id in zip(stale, fresh, strict=False):
+                self._exchange(slot, sample_id)
+            for sample_id in fresh[len(stale) :]:
                 self._admit(sample_id)
         self._weigh()
 
     def _admit(self, sample_id: int) -> None:
-        slot = self._fill(sample_id)
+        """Let one more sample decide."""
+        slot = len(self._slots)
+        self._fill(slot, sample_id)
         near, zone_near = self._kernels_of(slot)
-        sample = self._store[sample_id]
-        noise = self._arrays["noise"][slot]
-        self._inverse.add(near, 1 + NOISE * noise)
-        self._zone_inverse.add(zone_near, 1 + ZONE_NOISE * noise)
-        support = self._arrays["support"]
-        support[:slot, sample.label] += near
-        support[slot] = np.bincount(self._arrays["labels"][:slot], near, support.shape[1])
+        self._inverse.add(near[:slot], near[slot])
+        self._zone_inverse.add(zone_near[:slot], zone_near[slot])
+        self._support_by(slot, near, 1)
+
+    def _exchange(self, slot: int, sample_id: int) -> None:
+        """Let a sample decide instead of the one in a slot."""
+        self._support_by(slot, self._kernels_of(slot)[0], -1)
+        self._fill(slot, sample_id)
+        near, zone_near = self._kernels_of(slot)
+        self._inverse.replace(slot, near, near[slot])
+        self._zone_inverse.replace(slot, zone_near, zone_near[slot])
+        self._support_by(slot, near, 1)
 
     def _evict(self, slot: int) -> None:
-        last = len(self._slots) - 1
-        for array in self._arrays.values():
-            array[[slot, last]] = array[[last, slot]]
-        self._slots[slot], self._slots[last] = self._slots[last], self._slots[slot]
+        """Let the sample in a slot decide no longer; the last one moves there."""
+        self._support_by(slot, self._kernels_of(slot)[0], -1)
         self._inverse.remove(slot)
         self._zone_inverse.remove(slot)
-        near, _ = self._kernels_of(last)
+        last = len(self._slots) - 1
+        for array in self._arrays.values():
+            array[slot] = array[last]
+        self._slots[slot] = self._slots[last]
         self._slots.pop()
-        self._arrays["support"][:last, self._arrays["labels"][last]] -= near
 
     def _load(self, sample_ids: list[int]) -> None:
-        """Admit many at once."""
-        for sample_id in sample_ids:
-            self._fill(sample_id)
-        embeddings, noise, labels = self._active("embeddings"), self._active("noise"), self._active("labels")
-        places = self._active("place")
+        """Let these samples decide and no others, with one factorisation."""
+        self._slots = []
+        for slot, sample_id in enumerate(sample_ids):
+            self._fill(slot, sample_id)
+        embeddings, places, noise = self._active("embeddings"), self._active("places"), self._active("noise")
         near, zone_near = _kernels(_squared_distances(embeddings, embeddings), places, places)
         np.fill_diagonal(near, 0)
-        self._arrays["support"][: len(labels)] = near @ np.eye(len(self._zones))[labels]
+        self._arrays["support"][: len(near)] = near @ np.eye(len(self._zones))[self._active("labels")]
         np.fill_diagonal(near, 1 + NOISE * noise)
         np.fill_diagonal(zone_near, 1 + ZONE_NOISE * noise)
         self._inverse.reset(near)
         self._zone_inverse.reset(zone_near)
 
-    def _fill(self, sample_id: int) -> int:
-        """Write a sample into the next slot; returns the slot."""
-        sample, slot, classes = self._store[sample_id], len(self._slots), len(self._zones)
+    def _fill(self, slot: int, sample_id: int) -> None:
+        """Write a sample into a slot, which is an old one or the next."""
+        sample, classes = self._store[sample_id], len(self._zones)
         if not self._arrays:
             self._arrays = {
                 "embeddings": np.empty((CAPACITY, len(sample.embedding))),
                 "logits": np.empty((CAPACITY, classes)),
                 "cues": np.empty((CAPACITY, 4)),
-                "place": np.empty((CAPACITY, 4)),
+                "places": np.empty((CAPACITY, 4)),
                 "labels": np.empty(CAPACITY, dtype=np.int64),
                 "noise": np.empty(CAPACITY),
                 "support": np.empty((CAPACITY, classes)),
@@ -188,20 +196,29 @@ class DefaultAdapter:
         arrays["embeddings"][slot] = sample.embedding
         arrays["logits"][slot] = sample.logits / np.float64(SOFTENING)
         arrays["cues"][slot] = sample.cues
-        arrays["place"][slot] = _place(sample.cues)
+        arrays["places"][slot] = _place(sample.cues)
         arrays["labels"][slot] = sample.label
         arrays["noise"][slot] = CONFIRMATION if sample.confirmed else 1.0
-        self._slots.append(sample_id)
-        return slot
+        arrays["support"][slot] = 0
+        self._slots[slot : slot + 1] = [sample_id]
+
+    def _support_by(self, slot: int, near: np.ndarray, sign: int) -> None:
+        """Add or take away what the sample in a slot and the others lend each other: kernel values by label."""
+        labels, support = self._active("labels"), self._active("support")
+        near = near.copy()
+        near[slot] = 0
+        support[:, labels[slot]] += sign * near
+        support[slot] += sign * np.bincount(labels, near, support.shape[1])
 
     def _active(self, name: str) -> np.ndarray:
         return self._arrays[name][: len(self._slots)]
 
     def _kernels_of(self, slot: int) -> tuple[np.ndarray, np.ndarray]:
-        """Class and zone kernel of one slot with those before it: (slot,) each."""
-        embeddings, places = self._arrays["embeddings"], self._arrays["place"]
-        shape = _squared_distances(embeddings[slot : slot + 1], embeddings[:slot])
-        near, zone_near = _kernels(shape, places[slot : slot + 1], places[:slot])
+        """Class and zone kernel of one slot with all (n,) each, with the noise on its own entry."""
+        embeddings, places, noise = self._active("embeddings"), self._active("places"), self._arrays["noise"][slot]
+        shape = _squared_distances(embeddings[slot : slot + 1], embeddings)
+        near, zone_near = _kernels(shape, places[slot : slot + 1], places)
+        near[0, slot], zone_near[0, slot] = 1 + NOISE * noise, 1 + ZONE_NOISE * noise
         return near[0], zone_near[0]
 
     # What they say.

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+_BLOCK = 64
+
 
 class KernelInverse:
     """``(K + diag(noise))^-1`` of n points in slots 0 to n - 1, for a symmetric positive semidefinite kernel K.
@@ -53,6 +55,21 @@ class KernelInverse:
         self._size = last
         _add_outer(self.matrix, -column / corner, column)
 
+    def replace(self, slot: int, row: np.ndarray, corner: float) -> None:
+        """Put another point into a slot: as remove and add, in one pass.
+
+        row : its kernel (n,) with all points, of which the slot's own entry is ignored.
+        """
+        matrix = self.matrix
+        column, pivot = matrix[:, slot].copy(), matrix[slot, slot]
+        row = row.copy()
+        row[slot] = 0
+        projected = matrix @ row - column * (column @ row / pivot)  # 0 in the slot itself
+        rest = corner - row @ projected
+        _add_outer(matrix, -column / pivot, column, projected / rest, projected)
+        matrix[slot] = matrix[:, slot] = -projected / rest
+        matrix[slot, slot] = 1 / rest
+
     def weights(self, targets: np.ndarray, left_out: np.ndarray) -> np.ndarray:
         """Ridge weights (n, c) for targets (n, c), fitted without the points in left_out, bool (n,): theirs are 0."""
         kept = np.where(left_out[:, None], 0, targets)
@@ -71,7 +88,8 @@ class KernelInverse:
             self._buffer = grown
 
 
-def _add_outer(matrix: np.ndarray, column: np.ndarray, row: np.ndarray) -> None:
-    """matrix += outer(column, row), in blocks that stay in the processor's cache."""
-    for start in range(0, len(matrix), 64):
-        matrix[start : start + 64] += column[start : start + 64, None] * row
+def _add_outer(matrix: np.ndarray, *pairs: np.ndarray) -> None:
+    """matrix += outer(column, row) for every pair of column and row, in blocks that stay in the processor's cache."""
+    columns, rows = np.array(pairs[0::2]).T, np.array(pairs[1::2])
+    for start in range(0, len(matrix), _BLOCK):
+        matrix[start : start + _BLOCK] += columns[start : start + _BLOCK] @ rows

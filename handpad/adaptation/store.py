@@ -28,7 +28,7 @@ class Store:
         self._samples: dict[int, Learned] = {}
         self._ids = np.empty(64, dtype=np.int64)
         self._labels = np.empty(64, dtype=np.int64)
-        self._worth = np.empty(64)
+        self._worth = np.empty(64)  # at most 2
 
     def __len__(self) -> int:
         return len(self._samples)
@@ -70,12 +70,16 @@ class Store:
             return self._ids[:count].tolist()
         age = np.arange(count)[::-1]
         worth = self._worth[:count] * 0.5 ** (age / HALF_LIFE)
-        order = np.lexsort((age, -worth, self._labels[:count]))
-        ordered = self._labels[order]
-        first = np.searchsorted(ordered, ordered)  # where each label begins
+        labels = self._labels[:count]
+        order = np.argsort(4 * labels - worth, kind="stable")  # by label, and within it the best first
+        first = np.searchsorted(labels[order], labels[order])  # where each label begins
         place = np.arange(count) - first
-        best = np.lexsort((-worth[order], place))[:capacity]
-        return self._ids[order[best]].tolist()
+        taken = np.cumsum(np.bincount(place))  # how many samples have one of the first places
+        full = int(np.searchsorted(taken, capacity, side="right"))  # so many places fit whole
+        chosen = order[place < full]
+        last = order[place == full]
+        last = last[np.argsort(-worth[last], kind="stable")][: capacity - len(chosen)]
+        return self._ids[np.concatenate([chosen, last])].tolist()
 
 
 def _worth(sample: Learned) -> float:

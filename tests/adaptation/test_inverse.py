@@ -42,6 +42,17 @@ def test_reset_is_the_same_as_adding():
     assert len(inverse) == 2
 
 
+def test_replacing_is_removing_and_adding():
+    points = np.random.default_rng(3).normal(size=(100, 2))
+    inverse = KernelInverse()
+    inverse.reset(kernel(points[:90], points[:90], 0.5))
+    for new in range(90, 100):
+        slot = 7 * (new - 90)
+        points[slot] = points[new]
+        inverse.replace(slot, kernel(points[:90], points[slot : slot + 1])[:, 0], 1.5)
+    np.testing.assert_allclose(inverse.matrix, np.linalg.inv(kernel(points[:90], points[:90], 0.5)), atol=1e-12)
+
+
 def test_weights_leave_points_out_as_if_they_were_not_there():
     random = np.random.default_rng(2)
     points, targets = random.normal(size=(40, 3)), random.normal(size=(40, 4))
