@@ -1,7 +1,8 @@
 """One writer's history on disk: a SQLite file with every learned character as ink with its true label.
 
 What is stored is ink, not vectors, so a new base model can learn all of it again. What a model derived from a
-sample (embedding and logits) is kept beside it as a cache, keyed by the model's fingerprint.
+sample (embedding, logits and cues) is kept beside it as a cache, keyed by the model's fingerprint, so that opening a
+large profile reads no ink.
 
 The file is written ahead (WAL) with full synchronisation: when a method that writes returns, the change is on disk.
 """
@@ -38,7 +39,8 @@ CREATE TABLE derived (
     sample_id INTEGER PRIMARY KEY REFERENCES sample (id) ON DELETE CASCADE,
     fingerprint TEXT NOT NULL,      -- of the base model that made it
     embedding BLOB NOT NULL,        -- float32 (d,)
-    logits BLOB NOT NULL            -- float32 (c,), calibrated, over the model's whole alphabet
+    logits BLOB NOT NULL,           -- float32 (c,), calibrated, over the model's whole alphabet
+    cues BLOB NOT NULL              -- float64 (4,), see glyph.cues
 );
 """
 _COLUMNS = "id, ink, baseline, x_height, label, predicted, confirmed, model, created"
@@ -66,6 +68,26 @@ class Sample:
     confirmed: bool
     model: str
     created: float
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What one base model derived from n samples, oldest first.
+
+    Attributes
+    ----------
+    ids, labels, confirmed : lists of n.
+    embeddings : float32 (n, d).
+    logits : float32 (n, c), calibrated, over the model's whole alphabet.
+    cues : float64 (n, 4).
+    """
+
+    ids: list[int]
+    labels: list[str]
+    confirmed: list[bool]
+    embeddings: np.ndarray
+    logits: np.ndarray
+    cues: np.ndarray
 
 
 def pack_ink(strokes: Iterable[np.ndarray]) -> bytes:
@@ -143,7 +165,7 @@ class Profile:
                 self._db.execute("ROLLBACK")
             raise
 
-    def add(self, sample: Sample, fingerprint: str, embedding: np.ndarray, logits: np.ndarray) -> int:
+    def add(self, sample: Sample, fingerprint: str, embedding: np.ndarray, logits: np.ndarray, cues: np.ndarray) -> int:
         """Store a sample with what the model derived from it; returns its id. A sample with an id keeps it.
 
         Raises ProfileError, with nothing stored, if the disk is full or the file cannot be written.
@@ -161,20 +183,20 @@ class Profile:
         )
         with self._writing(), self._transaction():
             cursor = self._db.execute(f"INSERT INTO sample ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-            self._store_derived(cursor.lastrowid, fingerprint, embedding, logits)
+            self._store_derived(cursor.lastrowid, fingerprint, embedding, logits, cues)
             return cursor.lastrowid
 
-    def _store_derived(self, sample_id: int, fingerprint: str, embedding: np.ndarray, logits: np.ndarray) -> None:
-        self._db.execute(
-            "INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?)",
-            (sample_id, fingerprint, embedding.astype("<f4").tobytes(), logits.astype("<f4").tobytes()),
-        )
+    def _store_derived(
+        self, sample_id: int, fingerprint: str, embedding: np.ndarray, logits: np.ndarray, cues: np.ndarray
+    ) -> None:
+        blobs = embedding.astype("<f4").tobytes(), logits.astype("<f4").tobytes(), cues.astype("<f8").tobytes()
+        self._db.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?, ?, ?)", (sample_id, fingerprint, *blobs))
 
-    def store_derived(self, fingerprint: str, rows: Iterable[tuple[int, np.ndarray, np.ndarray]]) -> None:
-        """Replace the cache of several samples: rows of sample id, embedding (d,) and logits (c,)."""
+    def store_derived(self, fingerprint: str, rows: Iterable[tuple[int, np.ndarray, np.ndarray, np.ndarray]]) -> None:
+        """Replace the cache of several samples: rows of sample id, embedding (d,), logits (c,) and cues (4,)."""
         with self._writing(), self._transaction():
-            for sample_id, embedding, logits in rows:
-                self._store_derived(sample_id, fingerprint, embedding, logits)
+            for sample_id, embedding, logits, cues in rows:
+                self._store_derived(sample_id, fingerprint, embedding, logits, cues)
 
     def remove(self, sample_id: int) -> Sample:
         """Delete a sample and return it. Raises KeyError if there is none of that id."""
@@ -201,12 +223,30 @@ class Profile:
         """All samples, oldest first."""
         return [_sample(row) for row in self._db.execute(f"SELECT {_COLUMNS} FROM sample ORDER BY id")]
 
-    def derived(self, fingerprint: str) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-        """What the model of that fingerprint derived: sample id to embedding (d,) and logits (c,)."""
-        rows = self._db.execute(
-            "SELECT sample_id, embedding, logits FROM derived WHERE fingerprint = ?", (fingerprint,)
+    def stale(self, fingerprint: str) -> list[Sample]:
+        """The samples from which the model of that fingerprint has derived nothing yet, oldest first."""
+        query = (
+            f"SELECT {_COLUMNS} FROM sample WHERE id NOT IN (SELECT sample_id FROM derived WHERE fingerprint = ?) "
+            "ORDER BY id"
         )
-        return {i: (np.frombuffer(e, "<f4"), np.frombuffer(z, "<f4")) for i, e, z in rows}
+        return [_sample(row) for row in self._db.execute(query, (fingerprint,))]
+
+    def derived(self, fingerprint: str) -> Derived:
+        """What the model of that fingerprint derived from the samples."""
+        query = (
+            "SELECT id, label, confirmed, embedding, logits, cues FROM sample JOIN derived ON sample_id = id "
+            "WHERE fingerprint = ? ORDER BY id"
+        )
+        rows = self._db.execute(query, (fingerprint,)).fetchall()
+        ids, labels, confirmed, embeddings, logits, cues = zip(*rows, strict=True) if rows else [()] * 6
+        return Derived(
+            list(ids),
+            list(labels),
+            [bool(value) for value in confirmed],
+            np.frombuffer(b"".join(embeddings), "<f4").reshape(len(rows), -1 if rows else 0),
+            np.frombuffer(b"".join(logits), "<f4").reshape(len(rows), -1 if rows else 0),
+            np.frombuffer(b"".join(cues), "<f8").reshape(len(rows), -1 if rows else 0),
+        )
 
     def next_id(self) -> int:
         """The id that the next sample gets: greater than any ever used."""

@@ -14,7 +14,7 @@ from handpad.adaptation.default import DefaultAdapter
 from handpad.adaptation.none import NoAdapter
 from handpad.adaptation.paper import PaperAdapter
 from handpad.glyph import cues, glyph
-from handpad.ink import as_guide, as_strokes
+from handpad.ink import Guide, as_guide, as_strokes
 from handpad.model import BaseModel
 from handpad.profile import Profile, Sample
 
@@ -89,9 +89,7 @@ class Recognizer:
 
         Depends on nothing learned, so it can be kept and ranked again after each correction. Raises InkError.
         """
-        checked = [(as_strokes(strokes), as_guide(guide)) for strokes, guide in characters]
-        embeddings, logits = self._run([strokes for strokes, _ in checked])
-        return Observation(embeddings, logits[:, self.model.columns], np.stack([cues(*each) for each in checked]))
+        return self._restrict(self._see([(as_strokes(strokes), as_guide(guide)) for strokes, guide in characters]))
 
     def rank(self, seen: Observation) -> list[list[Candidate]]:
         """The candidates of each observed character, best first, as the adapter sees them now."""
@@ -118,11 +116,11 @@ class Recognizer:
         """
         checked, checked_guide = as_strokes(strokes), as_guide(guide)
         index = self.model.index(label)
-        embeddings, logits = self._run([checked])
-        seen = Observation(embeddings, logits[:, self.model.columns], cues(checked, checked_guide)[None])
+        unrestricted = self._see([(checked, checked_guide)])
+        seen = self._restrict(unrestricted)
         predicted = self.model.labels[int(self._adapter.predict(seen)[0].argmax())]
         sample = Sample(sample_id, checked, checked_guide, label, predicted, confirmed, self.model.name, time.time())
-        sample_id = self._profile.add(sample, self.model.fingerprint, embeddings[0], logits[0])
+        sample_id = self._store(sample, unrestricted)
         self._adapter.learn(sample_id, seen, index, confirmed)
         return sample_id
 
@@ -139,8 +137,7 @@ class Recognizer:
     def restore(self, samples: Sequence[Sample]) -> None:
         """Learn forgotten samples again under their old ids. Raises ProfileError."""
         for sample in samples:
-            embeddings, logits = self._run([sample.strokes])
-            self._profile.add(sample, self.model.fingerprint, embeddings[0], logits[0])
+            self._store(sample, self._see([(sample.strokes, sample.guide)]))
         self.adapter = self._adapter_name
 
     def next_sample_id(self) -> int:
@@ -163,28 +160,34 @@ class Recognizer:
         """Close the profile. The recognizer cannot be used afterwards."""
         self._profile.close()
 
-    def _run(self, characters: list[list[np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
-        return self.model.run_unrestricted(np.stack([glyph(strokes) for strokes in characters]))
+    def _see(self, characters: Sequence[tuple[list[np.ndarray], Guide | None]]) -> Observation:
+        """What the base model sees in checked characters, with logits over its whole alphabet."""
+        embeddings, logits = self.model.run_unrestricted(np.stack([glyph(strokes) for strokes, _ in characters]))
+        return Observation(embeddings, logits, np.stack([cues(*character) for character in characters]))
+
+    def _restrict(self, seen: Observation) -> Observation:
+        return Observation(seen.embeddings, seen.logits[:, self.model.columns], seen.cues)
+
+    def _store(self, sample: Sample, seen: Observation) -> int:
+        return self._profile.add(sample, self.model.fingerprint, seen.embeddings[0], seen.logits[0], seen.cues[0])
 
     def _with_history(self, adapter: Adapter) -> Adapter:
         """Let a new adapter learn the profile, oldest first; derives anew what another base model derived."""
-        derived = self._profile.derived(self.model.fingerprint)
-        samples = self._profile.samples()
-        stale = [sample for sample in samples if sample.id not in derived]
+        stale = self._profile.stale(self.model.fingerprint)
         for start in range(0, len(stale), _BATCH):
             batch = stale[start : start + _BATCH]
-            embeddings, logits = self._run([sample.strokes for sample in batch])
-            fresh = list(zip([sample.id for sample in batch], embeddings, logits, strict=True))
-            self._profile.store_derived(self.model.fingerprint, fresh)
-            derived.update({sample_id: (embedding, row) for sample_id, embedding, row in fresh})
+            seen = self._see([(sample.strokes, sample.guide) for sample in batch])
+            rows = zip([sample.id for sample in batch], seen.embeddings, seen.logits, seen.cues, strict=True)
+            self._profile.store_derived(self.model.fingerprint, rows)
+        derived = self._profile.derived(self.model.fingerprint)
         alphabet = set(self.model.labels)
-        known = [sample for sample in samples if sample.label in alphabet]
+        known = [row for row, label in enumerate(derived.labels) if label in alphabet]
         if known:
-            seen = Observation(
-                np.stack([derived[sample.id][0] for sample in known]),
-                np.stack([derived[sample.id][1] for sample in known])[:, self.model.columns],
-                np.stack([cues(sample.strokes, sample.guide) for sample in known]),
+            seen = Observation(derived.embeddings[known], derived.logits[known], derived.cues[known])
+            adapter.learn_many(
+                [derived.ids[row] for row in known],
+                self._restrict(seen),
+                [self.model.index(derived.labels[row]) for row in known],
+                [derived.confirmed[row] for row in known],
             )
-            labels = [self.model.index(sample.label) for sample in known]
-            adapter.learn_many([s.id for s in known], seen, labels, [s.confirmed for s in known])
         return adapter

@@ -13,7 +13,7 @@ from handpad.errors import ProfileError
 from handpad.ink import Guide
 from handpad.profile import APPLICATION_ID, VERSION, Profile, Sample, pack_ink, unpack_ink
 
-EMBEDDING, LOGITS = np.arange(4, dtype=np.float32), np.arange(3, dtype=np.float32)
+SEEN = np.arange(4, dtype=np.float32), np.arange(3, dtype=np.float32), np.arange(4.0)
 
 
 def sample(label="a", predicted="o", **changes) -> Sample:
@@ -44,27 +44,31 @@ def test_damaged_ink_is_noticed(data):
 
 def test_a_sample_comes_back_as_it_was_after_reopening(tmp_path):
     with Profile(tmp_path / "me.handpad") as profile:
-        number = profile.add(sample(), "model-1", EMBEDDING, LOGITS)
+        number = profile.add(sample(), "model-1", *SEEN)
     with Profile(tmp_path / "me.handpad") as profile:
         (back,) = profile.samples()
         assert (back.id, back.label, back.predicted, back.confirmed) == (number, "a", "o", False)
         assert (back.guide, back.model, back.created) == (Guide(74, 30), "handpad", 1.5)
         assert all((a == b).all() for a, b in zip(back.strokes, write("t", seed=1), strict=True))
-        embedding, logits = profile.derived("model-1")[number]
-        assert (embedding == EMBEDDING).all()
-        assert (logits == LOGITS).all()
-        assert profile.derived("model-2") == {}
+        derived = profile.derived("model-1")
+        assert (derived.ids, derived.labels, derived.confirmed) == ([number], ["a"], [False])
+        for mine, stored in zip(SEEN, (derived.embeddings, derived.logits, derived.cues), strict=True):
+            assert stored.shape == (1, len(mine))
+            assert (stored[0] == mine).all()
+        assert profile.stale("model-1") == []
+        assert profile.derived("model-2").ids == []
+        assert [s.id for s in profile.stale("model-2")] == [number]
 
 
 def test_removed_samples_are_gone_with_what_was_derived_and_ids_are_never_used_again(tmp_path):
     with Profile(tmp_path / "me.handpad") as profile:
-        first = profile.add(sample(), "m", EMBEDDING, LOGITS)
+        first = profile.add(sample(), "m", *SEEN)
         removed = profile.remove(first)
         assert len(profile) == 0
-        assert profile.derived("m") == {}
+        assert profile.derived("m").ids == []
         assert profile.next_id() == first + 1
-        assert profile.add(sample(), "m", EMBEDDING, LOGITS) == first + 1
-        assert profile.add(removed, "m", EMBEDDING, LOGITS) == first
+        assert profile.add(sample(), "m", *SEEN) == first + 1
+        assert profile.add(removed, "m", *SEEN) == first
         assert [s.id for s in profile.samples()] == [first, first + 1]
         with pytest.raises(KeyError):
             profile.remove(99)
@@ -73,7 +77,7 @@ def test_removed_samples_are_gone_with_what_was_derived_and_ids_are_never_used_a
 def test_recent_right_counts_the_last_ones(tmp_path):
     with Profile(tmp_path / "me.handpad") as profile:
         for predicted in "xxaaa":
-            profile.add(sample(predicted=predicted), "m", EMBEDDING, LOGITS)
+            profile.add(sample(predicted=predicted), "m", *SEEN)
         assert profile.recent_right(4) == (3, 4)
         assert profile.recent_right() == (3, 5)
 
@@ -81,7 +85,7 @@ def test_recent_right_counts_the_last_ones(tmp_path):
 def test_in_memory_profiles_touch_no_disk(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with Profile(":memory:") as profile:
-        profile.add(sample(), "m", EMBEDDING, LOGITS)
+        profile.add(sample(), "m", *SEEN)
         assert len(profile) == 1
     assert not list(tmp_path.glob("*memory*"))
 
@@ -102,7 +106,7 @@ def newer_profile(path):
 def damaged_profile(path):
     with Profile(path) as profile:
         for _ in range(40):
-            profile.add(sample(), "m", EMBEDDING, LOGITS)
+            profile.add(sample(), "m", *SEEN)
     data = bytearray(path.read_bytes())
     for start in range(4096, len(data), 4096):
         data[start : start + 64] = b"\xff" * 64
@@ -159,28 +163,28 @@ def test_numbers_in_the_header_are_those_that_are_checked(tmp_path):
 def test_a_full_disk_costs_nothing_that_was_there(tmp_path):
     path = tmp_path / "me.handpad"
     with Profile(path) as profile:
-        profile.add(sample(), "m", EMBEDDING, LOGITS)
+        profile.add(sample(), "m", *SEEN)
         pages = profile._db.execute("PRAGMA page_count").fetchone()[0]
         profile._db.execute(f"PRAGMA max_page_count = {pages + 1}")
         with pytest.raises(ProfileError, match="the disk is full"):
             for _ in range(100):
-                profile.add(sample(), "m", EMBEDDING, LOGITS)
+                profile.add(sample(), "m", *SEEN)
         stored = len(profile)
         assert stored >= 1
     with Profile(path) as profile:
         assert len(profile) == stored
-        profile.add(sample(), "m", EMBEDDING, LOGITS)
+        profile.add(sample(), "m", *SEEN)
 
 
 WRITER = """
 import sys
 import numpy as np
 sys.path.insert(0, sys.argv[2])
-from test_profile import sample, EMBEDDING, LOGITS
+from test_profile import sample, SEEN
 from handpad.profile import Profile
 profile = Profile(sys.argv[1])
 while True:
-    print(profile.add(sample(), "m", EMBEDDING, LOGITS), flush=True)
+    print(profile.add(sample(), "m", *SEEN), flush=True)
 """
 
 

@@ -124,15 +124,16 @@ def test_a_profile_made_with_another_model_is_learned_again_from_the_ink(tmp_pat
     expected = pad.recognize(write("o", seed=99))
     pad.close()
     with Profile(path) as profile:
-        stale = [(number, e * 0, z * 0) for number, (e, z) in profile.derived(fingerprint).items()]
-        profile.store_derived("another model", stale)
+        ours = profile.derived(fingerprint)
+        others = zip(ours.ids, ours.embeddings * 0, ours.logits * 0, ours.cues * 0, strict=True)
+        profile.store_derived("another model", others)
     pad = Recognizer(profile=path)
     again = pad.recognize(write("o", seed=99))
     assert [c.label for c in again[:3]] == [c.label for c in expected[:3]]
     assert again[0].probability == pytest.approx(expected[0].probability, abs=1e-4)
     pad.close()
     with Profile(path) as profile:
-        assert len(profile.derived(fingerprint)) == 6
+        assert len(profile.derived(fingerprint).ids) == 6
 
 
 @pytest.mark.parametrize("strokes", [[], [[]], [[[0, float("nan")]]], "ink"])

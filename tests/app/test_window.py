@@ -309,7 +309,7 @@ def test_a_disk_that_is_full_is_told_and_the_app_goes_on(qtbot, window):
     profile._db.execute("PRAGMA max_page_count = 1")  # as large as it is, and no larger
     with pytest.raises(ProfileError):
         for number in itertools.count(10_000):
-            profile.add(Sample(number, write("H"), None, "H", "H", True, "m", 1.0), "m", np.zeros(4), np.zeros(4))
+            profile.add(Sample(number, write("H"), None, "H", "H", True, "m", 1.0), "m", *[np.zeros(4)] * 3)
     card = click_label(qtbot, window, 0)
     with qtbot.waitSignal(window.pad.trouble, timeout=5000):
         qtbot.keyClicks(card.other, "Q")

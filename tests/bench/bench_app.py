@@ -63,7 +63,7 @@ def learned_profile(path: Path, count: int) -> None:
             n = i % len(inks)
             sample = Sample(0, inks[n], Guide(74, 30), labels[n % len(labels)], "?", bool(rng.random() < 0.8), "m", 1.0)
             noise = rng.normal(0, 0.05, seen.embeddings.shape[1]).astype(np.float32)
-            profile.add(sample, model.fingerprint, seen.embeddings[n] + noise, seen.logits[n])
+            profile.add(sample, model.fingerprint, seen.embeddings[n] + noise, seen.logits[n], seen.cues[n])
 
 
 def measure_start(folder: Path, runs: int) -> tuple[list[float], list[float]]:
