@@ -69,7 +69,7 @@ def export(fitted: Fitted, data: Dataset, folder: Path, name: str) -> dict[str, 
 
 def describe(record: dict, name: str, embedding: int) -> dict:
     """The content of model.json: what the model is, and under "provenance" and "figures" where it comes from."""
-    keys = ("data", "split", "seed", "recipe", "writers", "command", "versions")
+    keys = ("data", "split", "seed", "recipe", "writers", "command", "versions", "earlier")
     return {
         "format": FORMAT,
         "name": name,
@@ -78,7 +78,7 @@ def describe(record: dict, name: str, embedding: int) -> dict:
         "temperature": record["temperature"],
         "preprocessing": glyph.VERSION,
         "created": record["created"],
-        "provenance": {"network": record["network"], **{key: record[key] for key in keys}},
+        "provenance": {"network": record["network"], **{key: record[key] for key in keys if key in record}},
         "figures": record["figures"],
     }
 

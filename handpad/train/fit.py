@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", type=Path, help="the run folder to write", metavar="folder")
     parser.add_argument("--seed", type=int, default=1, help="of weights, order and variants (default 1)")
     parser.add_argument("--epochs", type=int, help="train for so many epochs instead of the recipe's")
-    parser.add_argument("--all-writers-like", type=Path, metavar="RUN", help="refit on all writers as in this run")
+    parser.add_argument("--all-writers-after", type=Path, metavar="RUN", help="go on from this run, on all writers")
     parser.add_argument("--unseen", type=Path, help="another prepared data set, only to be measured on")
     parser.add_argument("--workers", type=int, default=1, help="processes that prepare variants (default 1)")
     parser.add_argument("--threads", type=int, help="threads of the training itself (default: one per core)")
@@ -47,9 +47,9 @@ def run(args: argparse.Namespace) -> None:
     data = Dataset.load(args.prepared)
     unseen = Dataset.load(args.unseen) if args.unseen else None
     command = f"handpad-train fit {args.network} {args.prepared.name} {args.run.name} --seed {args.seed}"
-    if args.all_writers_like:
-        fitted = refit(data, Fitted.load(args.all_writers_like), args.workers, report)
-        command += f" --all-writers-like {args.all_writers_like.name}"
+    if args.all_writers_after:
+        fitted = refit(data, Fitted.load(args.all_writers_after), args.workers, report)
+        command += f" --all-writers-after {args.all_writers_after.name}"
     else:
         fitted = fit(args.network, data, unseen, args.seed, args.epochs, args.workers, report)
         command += f" --epochs {args.epochs}" if args.epochs else ""
@@ -108,46 +108,47 @@ def fit(
 
 
 def refit(data: Dataset, earlier: Fitted, workers: int, report: Report) -> Fitted:
-    """Fit on all writers, with the recipe, seed, epochs and learning rates of an earlier split fit.
+    """Go on from an earlier split fit, now on all writers: the last third of its epochs again, at their rates.
 
     No writer is left to measure on: temperature and figures are the earlier fit's, and the figures say so.
     """
     record = earlier.record
     if record["labels"] != data.labels or record["data"]["name"] != data.name:
         raise DataError(f"The earlier fit was made on other data than {data.name}: name a fit on the same data.")
-    recipe = Recipe(**{**record["recipe"], "series": tuple(map(tuple, record["recipe"]["series"]))})
     history = record["history"]
-    if recipe.cosine:
-        policy = Cosine(recipe.learning_rate, recipe.epochs)
-    else:
+    recipe = Recipe(**record["recipe"])
+    if not recipe.average:  # the weights are those of the best epoch
         best = min(range(len(history)), key=lambda index: history[index]["validation_loss"])
-        policy = Replay([epoch["rate"] for epoch in history[: best + 1]])
-        recipe = replace(recipe, series=tuple((1, epoch["batch"]) for epoch in history[: best + 1]))
+        history = history[: best + 1]
+    again = history[2 * len(history) // 3 :]
+    recipe = replace(
+        recipe,
+        series=tuple((1, epoch["batch"]) for epoch in again),
+        clean=None if recipe.clean is None else 0.0,
+    )
     set_seed(record["seed"])
     network, new_history = train(
-        NETWORKS[record["network"]](len(data.labels)),
+        earlier.network,
         data,
         np.arange(len(data)),
         np.arange(0),
         recipe,
-        policy,
+        Replay([epoch["rate"] for epoch in again]),
         record["seed"],
         workers,
         lambda epoch: report.line("epoch", **epoch),
     )
-    split = Split(train=data.writers, validation=[], test=[])
     return Fitted(
         network,
-        _record(
-            record["network"],
-            data,
-            split,
-            recipe,
-            new_history,
-            record["seed"],
-            record["temperature"],
-            record["figures"],
-        ),
+        {
+            **record,
+            "split": f"none: after a fit on the split ({record['split']}) trained further on all writers",
+            "writers": Split(train=data.writers, validation=[], test=[])._asdict(),
+            "recipe": asdict(recipe),
+            "history": new_history,
+            "earlier": {key: record[key] for key in ("writers", "recipe", "history", "command")},
+            "created": _now(),
+        },
     )
 
 
@@ -175,7 +176,7 @@ def _record(
         "labels": data.labels,
         "temperature": temperature,
         "seed": seed,
-        "split": SPLIT_NAME if split.test else "none: refitted on all writers",
+        "split": SPLIT_NAME,
         "writers": split._asdict(),
         "recipe": asdict(recipe),
         "history": history,
@@ -183,5 +184,9 @@ def _record(
         "preprocessing": glyph.VERSION,
         "figures": figures,
         "versions": {"python": platform.python_version(), **{package: version(package) for package in _VERSIONS}},
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "created": _now(),
     }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -19,7 +19,7 @@ class Recipe:
         none.
     augment : whether every epoch sees new variants of the ink.
     clean : after this share of the epochs, training rows that the network confidently contradicts are left out;
-        None keeps all.
+        0 asks a network that was fitted before, None keeps all.
     """
 
     series: tuple[tuple[int, int], ...]
@@ -117,7 +117,7 @@ class Plateau:
 
 
 class Replay:
-    """The learning rates of an earlier fit, epoch by epoch, for a refit that has no validation writers."""
+    """The learning rates of an earlier fit, epoch by epoch, for training that has no validation writers."""
 
     def __init__(self, rates: list[float]):
         self._rates = rates

@@ -60,7 +60,7 @@ def train(
 
     Parameters
     ----------
-    network : as made; its weights are changed.
+    network : as made, or fitted before; its weights are changed.
     rows, validation : the rows of ``data`` to learn from and to watch; ``validation`` may be empty.
     policy : steers the learning rate and stops early; it sees the validation loss after every epoch.
     seed : of the order of the rows, of the variants and of dropout.
@@ -81,6 +81,10 @@ def train(
     with Augmenter(data, workers) if recipe.augment else nullcontext() as augmenter:
         for epoch in range(recipe.epochs):
             started = time.monotonic()
+            current = average if average is not None else network
+            if recipe.clean is not None and epoch == round(recipe.clean * recipe.epochs):
+                probabilities = softmax(outputs(current, data.glyphs[rows])[1])
+                kept = rows[~contradicted(probabilities, data.labels, data.label_index[rows])]
             batches = _batches(kept, recipe.batch_size(epoch), seed, epoch)
             glyphs = augmenter.glyphs(batches) if augmenter else (data.glyphs[batch] for batch, _ in batches)
             total = 0.0
@@ -94,7 +98,6 @@ def train(
                 steps += 1
                 if average is not None:
                     _move_average(average, network, min(recipe.average, steps / (steps + _AVERAGE_WARM_UP)))
-            current = average if average is not None else network
             record = {
                 "epoch": epoch + 1,
                 "epochs": recipe.epochs,
@@ -107,9 +110,6 @@ def train(
             }
             history.append(record)
             tell(record)
-            if recipe.clean is not None and epoch + 1 == round(recipe.clean * recipe.epochs):
-                probabilities = softmax(outputs(current, data.glyphs[rows])[1])
-                kept = rows[~contradicted(probabilities, data.labels, data.label_index[rows])]
             if average is None and len(validation) and record["validation_loss"] < best_loss:
                 best_loss, best = record["validation_loss"], deepcopy(network.state_dict())
             if len(validation) and policy.after_epoch(record["validation_loss"]):

@@ -35,7 +35,7 @@ def made(unipen_folder, tmp_path_factory):
         ["prepare", "unipen", unipen_folder, folder / "own.npz"],
         ["fit", "handpad", folder / "own.npz", folder / "split", "--epochs", "36", "--unseen", folder / "own.npz"],
         ["fit", "paper", folder / "own.npz", folder / "paper", "--epochs", "2"],
-        ["fit", "paper", folder / "own.npz", folder / "all", "--all-writers-like", folder / "paper"],
+        ["fit", "paper", folder / "own.npz", folder / "all", "--all-writers-after", folder / "paper"],
         ["export", folder / "split", folder / "own.npz", folder / "models" / "mine"],
         ["export", folder / "all", folder / "own.npz", folder / "models" / "all"],
     ):
@@ -78,7 +78,9 @@ def test_a_refit_uses_all_writers_and_keeps_the_split_figures(made):
     info = json.loads((made / "models" / "all" / "model.json").read_text(encoding="utf-8"))
     first = Fitted.load(made / "paper").record
     assert len(info["provenance"]["writers"]["train"]) == 20
-    assert info["provenance"]["split"] == "none: refitted on all writers"
+    assert info["provenance"]["split"].startswith("none")
+    assert len(info["provenance"]["earlier"]["writers"]["test"]) == 3
+    assert info["provenance"]["earlier"]["command"] == first["command"]
     assert info["figures"] == first["figures"]
     assert info["temperature"] == first["temperature"]
 
