@@ -67,12 +67,17 @@ class Engine(QObject):
         self._seen = {}
         self._forgotten = {}
         self._waiting: deque[Lesson] = deque()
+        self._pause = QTimer(self, singleShot=True, interval=CONFIRM_PAUSE_MS)
+        self._pause.timeout.connect(self._learn_waiting)
 
     @Slot(object)
     def open(self, options: dict) -> None:
         """Open the recogniser: options are those of Recognizer. What cannot be opened gives way to what can."""
-        from handpad.recognizer import Recognizer  # loads OpenCV, which must not hold up the window
+        import cv2  # loading it must not hold up the window
 
+        from handpad.recognizer import Recognizer
+
+        cv2.setNumThreads(1)  # the other cores are for the pen
         self.close()
         options = dict(options)
         while True:
@@ -124,13 +129,16 @@ class Engine(QObject):
         """Learn a correction now; a confirmation when nothing else waits."""
         if lesson.confirmed:
             self._waiting.append(lesson)
-            QTimer.singleShot(0, self._learn_waiting)
+            if not self._pause.isActive():
+                self._pause.start()
         else:
             self._learn(lesson)
 
     def _learn_waiting(self) -> None:
         if self._waiting:
             self._learn(self._waiting.popleft())
+        if self._waiting:
+            self._pause.start()
 
     def _learn(self, lesson: Lesson) -> None:
         if self._recognizer is None:
@@ -178,9 +186,13 @@ class Engine(QObject):
         """Learn what waits and close the profile."""
         if self._recognizer is not None:
             self.flush()
+            self._pause.stop()
             self._recognizer.close()
             self._recognizer = None
 
+
+CONFIRM_PAUSE_MS = 25
+"""Confirmations are learned one by one with this pause between, so that a line of them never holds up a reading."""
 
 SHOWN = 8
 """How many candidates of each character leave the engine."""
