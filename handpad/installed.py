@@ -1,0 +1,60 @@
+"""The base models that can be chosen: the bundled ones and those that the user has installed."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from handpad.errors import ModelError
+from handpad.paths import bundled_models, user_data
+
+FILES = ("model.json", "model.onnx", "styles.npz")
+
+
+def user_models() -> Path:
+    """The folder of the installed models; made when first asked for."""
+    folder = user_data() / "models"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def available_models() -> dict[str, Path]:
+    """Every model's name and folder, bundled ones first; an installed one of the same name takes its place.
+
+    Only looks for the files: a damaged model is noticed when it is opened.
+    """
+    found = {}
+    for home in (bundled_models(), user_models()):
+        for folder in sorted(home.iterdir()):
+            if not folder.name.startswith(".") and (folder / "model.json").is_file():
+                found[folder.name] = folder
+    return found
+
+
+def install_model(folder: Path, name: str | None = None) -> Path:
+    """Copy a model folder into the user's models, under its own name or another; returns where it lies.
+
+    An installed model of that name is replaced once the new one is complete.
+
+    Raises ModelError, with nothing changed, if the folder is no good model or there is no room for it.
+    """
+    from handpad.model import BaseModel  # loads OpenCV, which listing the models does not need
+
+    name = name or Path(folder).resolve().name
+    if not name or name.startswith(".") or Path(name).name != name:
+        raise ModelError(f"{name!r} cannot be the name of a model: use letters and digits.")
+    BaseModel.load(folder)
+    target = user_models() / name
+    fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=user_models()))
+    try:
+        for file in FILES:
+            shutil.copyfile(Path(folder) / file, fresh / file)
+        BaseModel.load(fresh)
+        if target.exists():
+            target.replace(fresh.with_name(fresh.name.replace(".new-", ".old-")))
+        fresh.replace(target)
+    except OSError as error:
+        raise ModelError(f"The model could not be installed to {target}: {error.strerror}.") from error
+    finally:
+        for leftover in (fresh, fresh.with_name(fresh.name.replace(".new-", ".old-"))):
+            shutil.rmtree(leftover, ignore_errors=True)
+    return target

@@ -1,0 +1,57 @@
+import json
+import shutil
+
+import pytest
+
+from handpad import Recognizer
+from handpad.errors import ModelError
+from handpad.installed import available_models, install_model, user_models
+from handpad.paths import bundled_models
+from handpad.train import cli
+
+
+def test_bundled_models_are_available():
+    assert list(available_models()) == ["handpad", "paper"]
+
+
+def test_an_installed_model_is_offered_and_works(capsys):
+    assert cli.main(["install", str(bundled_models() / "paper"), "--name", "mine", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["name"] == "mine"
+    assert available_models()["mine"] == user_models() / "mine"
+    assert Recognizer(model=available_models()["mine"]).model.info["embedding"] == 256
+
+
+def test_installing_again_replaces_and_leaves_nothing_over():
+    install_model(bundled_models() / "paper", "mine")
+    install_model(bundled_models() / "handpad", "mine")
+    assert json.loads((user_models() / "mine" / "model.json").read_text())["name"] == "handpad"
+    assert [path.name for path in user_models().iterdir()] == ["mine"]
+
+
+def test_a_bad_model_is_refused_and_changes_nothing(tmp_path, capsys):
+    install_model(bundled_models() / "paper", "mine")
+    bad = shutil.copytree(bundled_models() / "handpad", tmp_path / "mine")
+    (bad / "styles.npz").write_bytes(b"")
+    assert cli.main(["install", str(bad)]) == 1
+    assert "styles.npz" in capsys.readouterr().err
+    assert json.loads((user_models() / "mine" / "model.json").read_text())["name"] == "paper"
+    assert [path.name for path in user_models().iterdir()] == ["mine"]
+
+
+@pytest.mark.parametrize("name", ["../evil", ".hidden", "a/b"])
+def test_names_stay_inside_the_folder(name):
+    with pytest.raises(ModelError, match="cannot be the name"):
+        install_model(bundled_models() / "paper", name)
+
+
+def test_a_full_disk_leaves_the_old_model(monkeypatch):
+    install_model(bundled_models() / "paper", "mine")
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(ModelError, match="No space left"):
+        install_model(bundled_models() / "handpad", "mine")
+    assert json.loads((user_models() / "mine" / "model.json").read_text())["name"] == "paper"
+    assert [path.name for path in user_models().iterdir()] == ["mine"]
