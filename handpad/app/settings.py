@@ -12,12 +12,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: its key, its values with a name for people (the first is the default), and what it does."""
+    """One setting: its key, its values with a name for people (the first is the default), and what it does.
+
+    Further values may be added at run time where `open_ended`.
+    """
 
     key: str
     title: str
     choices: dict[str, str]
     help: str
+    open_ended: bool = False
+
+    def accepts(self, value) -> bool:
+        return isinstance(value, str) and (self.open_ended or value in self.choices)
 
 
 TABLE = (
@@ -49,6 +56,13 @@ TABLE = (
         {"all": "All characters", "alphanumeric": "Letters and digits", "digits": "Digits only"},
         "What a character may be read as.",
     ),
+    Setting(
+        "model",
+        "Base model",
+        {"handpad": "Handpad's own", "paper": "As published"},
+        "The network that reads; what you taught is learned again from its ink.",
+        open_ended=True,
+    ),
 )
 
 
@@ -62,7 +76,7 @@ class Settings:
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
             for setting in TABLE:
-                if stored.get(setting.key) in list(setting.choices):
+                if setting.accepts(stored.get(setting.key)):
                     self._values[setting.key] = stored[setting.key]
         except FileNotFoundError:
             pass
@@ -77,7 +91,7 @@ class Settings:
         setting = next((setting for setting in TABLE if setting.key == key), None)
         if setting is None:
             raise KeyError(key)
-        if value not in setting.choices:
+        if not setting.accepts(value):
             raise ValueError(f"{value!r} is no choice for {key}")
         self._values[key] = value
         try:

@@ -28,6 +28,7 @@ from handpad.app.engine import Key, Summary
 from handpad.app.icons import icon
 from handpad.app.pad import Change, Pad
 from handpad.app.settings import TABLE, Settings
+from handpad.installed import available_models
 
 NOTICE_MS = 8000
 """How long the status line speaks of one event before it returns to the summary."""
@@ -127,7 +128,10 @@ class MainWindow(QMainWindow):
             submenu.setToolTipsVisible(True)
             submenu.menuAction().setToolTip(setting.help)
             group = QActionGroup(submenu)
-            for value, text in setting.choices.items():
+            choices = dict(setting.choices)
+            if setting.key == "model":
+                choices |= {name: name for name in available_models() if name not in choices}
+            for value, text in choices.items():
                 action = submenu.addAction(text)
                 action.setCheckable(True)
                 action.setChecked(self.settings[setting.key] == value)
@@ -314,9 +318,12 @@ class MainWindow(QMainWindow):
     def open_recognizer(self, **options) -> None:
         """Open the recogniser as the settings say; options (profile, model) stay as they were first given."""
         self._options = options or self._options
+        model = self._options["model"] or available_models().get(self.settings["model"])
+        if model is None:
+            self.show_trouble(f"The base model {self.settings['model']} is gone; Handpad reads with its own.")
         labels = ALPHABETS[self.settings["alphabet"]]
         self.pad.learning = self.settings["learning"] == "on"
-        self.pad.open(**self._options, labels=labels, adapter=self.settings["adapter"])
+        self.pad.open(profile=self._options["profile"], model=model, labels=labels, adapter=self.settings["adapter"])
 
     # What the pad says
 

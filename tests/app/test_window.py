@@ -292,6 +292,32 @@ def test_a_bad_model_gives_way_to_the_bundled_one(qtbot, start, tmp_path):
     assert window.text.toPlainText().lower() in "o0"
 
 
+def test_the_base_model_can_be_switched_and_the_profile_follows(qtbot, start):
+    window = start()
+    put(qtbot, window, "oo")
+    correct(qtbot, window, 0, "Q")
+    with qtbot.waitSignal(window.pad.ready, timeout=10_000):
+        window.set_setting("model", "paper")
+    assert window.pad._engine._recognizer.model.info["embedding"] == 256
+    assert window._summary.samples == 1
+    qtbot.waitUntil(lambda: len(window.pad.candidates) == 2, timeout=5000)
+    correct(qtbot, window, 1, "Q")
+    window.close()
+    again = start()
+    assert again.pad._engine._recognizer.model.info["embedding"] == 256
+    assert again._summary.samples == 2
+
+
+def test_a_model_that_is_gone_is_told(qtbot, start):
+    window = start()
+    window.settings["model"] = "vanished"
+    window.close()
+    again = start()
+    assert "vanished is gone" in again.banner_text.text()
+    put(qtbot, again, "o")
+    assert again.text.toPlainText()
+
+
 def test_a_damaged_page_is_put_aside(qtbot, start, tmp_path):
     page = tmp_path / "page.inkml"
     page.write_bytes(b"<ink")
