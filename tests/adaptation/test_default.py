@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from handpad.adaptation import Observation, default
+from handpad.adaptation import Observation, default, softmax
 from handpad.adaptation.default import DefaultAdapter
 
 LABELS = list("0OoaA")
@@ -25,10 +25,16 @@ def taught(seen, labels, rows):
     return adapter
 
 
-def test_untaught_it_answers_as_the_base():
+def test_untaught_it_is_the_base():
     seen, _ = characters(20)
-    probabilities = DefaultAdapter(LABELS).predict(seen)
-    np.testing.assert_array_equal(probabilities.argmax(axis=1), seen.logits.argmax(axis=1))
+    np.testing.assert_array_equal(DefaultAdapter(LABELS).predict(seen), softmax(seen.logits))
+
+
+def test_taught_it_still_answers_with_probabilities():
+    seen, labels = characters(60)
+    probabilities = taught(seen, labels, range(30)).predict(seen)
+    assert probabilities.shape == (60, 5)
+    assert (probabilities > 0).all()
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
 
 
