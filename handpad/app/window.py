@@ -1,5 +1,6 @@
 """The main window: one slim bar, the paper, the text that it says, and a line that says what is happening."""
 
+import json
 import time
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer
@@ -29,6 +30,7 @@ from handpad.app.icons import icon
 from handpad.app.pad import Change, Pad
 from handpad.app.settings import TABLE, Settings
 from handpad.installed import available_models
+from handpad.paths import bundled_models, user_data
 
 NOTICE_MS = 8000
 """How long the status line speaks of one event before it returns to the summary."""
@@ -45,6 +47,7 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.theme = themes.resolve(settings["theme"])
         self.card: Card | None = None
+        self.wizard = None
         self._summary: Summary | None = None
         self.setWindowTitle("Handpad")
         self.resize(QSize(1280, 800).boundedTo(self.screen().availableSize()))
@@ -118,6 +121,7 @@ class MainWindow(QMainWindow):
         bar.addWidget(self.menu_button)
 
     def _build_menu(self) -> QMenu:
+        """The menu: pages, every setting of the table, training."""
         menu = QMenu(self, toolTipsVisible=True)
         menu.addAction(self.new_action)
         menu.addAction(self.copy_action)
@@ -139,6 +143,8 @@ class MainWindow(QMainWindow):
                 action.triggered.connect(lambda _=False, k=setting.key, v=value: self.set_setting(k, v))
                 group.addAction(action)
                 self.setting_actions[setting.key, value] = action
+        menu.addSeparator()
+        menu.addAction("Train a base model …", self.open_wizard)
         menu.addSeparator()
         menu.addAction(self.quit_action)
         version = menu.addAction(f"Handpad {handpad.__version__}")
@@ -315,6 +321,22 @@ class MainWindow(QMainWindow):
         else:
             self.open_recognizer()
 
+    def open_wizard(self) -> None:
+        """Open the wizard that trains a base model, or show it again while it trains."""
+        if self.wizard is None or self.wizard.job is None or not self.wizard.job.running:
+            from handpad.app.wizard import Wizard  # nobody needs it at the start
+
+            self.wizard = Wizard(self.theme, user_data() / "training", _bundled_figures(), self)
+            self.wizard.installed.connect(self._use_installed)
+            self.wizard.notice.connect(self.notice)
+        self.wizard.show()
+        self.wizard.raise_()
+
+    def _use_installed(self, name: str) -> None:
+        self.menu_button.setMenu(self._build_menu())
+        self.set_setting("model", name)
+        self.notice(f"Handpad now reads with {name}; what you taught was learned again.")
+
     def open_recognizer(self, **options) -> None:
         """Open the recogniser as the settings say; options (profile, model) stay as they were first given."""
         self._options = options or self._options
@@ -403,6 +425,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.close_card()
+        if self.wizard is not None and self.wizard.job is not None:
+            self.wizard.job.stop()
         self.hide()
         self.pad.close()
         super().closeEvent(event)
@@ -418,6 +442,12 @@ ALPHABETS = {
     "digits": "0123456789",
 }
 """What each choice of the setting "alphabet" lets a character be."""
+
+
+def _bundled_figures() -> dict:
+    """The figures that the bundled model was measured with."""
+    info = json.loads((bundled_models() / "handpad" / "model.json").read_text(encoding="utf-8"))
+    return info.get("figures", {})
 
 
 def _summary_sentence(summary: Summary | None, learning: bool) -> str:
