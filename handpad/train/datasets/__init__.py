@@ -13,6 +13,7 @@ READERS = {
     "unipen": "handpad.train.datasets.unipen",
     "uji": "handpad.train.datasets.uji",
     "deepwriting": "handpad.train.datasets.deepwriting",
+    "nist": "handpad.train.datasets.nist",
 }
 
 

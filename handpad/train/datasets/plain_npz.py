@@ -134,7 +134,7 @@ class PlainUnpickler(pickle._Unpickler):
         """The stand-in for one of numpy's own constructors."""
         stand_in = _STAND_INS.get((module.replace("numpy._core", "numpy.core"), name))
         if stand_in is None:
-            raise pickle.UnpicklingError(f"it names {ascii(f'{module}.{name}'[:80])}")
+            raise pickle.UnpicklingError(f"it names {f'{module}.{name}'[:80]!a}")
         return stand_in
 
     def load_build(self) -> None:

@@ -1,0 +1,165 @@
+"""NIST Special Database 19, second edition: 814,255 images of 62 characters by 3,596 writers, in place."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from handpad.errors import DataError
+from handpad.train.datasets.dataset import Dataset
+from handpad.train.datasets.dropped import Dropped
+from handpad.train.datasets.images import decoded, glyphs_of_files, image_dataset
+from handpad.train.datasets.stores import Both, EntryError, Folder, Store, Zip
+
+NAME = "nist"
+LICENCE = "NIST Special Database 19, second edition, public domain (work of the US government)"
+UNKNOWN = "unknown"
+SHAPE = (128, 128)
+
+CLASSES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+_WRITTEN_PATH = r"f(?P<w>\d{4})_\d\d/(?P<folder>[dulc](?P=w)_\d\d)/(?P=folder)_\d+\.png"
+_IMAGE = re.compile(r"(?:^|/)by_class/([0-9a-f]{2})/(hsf_[0-7]|train_\1)/(\2_\d+\.png)$")
+_LIST = re.compile(r"(?:^|/)by_class/([0-9a-f]{2})/(hsf_[0-7])\.mit$")
+_WRITTEN = re.compile(rf"(?:^|/)by_write/(hsf_[0-7]/{_WRITTEN_PATH})$")
+_PATH = re.compile(_WRITTEN_PATH)
+
+
+def read(source: Path) -> Dataset:
+    """Read all images of ``by_class`` with their labels and writers. The data set has no ink.
+
+    The label is the class folder's. The writer is "hsf_<n>/<number>", from the lists ``hsf_<n>.mit``; images that no
+    list gives a writer are dropped, and counted. The ``train_<hex>`` folders repeat the others and are read only
+    where there are no others: those images have no writer, and the one writer is called "unknown".
+
+    ``by_write`` holds the same images again, without labels. It is not needed; where it lies beside ``by_class``,
+    images that only it holds are taken from it, and images are dropped whose path leads to nothing there.
+
+    Parameters
+    ----------
+    source : ``by_class.zip`` or an unpacked ``by_class``, or the folder that holds one of them.
+
+    Raises
+    ------
+    DataError : no such source, or no image in it.
+    """
+    store = _store(Path(source))
+    dropped = Dropped()
+    for name in store.refused:
+        dropped.add("paths that climb out of the archive", name)
+    found, notes = _joined(store, dropped)
+    labels, writers = np.array(found.labels, dtype=str), np.array(found.writers, dtype=str)
+    order = np.argsort(writers, kind="stable")
+    places = np.array(found.places, np.int64)[order]
+    kept, glyphs, cues = glyphs_of_files(store, places, lambda content: decoded(content, SHAPE), dropped)
+    rows = order[kept]
+    return image_dataset(NAME, "; ".join([LICENCE, *notes]), labels[rows], writers[rows], glyphs, cues, dropped)
+
+
+def _store(source: Path) -> Store:
+    """``by_class``, and ``by_write`` where it lies beside it, each as a zip or a folder."""
+    if not source.exists():
+        raise DataError(f"There is no file or folder {source}.")
+    if source.is_file() or source.name == "by_class":
+        by_class, beside = source, source.parent
+    else:
+        zipped = source / "by_class.zip"
+        by_class, beside = zipped if zipped.is_file() else source / "by_class", source
+    first = Zip(by_class) if by_class.is_file() else Folder(by_class.parent, by_class.name)
+    if (beside / "by_write.zip").is_file():
+        return Both(first, Zip(beside / "by_write.zip"))
+    if (beside / "by_write").is_dir():
+        return Both(first, Folder(beside, "by_write"))
+    return first
+
+
+@dataclass
+class _Found:
+    """The images so far: place in the store, label and writer of each."""
+
+    places: list[int] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    writers: list[str] = field(default_factory=list)
+
+    def add(self, place: int, label: str, writer: str) -> None:
+        self.places.append(place)
+        self.labels.append(label)
+        self.writers.append(writer)
+
+
+def _joined(store: Store, dropped: Dropped) -> tuple[_Found, list[str]]:
+    """All images with label and writer, and what to say of where they come from."""
+    images: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    lists: dict[tuple[str, str], int] = {}
+    written: dict[str, int] = {}
+    for place, name in enumerate(store.names):
+        if match := _IMAGE.search(name):
+            images[match[1], match[2]][match[3]] = place
+        elif match := _WRITTEN.search(name):
+            written[match[1]] = place
+        elif match := _LIST.search(name):
+            lists[match[1], match[2]] = place
+    listed = {key for key in (*images, *lists) if key[1].startswith("hsf")}
+    found, notes = _Found(), []
+    for code, part in sorted(listed or images):
+        label = chr(int(code, 16))
+        own = images.get((code, part), {})
+        if label not in CLASSES:
+            dropped.add("labels outside the alphabet", f"by_class/{code}/{part}", len(own))
+        elif listed:
+            lines = _listed(store, lists.get((code, part)), dropped)
+            _join(label, part, own, lines, written, found, dropped)
+        else:
+            for place in own.values():
+                found.add(place, label, UNKNOWN)
+    if found.places and not listed:
+        notes.append("only the train folders, which name no writer")
+    missing = sorted(set(CLASSES) - set(found.labels))
+    if missing:
+        notes.append("without the classes " + " ".join(missing))
+    return found, notes
+
+
+def _join(
+    label: str,
+    part: str,
+    own: dict[str, int],
+    lines: dict[str, str],
+    written: dict[str, int],
+    found: _Found,
+    dropped: Dropped,
+) -> None:
+    """Give the images of one class and part their writers, and take those that only ``by_write`` holds from there."""
+    for name in sorted({*own, *lines}):
+        entry = f"by_class/{ord(label):x}/{part}/{name}"
+        path = f"{part}/{lines[name]}" if name in lines else ""
+        place = own.get(name, written.get(path))
+        if not path:
+            dropped.add("images that no .mit file gives a writer", entry)
+        elif place is None:
+            dropped.add("images that a .mit file lists and that are missing", entry)
+        elif written and path not in written:
+            dropped.add("images whose path in the .mit file is not in by_write", entry)
+        else:
+            found.add(place, label, f"{part}/{lines[name][1:5]}")
+
+
+def _listed(store: Store, place: int | None, dropped: Dropped) -> dict[str, str]:
+    """What one .mit file lists: the path below ``by_write/hsf_<n>`` by the image's file name; nothing without one."""
+    if place is None:
+        return {}
+    entry = store.names[place]
+    (content,) = store.contents(np.array([place]))
+    if isinstance(content, EntryError):
+        dropped.add(f".mit {content}", entry)
+        return {}
+    count, *lines = content.decode("latin-1").splitlines() or [""]
+    lines = [line.split() for line in lines if line.strip()]
+    if not count.strip().isdecimal() or int(count) != len(lines):
+        dropped.add(".mit files whose count is not that of their lines", entry)
+    good = {words[0]: words[1] for words in lines if len(words) == 2 and _PATH.fullmatch(words[1])}
+    bad = sum(len(words) != 2 or not _PATH.fullmatch(words[1]) for words in lines)
+    dropped.add(".mit lines without the path of a writer", entry, bad)
+    return good
