@@ -1,7 +1,7 @@
 """The correction card: opens at a character, takes one press, and teaches."""
 
 import numpy as np
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -9,6 +9,7 @@ from handpad.app.theme import Theme
 
 CHOICES = 5
 _PICTURE = 72
+_COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
 class CandidateButton(QAbstractButton):
@@ -147,6 +148,13 @@ class Card(QFrame):
         self.show()
         self.raise_()
         (self.buttons[0] if self.buttons else self.other).setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def event(self, event: QEvent) -> bool:
+        # A letter typed here names the character; it is no shortcut of the window.
+        if event.type() == QEvent.Type.ShortcutOverride and event.text() and not event.modifiers() & _COMMANDS:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, number = event.key(), event.key() - Qt.Key.Key_1

@@ -15,6 +15,7 @@ from handwriting import write, write_line
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from tablet import Pen
 
 from handpad.document import from_inkml
@@ -229,6 +230,18 @@ def test_the_keyboard_alone_reaches_and_corrects_a_character(qtbot, window):
     assert len(window.pad.page.characters) == 1
 
 
+@pytest.mark.parametrize("letter", "pebL")
+def test_a_letter_typed_on_the_card_names_the_character_and_is_no_shortcut(qtbot, window, letter):
+    put(qtbot, window, "o")
+    click_label(qtbot, window, 0)
+    window.activateWindow()
+    qtbot.keyClick(QApplication.focusWidget() or window.card.buttons[0], letter)
+    qtbot.waitUntil(lambda: window.card is None, timeout=5000)
+    assert window.pad.page.characters[0].label == letter
+    assert not window.canvas.eraser
+    assert not window.pad.page.boxes
+
+
 def test_a_character_outside_the_alphabet_is_refused_in_a_sentence(qtbot, window):
     put(qtbot, window, "o")
     card = click_label(qtbot, window, 0)
@@ -364,6 +377,7 @@ import os, sys, threading
 sys.path.insert(0, sys.argv[1])
 from handpad.app import main
 from handwriting import write
+from PySide6.QtWidgets import QApplication
 from tablet import Pen
 app = main.create_application()
 window = main.create_window(main.parse([]))
