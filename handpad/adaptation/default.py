@@ -23,6 +23,7 @@ import numpy as np
 
 from handpad.adaptation import Observation, habits, softmax
 from handpad.adaptation.inverse import KernelInverse
+from handpad.adaptation.kernels import Kernels, compare, places_of, squared_distances, unit_length
 from handpad.adaptation.store import Learned, Store
 from handpad.adaptation.zones import zone_matrix
 
@@ -32,17 +33,8 @@ SOFTENING = 1.8
 HABIT = 0.5
 """Weight of the log likelihoods of size and height: below 1, for they are not independent of the shape."""
 
-SHAPE = 3.0
-"""The class kernel falls with exp(-SHAPE |e - e'|^2)."""
-
-PLACE = 5.0
-"""The class kernel falls with exp(-PLACE |q - q'|^2)."""
-
 NOISE = 0.4
 """Ridge of the class kernel, for a correction."""
-
-ZONE_PLACE = 3.0
-"""The zone kernel falls with exp(-ZONE_PLACE |q - q'|^2)."""
 
 ZONE_NOISE = 1.5
 """Ridge of the zone kernel, for a correction."""
@@ -55,8 +47,8 @@ CAPACITY = 800
 
 CROWD = 1.5
 CONTRADICTION = 4.0
-"""A sample is suspect if the kernel values to samples of one other label sum to more than CROWD and to more than
-CONTRADICTION times those to samples of its own label."""
+"""A sample is suspect if its likenesses to samples of one other label sum to more than CROWD, and to more than
+CONTRADICTION times its likenesses to samples of its own label."""
 
 FLOOR = 1e-3
 SHARPENING = 1.6
@@ -91,12 +83,12 @@ class DefaultAdapter:
         if not self._slots:
             return softmax(seen.logits)
         logits = seen.logits / np.float64(SOFTENING)
-        place = _place(seen.cues)
-        shape = _squared_distances(_unit(seen.embeddings), self._active("embeddings"))
-        near, zone_near = _kernels(shape, place, self._active("places"))
+        place = places_of(seen.cues)
+        shape = squared_distances(unit_length(seen.embeddings), self._active("embeddings"))
+        kernels = compare(shape, place, self._active("places"))
         base = softmax(logits + self._habits(seen.cues))
-        zoned = self._zoned(base, zone_near @ self._zone_weights)
-        return _normalised(np.maximum(zoned + near @ self._weights, FLOOR) ** SHARPENING)
+        zoned = self._zoned(base, kernels.zones @ self._zone_weights)
+        return _normalised(np.maximum(zoned + kernels.classes @ self._weights, FLOOR) ** SHARPENING)
 
     def learn(self, sample_id: int, seen: Observation, label: int, confirmed: bool = False) -> None:
         """Learn one character. Raises ValueError if the sample is known already."""
@@ -106,7 +98,7 @@ class DefaultAdapter:
         self, sample_ids: Iterable[int], seen: Observation, labels: Iterable[int], confirmed: Iterable[bool]
     ) -> None:
         """Learn m characters at once: the same as one after another, but with one factorisation."""
-        embeddings = _unit(seen.embeddings).astype(np.float32)
+        embeddings = unit_length(seen.embeddings).astype(np.float32)
         new = zip(sample_ids, embeddings, seen.logits, seen.cues, labels, confirmed, strict=True)
         for sample_id, embedding, logits, cues, label, let_stand in new:
             self._store.add(sample_id, Learned(embedding, logits, cues, int(label), bool(let_stand)))
@@ -144,23 +136,23 @@ class DefaultAdapter:
         """Let one more sample decide."""
         slot = len(self._slots)
         self._fill(slot, sample_id)
-        near, zone_near = self._kernels_of(slot)
-        self._inverse.add(near[:slot], near[slot])
-        self._zone_inverse.add(zone_near[:slot], zone_near[slot])
-        self._support_by(slot, near, 1)
+        kernels = self._kernels_of(slot)
+        self._inverse.add(kernels.classes[:slot], kernels.classes[slot])
+        self._zone_inverse.add(kernels.zones[:slot], kernels.zones[slot])
+        self._support_by(slot, kernels.alike, 1)
 
     def _exchange(self, slot: int, sample_id: int) -> None:
         """Let a sample decide instead of the one in a slot."""
-        self._support_by(slot, self._kernels_of(slot)[0], -1)
+        self._support_by(slot, self._kernels_of(slot).alike, -1)
         self._fill(slot, sample_id)
-        near, zone_near = self._kernels_of(slot)
-        self._inverse.replace(slot, near, near[slot])
-        self._zone_inverse.replace(slot, zone_near, zone_near[slot])
-        self._support_by(slot, near, 1)
+        kernels = self._kernels_of(slot)
+        self._inverse.replace(slot, kernels.classes, kernels.classes[slot])
+        self._zone_inverse.replace(slot, kernels.zones, kernels.zones[slot])
+        self._support_by(slot, kernels.alike, 1)
 
     def _evict(self, slot: int) -> None:
         """Let the sample in a slot decide no longer; the last one moves there."""
-        self._support_by(slot, self._kernels_of(slot)[0], -1)
+        self._support_by(slot, self._kernels_of(slot).alike, -1)
         self._inverse.remove(slot)
         self._zone_inverse.remove(slot)
         last = len(self._slots) - 1
@@ -175,13 +167,13 @@ class DefaultAdapter:
         for slot, sample_id in enumerate(sample_ids):
             self._fill(slot, sample_id)
         embeddings, places, noise = self._active("embeddings"), self._active("places"), self._active("noise")
-        near, zone_near = _kernels(_squared_distances(embeddings, embeddings), places, places)
-        np.fill_diagonal(near, 0)
-        self._arrays["support"][: len(near)] = near @ np.eye(len(self._zones))[self._active("labels")]
-        np.fill_diagonal(near, 1 + NOISE * noise)
-        np.fill_diagonal(zone_near, 1 + ZONE_NOISE * noise)
-        self._inverse.reset(near)
-        self._zone_inverse.reset(zone_near)
+        kernels = compare(squared_distances(embeddings, embeddings), places, places)
+        np.fill_diagonal(kernels.alike, 0)
+        np.fill_diagonal(kernels.classes, 1 + NOISE * noise)
+        np.fill_diagonal(kernels.zones, 1 + ZONE_NOISE * noise)
+        self._arrays["support"][: len(noise)] = kernels.alike @ np.eye(len(self._zones))[self._active("labels")]
+        self._inverse.reset(kernels.classes)
+        self._zone_inverse.reset(kernels.zones)
 
     def _fill(self, slot: int, sample_id: int) -> None:
         """Write a sample into a slot, which is an old one or the next."""
@@ -200,30 +192,30 @@ class DefaultAdapter:
         arrays["embeddings"][slot] = sample.embedding
         arrays["logits"][slot] = sample.logits / np.float64(SOFTENING)
         arrays["cues"][slot] = sample.cues
-        arrays["places"][slot] = _place(sample.cues)
+        arrays["places"][slot] = places_of(sample.cues)
         arrays["labels"][slot] = sample.label
         arrays["noise"][slot] = CONFIRMATION if sample.confirmed else 1.0
         arrays["support"][slot] = 0
         self._slots[slot : slot + 1] = [sample_id]
 
-    def _support_by(self, slot: int, near: np.ndarray, sign: int) -> None:
+    def _support_by(self, slot: int, alike: np.ndarray, sign: int) -> None:
         """Add or take away what the sample in a slot and the others lend each other: kernel values by label."""
         labels, support = self._active("labels"), self._active("support")
-        near = near.copy()
-        near[slot] = 0
-        support[:, labels[slot]] += sign * near
-        support[slot] += sign * np.bincount(labels, near, support.shape[1])
+        alike = alike.copy()
+        alike[slot] = 0
+        support[:, labels[slot]] += sign * alike
+        support[slot] += sign * np.bincount(labels, alike, support.shape[1])
 
     def _active(self, name: str) -> np.ndarray:
         return self._arrays[name][: len(self._slots)]
 
-    def _kernels_of(self, slot: int) -> tuple[np.ndarray, np.ndarray]:
-        """Class and zone kernel of one slot with all (n,) each, with the noise on its own entry."""
+    def _kernels_of(self, slot: int) -> Kernels:
+        """Kernels of one slot with all, (n,) each; the ridges' have the noise on its own entry."""
         embeddings, places, noise = self._active("embeddings"), self._active("places"), self._arrays["noise"][slot]
-        shape = _squared_distances(embeddings[slot : slot + 1], embeddings)
-        near, zone_near = _kernels(shape, places[slot : slot + 1], places)
-        near[0, slot], zone_near[0, slot] = 1 + NOISE * noise, 1 + ZONE_NOISE * noise
-        return near[0], zone_near[0]
+        shape = squared_distances(embeddings[slot : slot + 1], embeddings)
+        kernels = Kernels(*(kernel[0] for kernel in compare(shape, places[slot : slot + 1], places)))
+        kernels.classes[slot], kernels.zones[slot] = 1 + NOISE * noise, 1 + ZONE_NOISE * noise
+        return kernels
 
     # What they say.
 
@@ -283,30 +275,6 @@ def _contradicting(support: np.ndarray, labels: np.ndarray) -> np.ndarray:
     others[rows, labels] = 0
     strongest = others.max(axis=1)
     return (strongest > CROWD) & (strongest > CONTRADICTION * own)
-
-
-def _unit(embeddings: np.ndarray) -> np.ndarray:
-    embeddings = np.asarray(embeddings, dtype=np.float64)
-    return embeddings / np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-12)
-
-
-def _place(cues: np.ndarray) -> np.ndarray:
-    """Size and place for comparison: without a guide the vertical centre is left to the habits."""
-    place = np.array(cues, dtype=np.float64)
-    place[..., 2] *= place[..., 3]
-    return place
-
-
-def _kernels(shape: np.ndarray, places: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Class and zone kernel, (m, n) each: 0 between a place measured against a guide and one that was not."""
-    apart = _squared_distances(places[:, :3], others[:, :3])
-    together = places[:, 3:] == others[:, 3]
-    return np.exp(-SHAPE * shape - PLACE * apart) * together, np.exp(-ZONE_PLACE * apart) * together
-
-
-def _squared_distances(points: np.ndarray, others: np.ndarray) -> np.ndarray:
-    squares = (points**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2 * points @ others.T
-    return np.maximum(squares, 0)
 
 
 def _normalised(probabilities: np.ndarray) -> np.ndarray:
