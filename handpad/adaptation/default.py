@@ -21,7 +21,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from handpad.adaptation import Observation, habits, softmax
+from handpad.adaptation import Observation, habits, ruled, softmax
 from handpad.adaptation.inverse import KernelInverse
 from handpad.adaptation.kernels import Kernels, compare, places_of, squared_distances, unit_length
 from handpad.adaptation.store import Learned, Store
@@ -79,9 +79,12 @@ class DefaultAdapter:
         return len(self._store)
 
     def predict(self, seen: Observation) -> np.ndarray:
-        """Probabilities float64 (m, c), each row summing to 1; the base's own while nothing is learned."""
+        """Probabilities float64 (m, c), each row summing to 1.
+
+        While nothing is learned they are the base's own, with what a guide tells where there is one.
+        """
         if not self._slots:
-            return softmax(seen.logits)
+            return softmax(seen.logits + ruled.log_likelihood(seen.cues, self._zones))
         logits = seen.logits / np.float64(SOFTENING)
         place = places_of(seen.cues)
         shape = squared_distances(unit_length(seen.embeddings), self._active("embeddings"))
@@ -252,8 +255,9 @@ class DefaultAdapter:
         return found
 
     def _habits(self, cues: np.ndarray) -> np.ndarray:
-        """What size and height add to the logits of m characters: (m, c); nothing where no habit is known yet."""
-        added = np.zeros((len(cues), len(self._zones)))
+        """What size and height add to the softened logits of m characters, by habit and by the line: (m, c)."""
+        learned = self._active("cues")[:, 3].sum()
+        added = ruled.log_likelihood(cues, self._zones, learned) / SOFTENING
         for guided, (unit, size, height) in self._expectations.items():
             rows = cues[:, 3] == guided
             likelihood = size.log_likelihood(habits.size(cues[rows])) + height.log_likelihood(cues[rows, 2] / unit)
