@@ -1,4 +1,5 @@
 import io
+import json
 import pickle
 import zipfile
 from pathlib import Path
@@ -265,3 +266,47 @@ def test_plain_reading_equals_numpys(shared_data):
         for name in known.files:
             assert ours[name].dtype == known[name].dtype
             assert all(np.array_equal(a, b) for a, b in zip(ours[name], known[name], strict=True))
+
+
+def raw_form() -> dict:
+    """One line of our own in the raw JSON: an a in one stroke, and an i whose dot comes after the n."""
+    places = [(0, 10), (5, 30), (20, 10), (20, 30), (30, 10), (35, 30), (20, 2), (40, 8)]
+    ends = [1, 3, 5, 6, 7]
+    points = [{"x": str(x), "y": str(y), "ev": "2" if n in ends else "1"} for n, (x, y) in enumerate(places)]
+    chars = [
+        {"char": "a", "ranges": [[0, 1]]},
+        {"char": "i", "ranges": [[2, 3], [6]]},
+        {"char": "n", "ranges": [[4, 5]]},
+        {"char": "&", "ranges": [[7]]},
+        {"char": "b", "ranges": [[7, 8]]},
+        {"char": ["c"], "ranges": [[7]]},
+        {"char": "d"},
+    ]
+    lines = {"sample0": {"word_stroke": points, "wholeword_segments": [{"chars": chars[:3]}, {"chars": chars[3:]}]}}
+    return lines | {"sample1": {"word_stroke": "x=1"}, "sample2": None}
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_raw_json(tmp_path, zipped):
+    path = tmp_path / "raw" / "123460" / "form1" / "form1-segmented.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(raw_form()))
+    (path.parent / "bad-segmented.json").write_text("[" * 100_000)
+    source = tmp_path / "raw"
+    if zipped:
+        source = tmp_path / "raw.zip"
+        with zipfile.ZipFile(source, "w") as archive:
+            for file in sorted(path.parent.iterdir()):
+                archive.write(file, file.relative_to(tmp_path / "raw"))
+    data = datasets.read("deepwriting", source)
+    assert data.texts().tolist() == ["a", "i", "n"]
+    assert data.writers == ["eth/123460"]
+    assert [stroke.tolist() for stroke in data.strokes(1)] == [[[20, 10], [20, 30]], [[20, 2]]]
+    assert data.cues()[:, 2] == pytest.approx([0.5, 0.7, 0.5])
+    line = "123460/form1/form1-segmented.json, sample"
+    assert data.dropped == {
+        "files that are no JSON of lines (first: 123460/form1/bad-segmented.json)": 1,
+        f"characters whose label is outside the alphabet (first: {line}0)": 3,
+        f"characters that point outside the line (first: {line}0)": 1,
+        f"lines without points or segments (first: {line}1)": 2,
+    }

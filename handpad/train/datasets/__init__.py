@@ -14,6 +14,9 @@ READERS = {
     "uji": "handpad.train.datasets.uji",
     "deepwriting": "handpad.train.datasets.deepwriting",
     "nist": "handpad.train.datasets.nist",
+    "idx": "handpad.train.datasets.idx",
+    "folder": "handpad.train.datasets.folder",
+    "profile": "handpad.train.datasets.profile",
 }
 
 

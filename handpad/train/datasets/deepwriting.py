@@ -14,8 +14,11 @@ import numpy as np
 from handpad.errors import DataError
 from handpad.ink import Guide
 from handpad.train.datasets.dataset import Dataset, Sample, collect
+from handpad.train.datasets.deepwriting_json import json_lines
+from handpad.train.datasets.deepwriting_lines import FIRST_ETH_WRITER, Line, strokes_of, writer_name
 from handpad.train.datasets.dropped import Dropped
 from handpad.train.datasets.plain_npz import read_npz
+from handpad.train.datasets.stores import Folder, Zip
 
 NAME = "deepwriting"
 LICENCE = (
@@ -23,12 +26,9 @@ LICENCE = (
     "not for commercial use, nor for the weights of a model that is given away under other terms"
 )
 
-_FIRST_ETH_WRITER = 123456
 _IAM_SCALE = np.array([7275.0, 9088.0])
 _SPELLINGS = {"strokes": "samples", "soc_labels": "boc_labels"}
 _PER_POINT = ("char_labels", "soc_labels", "eoc_labels")
-
-Line = list[Sample]
 
 
 def read(source: Path) -> Dataset:
@@ -39,16 +39,19 @@ def read(source: Path) -> Dataset:
 
     Parameters
     ----------
-    source : an .npz file, or a folder with such files in it.
+    source : an .npz file, or a folder with such files in it; or the folder or zip of the raw JSON files.
 
     Raises
     ------
     DataError : nothing to read, or a file that is damaged, lacks a field or holds more than plain data.
     """
     source = Path(source)
-    paths = sorted(source.glob("*.npz")) if source.is_dir() else [source]
     dropped = Dropped()
-    lines = [line for path in paths for line in _npz_lines(path, dropped)]
+    paths = sorted(source.glob("*.npz")) if source.is_dir() else [source] if source.suffix == ".npz" else []
+    if paths:
+        lines = [line for path in paths for line in _npz_lines(path, dropped)]
+    else:
+        lines = list(json_lines(Folder(source) if source.is_dir() else Zip(source), dropped))
     return collect(NAME, LICENCE, with_guides(lines), dropped.counts())
 
 
@@ -67,11 +70,6 @@ def with_guides(lines: list[Line]) -> Line:
             known = x_height[sample.writer] > 0
             guided.append(replace(sample, guide=Guide(baseline, x_height[sample.writer]) if known else None))
     return guided
-
-
-def writer_name(number: int) -> str:
-    """Which collection a writer's number belongs to."""
-    return f"{'eth' if number >= _FIRST_ETH_WRITER else 'iam'}/{number}"
 
 
 def _npz_lines(path: Path, dropped: Dropped) -> Iterator[Line]:
@@ -97,7 +95,7 @@ def _npz_lines(path: Path, dropped: Dropped) -> Iterator[Line]:
             dropped.add("chunks whose arrays do not fit each other", entry)
             continue
         writer = int(writers[number])
-        scale = size if writer >= _FIRST_ETH_WRITER else _IAM_SCALE
+        scale = size if writer >= FIRST_ETH_WRITER else _IAM_SCALE
         places = np.cumsum(points[:, :2].astype(np.float64) * std + mean, axis=0) * scale
         yield _characters(entry, writer_name(writer), places, points[:, 2] > 0.5, labels, alphabet, dropped)
 
@@ -148,14 +146,3 @@ def _characters(
             rows = start + np.flatnonzero(span == label)
             line.append(Sample(alphabet[int(label)], writer, strokes_of(places, pen_up, rows)))
     return line
-
-
-def strokes_of(places: np.ndarray, pen_up: np.ndarray, rows: np.ndarray) -> list[np.ndarray]:
-    """The strokes that the points `rows` (increasing) form: a stroke ends where the pen rises or a point is left out.
-
-    Parameters
-    ----------
-    places : float (T, 2) of the whole line; pen_up : bool (T,), True at the last point of every stroke.
-    """
-    cuts = 1 + np.flatnonzero(pen_up[rows[:-1]] | (np.diff(rows) > 1))
-    return np.split(places[rows], cuts)
