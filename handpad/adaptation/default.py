@@ -42,7 +42,7 @@ ZONE_NOISE = 1.5
 CONFIRMATION = 2.0
 """How much noisier a confirmation is than a correction."""
 
-CAPACITY = 800
+CAPACITY = 700
 """How many samples decide at most; of more, the most useful (:meth:`handpad.adaptation.store.Store.useful`)."""
 
 CROWD = 1.5

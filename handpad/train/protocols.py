@@ -94,12 +94,8 @@ def mistaken(
 
 
 def _teach(adapter: Adapter, seen: Observation, labels: np.ndarray) -> None:
-    """Teach labelled characters as corrections, all at once where the adapter can."""
-    if hasattr(adapter, "learn_many"):
-        adapter.learn_many(range(len(labels)), seen, labels, np.zeros(len(labels), dtype=bool))
-        return
-    for row, label in enumerate(labels):
-        adapter.learn(row, seen[row : row + 1], int(label))
+    """Teach labelled characters as corrections."""
+    adapter.learn_many(range(len(labels)), seen, labels, np.zeros(len(labels), dtype=bool))
 
 
 def _ask_and_tell(adapter: Adapter, writer: WriterData, rows: np.ndarray, first_id: int, tell: bool = True) -> Trial:

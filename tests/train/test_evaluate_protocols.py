@@ -21,6 +21,10 @@ class Recorder:
         self.events.append(("told", sample_id, int(seen.cues[0, 0]), label, confirmed))
         self.last = label
 
+    def learn_many(self, sample_ids, seen, labels, confirmed):
+        for row, (sample_id, label) in enumerate(zip(sample_ids, labels, strict=True)):
+            self.learn(sample_id, seen[row : row + 1], label, bool(confirmed[row]))
+
     def told(self):
         return [event for event in self.events if event[0] == "told"]
 
