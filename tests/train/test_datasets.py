@@ -145,7 +145,7 @@ def test_a_failing_save_leaves_the_old_file(small, tmp_path, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr(np, "savez_compressed", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(DataError, match="disk full"):
         datasets.read("unipen", small).save(path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.glob("prepared*")] == ["prepared.npz"]

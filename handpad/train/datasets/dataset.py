@@ -82,7 +82,10 @@ class Dataset:
         return np.flatnonzero(np.isin(self.writer_index, [number[name] for name in writers]))
 
     def save(self, path: Path) -> None:
-        """Write the prepared file (.npz, no pickles); an older one is replaced only when the new one is whole."""
+        """Write the prepared file (.npz, no pickles); an older one is replaced only when the new one is whole.
+
+        Raises DataError, with nothing changed, if the disk is full or the file cannot be written.
+        """
         path = Path(path)
         about = {
             "format": FORMAT,
@@ -96,14 +99,17 @@ class Dataset:
         arrays = {key: getattr(self, key) for key in _ARRAYS}
         if self.measured_cues is not None:
             arrays["measured_cues"] = self.measured_cues
-        path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(path.name + ".part")
         try:
-            with temporary.open("wb") as file:
-                np.savez_compressed(file, about=np.array(json.dumps(about)), **arrays)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with temporary.open("wb") as file:
+                    np.savez_compressed(file, about=np.array(json.dumps(about)), **arrays)
+                temporary.replace(path)
+            finally:
+                temporary.unlink(missing_ok=True)
+        except OSError as error:
+            raise DataError(f"{path} cannot be written ({error.strerror or error}); nothing was changed.") from error
 
     @classmethod
     def load(cls, path: Path) -> "Dataset":
