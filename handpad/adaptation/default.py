@@ -257,11 +257,11 @@ class DefaultAdapter:
     def _habits(self, cues: np.ndarray) -> np.ndarray:
         """What size and height add to the softened logits of m characters, by habit and by the line: (m, c)."""
         learned = self._active("cues")[:, 3].sum()
-        added = ruled.log_likelihood(cues, self._zones, learned) / SOFTENING
+        added = ruled.log_likelihood(cues, self._zones, learned)
         for guided, (unit, size, height) in self._expectations.items():
             rows = cues[:, 3] == guided
             likelihood = size.log_likelihood(habits.size(cues[rows])) + height.log_likelihood(cues[rows, 2] / unit)
-            added[rows] = HABIT * likelihood
+            added[rows] += HABIT * likelihood
         return added
 
     def _zoned(self, base: np.ndarray, change: np.ndarray) -> np.ndarray:

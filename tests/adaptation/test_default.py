@@ -124,3 +124,13 @@ def test_five_letters_help_the_others():
     others = [index for index in range(6, 14) for _ in range(5)]
     right = [adapter.predict(written(index))[0].argmax() == index for index in others]
     assert np.mean(right) > 0.9
+
+
+def test_the_line_still_counts_beside_the_first_habits():
+    labels = list("xX")
+    alike = Observation(np.ones((1, 4), np.float32), np.zeros((1, 2), np.float32), np.array([[0.0, 0.0, 0.5, 1.0]]))
+    tall = Observation(alike.embeddings, alike.logits, np.array([[0.56, 0.56, 0.88, 1.0]]))
+    adapter = DefaultAdapter(labels)
+    before = adapter.predict(tall)[0, 1]
+    adapter.learn(1, alike, 0)
+    assert adapter.predict(tall)[0, 1] > before > 0.5
