@@ -256,7 +256,7 @@ class DefaultAdapter:
 
     def _habits(self, cues: np.ndarray) -> np.ndarray:
         """What size and height add to the softened logits of m characters, by habit and by the line: (m, c)."""
-        learned = self._active("cues")[:, 3].sum()
+        learned = (self._active("cues")[:, 3] * ~self._suspect).sum()
         added = ruled.log_likelihood(cues, self._zones, learned)
         for guided, (unit, size, height) in self._expectations.items():
             rows = cues[:, 3] == guided
