@@ -53,6 +53,7 @@ def read(source: Path) -> Dataset:
     labels, writers = np.array(found.labels, dtype=str), np.array(found.writers, dtype=str)
     order = np.argsort(writers, kind="stable")
     places = np.array(found.places, np.int64)[order]
+    del found
     kept, glyphs, cues = glyphs_of_files(store, places, lambda content: decoded(content, SHAPE), dropped)
     rows = order[kept]
     return image_dataset(NAME, "; ".join([LICENCE, *notes]), labels[rows], writers[rows], glyphs, cues, dropped)

@@ -18,7 +18,7 @@ from handpad.errors import DataError
 MAX_FILE = 16 << 20
 """No single file of a data set of characters is larger than this many bytes (16 MiB)."""
 
-_MEMBER = np.dtype([("offset", "<u8"), ("packed", "<u8"), ("size", "<u8"), ("crc", "<u4"), ("method", "<u2")])
+_MEMBER = np.dtype([("offset", "<i8"), ("packed", "<u8"), ("size", "<u8"), ("crc", "<u4"), ("method", "<u2")])
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 
 
@@ -35,15 +35,18 @@ class Zip:
         try:
             with zipfile.ZipFile(self.path) as archive:
                 files = [member for member in archive.filelist if not member.is_dir()]
+            self.refused = [member.filename for member in files if _climbs(member.filename)]
+            files = [member for member in files if not _climbs(member.filename)]
+            rows = ((m.header_offset, m.compress_size, m.file_size, m.CRC, m.compress_type) for m in files)
+            self._members = np.fromiter(rows, _MEMBER, len(files))
         except FileNotFoundError:
             raise DataError(f"There is no file {path}.") from None
-        except (OSError, ValueError, struct.error, NotImplementedError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, OverflowError, struct.error, NotImplementedError, zipfile.BadZipFile) as error:
             raise DataError(f"{path} is no zip file or is cut off: download it again.") from error
-        self.refused = [member.filename for member in files if _climbs(member.filename)]
-        files = [member for member in files if not _climbs(member.filename)]
-        self.names = [member.filename for member in files]
-        rows = ((m.header_offset, m.compress_size, m.file_size, m.CRC, m.compress_type) for m in files)
-        self._members = np.fromiter(rows, _MEMBER, len(files))
+        # The names are made anew: kept as they are, they lie between the freed records and keep that memory taken.
+        names = "\0".join(member.filename for member in files)
+        del archive, files, rows
+        self.names = names.split("\0") if names else []
 
     def contents(self, places: np.ndarray) -> Iterator[bytes | EntryError]:
         """The content of the file at each place in ``names``, or the error that a damaged one makes."""
@@ -63,7 +66,7 @@ def _or_error(read: Callable[..., bytes], *arguments) -> bytes | EntryError:
 
 
 def _climbs(name: str) -> bool:
-    return name.startswith("/") or ".." in name.split("/") or "\\" in name or ":" in name
+    return name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/")
 
 
 def _unpacked(file: BinaryIO, member: np.void) -> bytes:
