@@ -14,6 +14,7 @@ import torch
 from handpad import glyph
 from handpad.errors import DataError, ModelError
 from handpad.train.datasets import Dataset
+from handpad.train.figures import measure
 from handpad.train.fitted import Fitted
 from handpad.train.network import Network
 from handpad.train.report import Report
@@ -32,13 +33,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", type=Path, help="the run folder of a fit", metavar="folder")
     parser.add_argument("prepared", type=Path, help="the prepared data set of the fit, for the writing styles")
     parser.add_argument("model", type=Path, help="the model folder to write; its name becomes the model's")
+    parser.add_argument("--unseen", type=Path, help="another prepared data set, to measure these very weights on")
 
 
 def run(args: argparse.Namespace) -> None:
-    """Write the model folder, check it against torch, and report its size."""
-    name = args.model.resolve().name
-    sizes = export(Fitted.load(args.run), Dataset.load(args.prepared), args.model, name)
-    Report(args.json).line("result", command="export", model=str(args.model), bytes=sizes)
+    """Write the model folder, check it against torch, and report its size and new figures."""
+    report = Report(args.json)
+    fitted = Fitted.load(args.run)
+    if args.unseen:
+        figures = measure_exported(fitted, Dataset.load(args.unseen))
+        fitted.record["figures"] |= figures
+        for name, figure in figures.items():
+            report.line("figure", name=name, **figure)
+    sizes = export(fitted, Dataset.load(args.prepared), args.model, args.model.resolve().name)
+    report.line("result", command="export", model=str(args.model), bytes=sizes)
+
+
+def measure_exported(fitted: Fitted, unseen: Dataset) -> dict[str, dict]:
+    """The figures of the weights to be exported, on a data set that none of their fits has seen."""
+    record = fitted.record
+    if unseen.name == record["data"]["name"]:
+        raise DataError(f"The weights were fitted on {unseen.name}: name a data set that they have not seen.")
+    logits = outputs(fitted.network, unseen.glyphs)[1]
+    part = "all writers, none trained on"
+    found = measure(record["labels"], logits, unseen, np.arange(len(unseen)), record["temperature"], part)
+    about = {"split": record["split"], "seed": record["seed"], "fit": "the exported weights"}
+    return {f"exported_{unseen.name}_{name}": figure | about for name, figure in found.items()}
 
 
 def export(fitted: Fitted, data: Dataset, folder: Path, name: str) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """From UNIPEN text to a model folder, on ink of our own."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def made(unipen_folder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("made")
     for words in (
         ["prepare", "unipen", unipen_folder, folder / "own.npz"],
-        ["fit", "handpad", folder / "own.npz", folder / "split", "--epochs", "36", "--unseen", folder / "own.npz"],
+        ["fit", "handpad", folder / "own.npz", folder / "split", "--epochs", "30", "--unseen", folder / "own.npz"],
         ["fit", "paper", folder / "own.npz", folder / "paper", "--epochs", "2"],
         ["fit", "paper", folder / "own.npz", folder / "all", "--all-writers-after", folder / "paper"],
         ["export", folder / "split", folder / "own.npz", folder / "models" / "mine"],
@@ -72,6 +73,15 @@ def test_model_json_tells_where_it_comes_from(made):
     assert (figure["count"], figure["writers"], figure["seed"]) == (120, 3, 1)
     assert 0 <= figure["value"] <= 1
     assert "training writers only" in figure["fit"]
+
+
+def test_exported_weights_are_measured_only_on_what_they_have_not_seen(made):
+    data, fitted = Dataset.load(made / "own.npz"), Fitted.load(made / "all")
+    with pytest.raises(DataError, match="have not seen"):
+        export.measure_exported(fitted, data)
+    figures = export.measure_exported(fitted, replace(data, name="other"))
+    assert figures["exported_other_accuracy_62"]["fit"] == "the exported weights"
+    assert figures["exported_other_accuracy_62"]["count"] == 800
 
 
 def test_a_refit_uses_all_writers_and_keeps_the_split_figures(made):
