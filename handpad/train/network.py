@@ -30,27 +30,27 @@ class Network(nn.Module):
 def paper(classes: int) -> Network:
     """The base CNN of the paper's section 4.4.1, layer for layer: 356,510 trainable parameters for 62 classes.
 
-    Valid convolutions; pooling in ceil mode, so that the last pooling keeps its 1 x 1 input. Batch norm follows
-    the ReLU, and here it works: the authors' code divides the pixels by 255 twice, which left it inert.
+    Valid convolutions; pooling in ceil mode. The last pooling keeps its 1 x 1 input; it is padded, since OpenCV
+    before 5 makes nothing of a window larger than the image. Batch norm follows the ReLU, and here it works: the authors' code divides the pixels by 255 twice, which left it inert.
     """
     features = nn.Sequential(
         *_paper_block(1, 32, 3, pool=2),
         *_paper_block(32, 48, 3, pool=2),
-        *_paper_block(48, 64, 2, pool=3),
+        *_paper_block(48, 64, 2, pool=3, padding=1),
         nn.Flatten(),
     )
     embedding = nn.Sequential(nn.Linear(64, 768), nn.ReLU(), nn.Dropout(0.25), nn.Linear(768, PAPER_EMBEDDING))
     return Network(features, embedding, nn.Linear(PAPER_EMBEDDING, classes), dropout=0.25)
 
 
-def _paper_block(channels: int, filters: int, first_kernel: int, pool: int) -> list[nn.Module]:
+def _paper_block(channels: int, filters: int, first_kernel: int, pool: int, padding: int = 0) -> list[nn.Module]:
     return [
         nn.Conv2d(channels, filters, first_kernel),
         nn.ReLU(),
         nn.Conv2d(filters, filters, 3),
         nn.ReLU(),
         nn.BatchNorm2d(filters),
-        nn.MaxPool2d(pool, ceil_mode=True),
+        nn.MaxPool2d(pool, padding=padding, ceil_mode=True),
     ]
 
 
