@@ -16,6 +16,7 @@ NAME = "unipen"
 LICENCE = "UNIPEN train_r01_v07, International Unipen Foundation, Zenodo record 1195803, CC BY 4.0"
 
 _DATA_FILE = re.compile(r"(?:^|/)data/1[abcd]/([^/]+)/(.+)$")
+_DOTS_OF_SCATTERED_INK = 3
 _FLIP = np.array([1.0, -1.0])
 
 
@@ -24,8 +25,8 @@ def read(source: Path) -> Dataset:
 
     The writer is "<contributor>/<id>", since the same id at two contributors is two people. Dropped, and
     counted: ink that the labellers could not name, labels other than one printable ASCII character, segments
-    that point outside the ink or have no pen-down point, and ink listed more than once (the first is kept
-    where the labels agree, none where they contradict each other).
+    that point outside the ink or have no pen-down point, ink whose strokes have lost their places, and ink
+    listed more than once (the first is kept where the labels agree, none where they contradict each other).
 
     Parameters
     ----------
@@ -82,6 +83,7 @@ def _characters(contributor: str, paths: list[str], fetch: Callable[[str], str],
     for segment in segments:
         labels_of[segment.ranges].add(segment.label)
     samples, seen = [], set()
+    scattered = _is_scattered([strokes_of(segment, components) for segment in segments])
     for segment in sorted(segments, key=lambda segment: [(c, p or 0) for c, p in segment.ranges[0]]):
         strokes = strokes_of(segment, components)
         if segment.label is None:
@@ -94,6 +96,8 @@ def _characters(contributor: str, paths: list[str], fetch: Callable[[str], str],
             dropped["it has no pen-down point"] += 1
         elif len(labels_of[segment.ranges]) > 1:
             dropped["the same ink has contradicting labels"] += 1
+        elif scattered and all(_at_origin(stroke) for stroke in strokes):
+            dropped["its strokes were each stored at an origin of their own, so their places are lost"] += 1
         elif segment.ranges in seen:
             dropped["the same ink is listed twice"] += 1
         else:
@@ -101,3 +105,17 @@ def _characters(contributor: str, paths: list[str], fetch: Callable[[str], str],
             writer = components[segment.ranges[0][0][0]].writer
             samples.append(Sample(segment.label, f"{contributor}/{writer}", [s * _FLIP for s in strokes]))
     return samples
+
+
+def _at_origin(stroke: np.ndarray) -> bool:
+    return bool((stroke.min(axis=0) == 0).all())
+
+
+def _is_scattered(characters: list[list[np.ndarray] | None]) -> bool:
+    """Whether an ink was stored stroke by stroke, each moved to an origin of its own, as part of IBM's was.
+
+    There every stroke is labelled as a character, and its dots lie at (0, 0), which tells such ink from that of
+    sites which move whole characters to the origin.
+    """
+    dots = [strokes for strokes in characters if strokes and all((stroke == 0).all() for stroke in strokes)]
+    return len(dots) >= _DOTS_OF_SCATTERED_INK
