@@ -34,6 +34,9 @@ SOURCES = {
     "deepwriting": ("DeepWriting", "deepwriting_training.npz, from ETH Zurich"),
     "unipen": ("UNIPEN train_r01_v07", "unipen_train_r01_v07.tar.xz, record 1195803 at Zenodo"),
     "uji": ("UJI Pen Characters", "uji_pen_characters_v1, from the UCI repository"),
+    "idx": ("EMNIST or QMNIST", "the folder with its idx files, plain or gz, from NIST"),
+    "folder": ("Your own images", "a folder or zip of <i>writer</i>/<i>character</i>/*.png, dark on light"),
+    "profile": ("Handpad profiles", "a folder of .handpad files of several writers"),
 }
 """What the wizard offers: each data set's name, and the file to get."""
 
@@ -211,7 +214,7 @@ class Wizard(QDialog):
 
     def choose(self, path: Path) -> None:
         """Look at what the user has chosen, and say what it is."""
-        from handpad.train.datasets import detect
+        from handpad.train.datasets.detect import detect
 
         try:
             name = detect(path)

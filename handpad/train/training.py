@@ -78,7 +78,8 @@ def train(
     optimizer = torch.optim.AdamW(_decay_groups(network, recipe.weight_decay), lr=recipe.learning_rate)
     best, best_loss, history = None, np.inf, []
     kept, steps = rows, 0
-    with Augmenter(data, workers) if recipe.augment else nullcontext() as augmenter:
+    has_ink = len(data.points) > 0  # scanned images have none to vary
+    with Augmenter(data, workers) if recipe.augment and has_ink else nullcontext() as augmenter:
         for epoch in range(recipe.epochs):
             started = time.monotonic()
             current = average if average is not None else network
