@@ -31,7 +31,8 @@ def paper(classes: int) -> Network:
     """The base CNN of the paper's section 4.4.1, layer for layer: 356,510 trainable parameters for 62 classes.
 
     Valid convolutions; pooling in ceil mode. The last pooling keeps its 1 x 1 input; it is padded, since OpenCV
-    before 5 makes nothing of a window larger than the image. Batch norm follows the ReLU, and here it works: the authors' code divides the pixels by 255 twice, which left it inert.
+    before 5 makes nothing of a window larger than the image. Batch norm follows the ReLU, and here it works: the
+    authors' code divides the pixels by 255 twice, which left it inert.
     """
     features = nn.Sequential(
         *_paper_block(1, 32, 3, pool=2),
