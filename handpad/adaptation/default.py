@@ -100,7 +100,14 @@ class DefaultAdapter:
     def learn_many(
         self, sample_ids: Iterable[int], seen: Observation, labels: Iterable[int], confirmed: Iterable[bool]
     ) -> None:
-        """Learn m characters at once: the same as one after another, but with one factorisation."""
+        """Learn m characters at once: the same as one after another, but with one factorisation.
+
+        Raises ValueError, with nothing learned, if one is known already.
+        """
+        sample_ids = list(sample_ids)
+        known = [sample_id for sample_id in sample_ids if sample_id in self._store]
+        if known:
+            raise ValueError(f"Sample {known[0]} has been learned already.")
         embeddings = unit_length(seen.embeddings).astype(np.float32)
         new = zip(sample_ids, embeddings, seen.logits, seen.cues, labels, confirmed, strict=True)
         for sample_id, embedding, logits, cues, label, let_stand in new:

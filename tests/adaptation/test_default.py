@@ -73,7 +73,7 @@ def test_unknown_and_repeated_samples_are_refused():
     with pytest.raises(KeyError):
         adapter.forget(0)
     with pytest.raises(ValueError, match="Sample 1"):
-        adapter.learn(1, seen[1:2], 0)
+        adapter.learn_many([0, 1], seen, [0, 0], [False, False])
     assert len(adapter) == 1
 
 
