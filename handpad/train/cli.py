@@ -26,6 +26,7 @@ COMMANDS = {
     "prepare": Command("handpad.train.prepare", "read a data set and write it as one prepared file"),
     "fit": Command("handpad.train.fit", "train a network on a prepared data set"),
     "export": Command("handpad.train.export", "write a fitted network as a model folder"),
+    "evaluate": Command("handpad.train.evaluate", "measure what adapting gains on writers never seen"),
     "install": Command("handpad.train.install", "put a model folder where the pad offers it"),
 }
 
