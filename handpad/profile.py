@@ -35,6 +35,7 @@ CREATE TABLE sample (
     model TEXT NOT NULL,            -- name of the base model that predicted
     created REAL NOT NULL           -- seconds since 1970
 );
+CREATE INDEX sample_label ON sample (label);
 CREATE TABLE derived (
     sample_id INTEGER PRIMARY KEY REFERENCES sample (id) ON DELETE CASCADE,
     fingerprint TEXT NOT NULL,      -- of the base model that made it

@@ -5,6 +5,7 @@ thread, one after another, in the order asked for. Confirmations wait until noth
 """
 
 import logging
+import time
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,8 @@ class Engine(QObject):
         self._seen = {}
         self._forgotten = {}
         self._waiting: deque[Lesson] = deque()
-        self._pause = QTimer(self, singleShot=True, interval=CONFIRM_PAUSE_MS)
+        self._waiting_since = 0.0
+        self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._learn_waiting)
 
     @Slot(object)
@@ -106,6 +108,8 @@ class Engine(QObject):
         """Read characters and keep them open, ranked again whenever something is learned."""
         if self._recognizer is None:
             return
+        if self._waiting and time.monotonic() - self._waiting_since < LONGEST_WAIT_S:
+            self._pause.start(REST_MS)  # the pen is still writing
         fresh = {key: ink for key, ink in characters.items() if key not in self._seen}
         if fresh:
             seen = self._recognizer.observe(list(fresh.values()))
@@ -128,9 +132,10 @@ class Engine(QObject):
     def learn(self, lesson: Lesson) -> None:
         """Learn a correction now; a confirmation when nothing else waits."""
         if lesson.confirmed:
+            if not self._waiting:
+                self._waiting_since = time.monotonic()
+                self._pause.start(REST_MS)
             self._waiting.append(lesson)
-            if not self._pause.isActive():
-                self._pause.start()
         else:
             self._learn(lesson)
 
@@ -138,7 +143,7 @@ class Engine(QObject):
         if self._waiting:
             self._learn(self._waiting.popleft())
         if self._waiting:
-            self._pause.start()
+            self._pause.start(CONFIRM_PAUSE_MS)
 
     def _learn(self, lesson: Lesson) -> None:
         if self._recognizer is None:
@@ -191,8 +196,14 @@ class Engine(QObject):
             self._recognizer = None
 
 
-CONFIRM_PAUSE_MS = 25
-"""Confirmations are learned one by one with this pause between, so that a line of them never holds up a reading."""
+REST_MS = 300
+"""Confirmations are learned when nothing has been written for this long ..."""
+
+LONGEST_WAIT_S = 0.8
+"""... or when they have waited for this long, one by one ..."""
+
+CONFIRM_PAUSE_MS = 60
+"""... with this pause between, so that a line of them never holds up a reading."""
 
 SHOWN = 8
 """How many candidates of each character leave the engine."""

@@ -18,6 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
+from PySide6.QtCore import QEventLoop, QTimer
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -31,6 +32,9 @@ TARGETS = {
     "start to ready, s": 1.5,
     "memory after 60 characters, MB": 250,
 }
+
+STROKE_PAUSE = 0.2
+"""Seconds between strokes: a fast writer makes four or five a second."""
 
 START = """
 import sys, time
@@ -68,6 +72,13 @@ def learned_profile(path: Path, count: int) -> None:
             profile.add(sample, model.fingerprint, seen.embeddings[n] + noise, seen.logits[n], seen.cues[n])
 
 
+def in_fresh_process(function, *arguments):
+    """Call a function in a process that has loaded nothing yet, and in which the app's own set-up comes first."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as handpad.app does before numpy is loaded
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
+
+
 def measure_start(folder: Path, runs: int) -> tuple[list[float], list[float]]:
     environment = {**os.environ, "XDG_DATA_HOME": str(folder), "XDG_CACHE_HOME": str(folder)}
     first, ready = [], []
@@ -88,9 +99,7 @@ def measure_writing(folder: Path, samples: int, characters: int) -> tuple[list[f
     from handpad.app import main
 
     profile = folder / "bench.handpad"
-    # In a process of its own, which leaves no trace in the memory measured here.
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        pool.submit(learned_profile, profile, samples).result()
+    in_fresh_process(learned_profile, profile, samples)
     app = main.create_application()
     window = main.create_window(main.parse(["--profile", str(profile)]))
     painted: list[float] = []
@@ -105,6 +114,8 @@ def measure_writing(folder: Path, samples: int, characters: int) -> tuple[list[f
     while not window.pad.is_ready:
         app.processEvents()
     settle(app, 1.0)
+    wake = QTimer(interval=100)  # so that waiting for events always ends
+    wake.start()
     pen, ink_ms, shown_ms = Pen(window.canvas), [], []
     labels, appeared = list(LETTERS), []
     window.pad.appeared.connect(lambda keys: appeared.append(time.perf_counter()))
@@ -117,24 +128,28 @@ def measure_writing(folder: Path, samples: int, characters: int) -> tuple[list[f
                 painted.clear()
                 begun = time.perf_counter()
                 pen.press(point) if index == 0 else pen.move(point)
-                while not painted and time.perf_counter() - begun < 0.5:
-                    app.processEvents()
+                wait(app, lambda: painted)
                 if painted:
                     ink_ms.append((painted[-1] - begun) * 1e3)
             appeared.clear()
             begun = time.perf_counter()
             pen.release(stroke[-1])
-            while not appeared and time.perf_counter() - begun < 1.0:
-                app.processEvents()
+            wait(app, lambda: appeared)
             painted.clear()
-            while appeared and not painted and time.perf_counter() - begun < 1.0:
-                app.processEvents()
-            if painted:
+            wait(app, lambda: painted)
+            if appeared and painted:
                 shown_ms.append((painted[0] - begun) * 1e3)
-            settle(app, 0.05)
+            settle(app, STROKE_PAUSE)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     window.close()
     return ink_ms, shown_ms, memory
+
+
+def wait(app, condition, seconds: float = 0.5) -> None:
+    """Process events, sleeping between them as the app itself does, until the condition holds or time is up."""
+    end = time.perf_counter() + seconds
+    while not condition() and time.perf_counter() < end:
+        app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 def settle(app, seconds: float) -> None:
@@ -153,7 +168,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         first, ready = measure_start(Path(name), options.starts)
-        ink, shown, memory = measure_writing(Path(name), options.samples, options.characters)
+        ink, shown, memory = in_fresh_process(measure_writing, Path(name), options.samples, options.characters)
     figures = dict(zip(TARGETS, (ink, shown, first, ready, [memory]), strict=True))
     if options.json:
         rows = {
