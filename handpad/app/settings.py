@@ -38,7 +38,7 @@ TABLE = (
         "adapter",
         "How it learns",
         {
-            "default": "Handpad's own: quickest, and never worse than not learning",
+            "default": "Handpad's own: learns fastest, from shape, size and place",
             "paper": "As published: writing history, nearest neighbours and confidence",
             "none": "Not at all: the base model alone",
         },
