@@ -142,8 +142,7 @@ class Page:
 
     def with_character(self, old: Character, new: Character) -> "Page":
         """The page with a character put in another's place. Raises ValueError if the old one is not there."""
-        index = self.characters.index(old)
-        return replace(self, characters=(*self.characters[:index], new, *self.characters[index + 1 :]))
+        return self._with_characters([old], [new])
 
     def following(self, character: Character) -> Character | None:
         """The next character on the same line. Raises ValueError if the character is not on the page."""

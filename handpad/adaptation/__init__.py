@@ -33,6 +33,15 @@ class Observation:
         return Observation(self.embeddings[rows], self.logits[rows], self.cues[rows])
 
 
+def concatenate(observations: Sequence[Observation]) -> Observation:
+    """One observation of several, n >= 1."""
+    return Observation(
+        np.concatenate([seen.embeddings for seen in observations]),
+        np.concatenate([seen.logits for seen in observations]),
+        np.concatenate([seen.cues for seen in observations]),
+    )
+
+
 class Adapter(Protocol):
     """One way to adapt. Predictions depend only on the samples learned and not forgotten, and their order."""
 

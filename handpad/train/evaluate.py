@@ -8,16 +8,15 @@ import argparse
 import json
 import shlex
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from handpad.adaptation import Adapter, Observation
-from handpad.adaptation.default import DefaultAdapter
+from handpad.adaptation import Observation
 from handpad.adaptation.paper import CLASSIFIERS, PaperAdapter
 from handpad.errors import DataError
 from handpad.model import BaseModel
+from handpad.recognizer import ADAPTERS
 from handpad.train import evaluation_page, protocols
 from handpad.train.datasets import Dataset
 from handpad.train.measures import ALPHANUMERIC, SHAPE_TWINS, group_of
@@ -25,10 +24,7 @@ from handpad.train.protocols import Trial, WriterData
 from handpad.train.report import Report
 from handpad.train.scores import Outcome, confusion, curve, summary
 
-ADAPTERS: dict[str, Callable[[BaseModel], Adapter]] = {
-    "paper": lambda model: PaperAdapter(model.centroids, model.centroid_labels, len(model.labels)),
-    "default": lambda model: DefaultAdapter(model.labels),
-}
+COMPARED = ("paper", "default")
 """The adapters that are compared; the base itself stands beside each."""
 
 MISTAKEN = {"learned": 200, "wrong": 20, "limit": 300}
@@ -127,7 +123,8 @@ def evaluate(
     group = group_of(model.labels, SHAPE_TWINS)
     found: dict = {"holdout": {}, "live": {}, "mistaken": {}, "confusion": {}}
     enough = [writer for writer in writers if len(writer) >= MISTAKEN["learned"] + 25]
-    for name, make in ADAPTERS.items():
+    for name in COMPARED:
+        make = ADAPTERS[name]
         said: dict[str, list[Outcome]] = {"holdout": [], "live": [], "mistaken": []}
         confidences = []
         for count, writer in enumerate(writers, start=1):
