@@ -106,10 +106,12 @@ class Recognizer:
         guide: ArrayLike | None = None,
         confirmed: bool = False,
         sample_id: int = 0,
+        shown: str | None = None,
     ) -> int:
         """Learn what a character says; with a profile, it is on disk when this returns.
 
         confirmed: the writer let the prediction stand, which counts for less than a correction.
+        shown: the label that the writer was shown; by default what would be predicted now.
         sample_id: a number from :meth:`next_sample_id` on, where the caller needs it beforehand.
 
         Returns the sample's id. Raises InkError, LabelError or ProfileError, with nothing learned.
@@ -118,7 +120,7 @@ class Recognizer:
         index = self.model.index(label)
         unrestricted = self._see([(checked, checked_guide)])
         seen = self._restrict(unrestricted)
-        predicted = self.model.labels[int(self._adapter.predict(seen)[0].argmax())]
+        predicted = shown or self.model.labels[int(self._adapter.predict(seen)[0].argmax())]
         sample = Sample(sample_id, checked, checked_guide, label, predicted, confirmed, self.model.name, time.time())
         sample_id = self._store(sample, unrestricted)
         self._adapter.learn(sample_id, seen, index, confirmed)

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from handpad.adaptation import concatenate
 from handpad.errors import HandpadError, ProfileError
 from handpad.ink import Guide
 
@@ -27,7 +28,6 @@ class Lesson:
     """One character to learn, under the sample id that the page has given it."""
 
     sample_id: int
-    key: Key
     strokes: list[np.ndarray]
     guide: Guide
     label: str
@@ -150,7 +150,12 @@ class Engine(QObject):
             return
         try:
             self._recognizer.learn(
-                lesson.strokes, lesson.label, lesson.guide, confirmed=lesson.confirmed, sample_id=lesson.sample_id
+                lesson.strokes,
+                lesson.label,
+                lesson.guide,
+                confirmed=lesson.confirmed,
+                sample_id=lesson.sample_id,
+                shown=lesson.predicted,
             )
         except HandpadError as error:
             log.exception("learn")
@@ -207,17 +212,6 @@ CONFIRM_PAUSE_MS = 60
 
 SHOWN = 8
 """How many candidates of each character leave the engine."""
-
-
-def concatenate(observations):
-    """One observation of several."""
-    from handpad.adaptation import Observation
-
-    return Observation(
-        np.concatenate([seen.embeddings for seen in observations]),
-        np.concatenate([seen.logits for seen in observations]),
-        np.concatenate([seen.cues for seen in observations]),
-    )
 
 
 def _beside(path: Path) -> Path:

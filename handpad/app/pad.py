@@ -188,14 +188,14 @@ class Pad(QObject):
         if character is None:
             return
         sample_id = self._new_sample() if self.learning else 0
-        predicted = character.label
+        if sample_id:
+            self._pending[sample_id] = label
+            self._changed_by_learning.clear()
         self._step(
             self.page.with_character(character, replace(character, label=label, fixed=True, sample_id=sample_id))
         )
         if sample_id:
-            self._pending[sample_id] = label
-            self._changed_by_learning.clear()
-            self._send_lesson(sample_id, key, label, predicted, confirmed=False)
+            self._send_lesson(sample_id, key, label, character.label, confirmed=False)
         else:
             self.corrected.emit(Change(label, False, 0))
 
@@ -210,7 +210,8 @@ class Pad(QObject):
                 sample_id = self._new_sample()
                 self._send_lesson(sample_id, character.strokes, character.label, character.label, confirmed=True)
                 characters[index] = replace(character, sample_id=sample_id)
-        self._show(replace(self.page, characters=tuple(characters)))
+        if characters != list(self.page.characters):
+            self._show(replace(self.page, characters=tuple(characters)))
 
     def new_page(self) -> Path | None:
         """Put the page aside as a file of its own and begin an empty one; returns that file, if there was ink."""
@@ -301,7 +302,7 @@ class Pad(QObject):
     def _send_lesson(self, sample_id: int, key: Key, label: str, predicted: str, confirmed: bool) -> None:
         character = Character(key)
         ink, guide = self.page.ink(character), self.page.guide(character)
-        self._learn.emit(Lesson(sample_id, key, ink, guide, label, predicted, confirmed))
+        self._learn.emit(Lesson(sample_id, ink, guide, label, predicted, confirmed))
 
     # What the engine says
 

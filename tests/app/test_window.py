@@ -154,6 +154,7 @@ def test_moving_on_confirms_what_was_left(qtbot, window):
     qtbot.waitUntil(lambda: window._summary.samples == 2, timeout=5000)
     window.copy_text()
     qtbot.waitUntil(lambda: window._summary.samples == 3, timeout=5000)
+    assert (window._summary.recent_right, window._summary.recent) == (3, 3)
     assert QGuiApplication.clipboard().text() == window.text.toPlainText()
     window.close()
     with Profile(Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad") as profile:
