@@ -207,7 +207,7 @@ REST_MS = 300
 LONGEST_WAIT_S = 0.8
 """... or when they have waited for this long, one by one ..."""
 
-CONFIRM_PAUSE_MS = 60
+CONFIRM_PAUSE_MS = 15
 """... with this pause between, so that a line of them never holds up a reading."""
 
 SHOWN = 8

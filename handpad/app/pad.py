@@ -309,6 +309,7 @@ class Pad(QObject):
     def _on_ready(self, next_sample: int, alphabet: str, summary: Summary) -> None:
         self.alphabet = alphabet
         self._next_sample = max(self._next_sample, next_sample)
+        self._forget_unstored(next_sample)
         self.is_ready = True
         # Opened anew with other settings, all that is neither fixed nor confirmed is read anew; at the start,
         # the page says what it said.
@@ -318,6 +319,15 @@ class Pad(QObject):
         self.ready.emit()
         if self.page.characters:
             self._read.emit({c.strokes: (self.page.ink(c), self.page.guide(c)) for c in self.page.characters})
+
+    def _forget_unstored(self, next_sample: int) -> None:
+        """Confirmations that a crash or another profile kept from being stored can be confirmed again."""
+        characters = tuple(
+            replace(character, sample_id=0) if character.sample_id >= next_sample else character
+            for character in self.page.characters
+        )
+        if characters != self.page.characters:
+            self._show(replace(self.page, characters=characters))
 
     def _on_ranked(self, ranked: dict[Key, list], after_learning: bool) -> None:
         self.candidates.update(ranked)

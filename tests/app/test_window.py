@@ -161,6 +161,19 @@ def test_moving_on_confirms_what_was_left(qtbot, window):
         assert all(sample.confirmed for sample in profile.samples())
 
 
+def test_confirmations_that_never_reached_the_profile_are_made_again(qtbot, start, tmp_path):
+    """As after a crash between saving the page and storing what it confirmed."""
+    window = start()
+    put(qtbot, window, "vx")
+    window.copy_text()
+    window.close()
+    again = start("--profile", tmp_path / "fresh.handpad")
+    qtbot.waitUntil(lambda: len(again.pad.candidates) == 2, timeout=5000)
+    assert again._summary.samples == 0
+    again.copy_text()
+    qtbot.waitUntil(lambda: again._summary.samples == 2, timeout=5000)
+
+
 def test_paused_learning_changes_the_text_and_teaches_nothing(qtbot, window):
     window.set_setting("learning", "paused")
     put(qtbot, window, "ox")
