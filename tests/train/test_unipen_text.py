@@ -82,8 +82,10 @@ def test_delineations(text, strokes):
     assert (None if found is None else [stroke[:, 0].tolist() for stroke in found]) == strokes
 
 
-def test_other_segments_are_ignored():
-    assert read(main=INK + '.SEGMENT TEXT 0-3 GOOD "Bad Homburg"\n').segments == []
+def test_texts_are_kept_apart_from_characters():
+    document = read(main=INK + '.SEGMENT WORD 0 OK "Bad"\n.SEGMENT TEXT 0-3 GOOD "Bad Homburg"\n')
+    assert document.segments == []
+    assert [text.label for text in document.texts] == ["Bad Homburg"]
 
 
 def test_a_quotation_mark_can_be_a_label():

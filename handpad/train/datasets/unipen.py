@@ -37,6 +37,22 @@ def read(source: Path) -> Dataset:
     DataError : no UNIPEN data, a missing include, rows that cannot be read; the sentence names file and line.
     """
     texts = read_texts(source)
+    fetch = fetcher(texts, source)
+    samples: list[Sample] = []
+    dropped: Counter[str] = Counter()
+    for (contributor, _), paths in sorted(_by_ink(texts).items(), key=lambda item: _natural(item[0])):
+        samples += _characters(contributor, paths, fetch, dropped)
+    return collect(NAME, LICENCE, samples, dropped)
+
+
+def fetcher(texts: dict[str, str], source: Path) -> Callable[[str], str]:
+    """What gives :func:`handpad.train.datasets.unipen_text.parse` the files of a source, by path or as included.
+
+    Parameters
+    ----------
+    texts : the source's files by path, as from :func:`handpad.train.datasets.archive.read_texts`.
+    source : what to name where a file is missing: the function returned raises DataError then.
+    """
     include_path = {_include_key(path): path for path in texts if "include/" in path.lower()}
 
     def fetch(name: str) -> str:
@@ -45,11 +61,7 @@ def read(source: Path) -> Dataset:
             raise DataError(f"UNIPEN file include/{name} is missing from {source}.")
         return texts[path]
 
-    samples: list[Sample] = []
-    dropped: Counter[str] = Counter()
-    for (contributor, _), paths in sorted(_by_ink(texts).items(), key=lambda item: _natural(item[0])):
-        samples += _characters(contributor, paths, fetch, dropped)
-    return collect(NAME, LICENCE, samples, dropped)
+    return fetch
 
 
 def _include_key(path: str) -> str:

@@ -1,4 +1,4 @@
-"""The UNIPEN text format: keywords, components, segments. Only what isolated characters need."""
+"""The UNIPEN text format: keywords, components, segments. Only what isolated characters and lines of text need."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,9 @@ import numpy as np
 
 from handpad.errors import DataError
 
-_SEGMENT = re.compile(r'\.SEGMENT\s+CHARACTER\s+([\d:,\-]+)(?:\s+[^\s"]+)?\s+"((?:\\.|[^"\\])*)"', re.IGNORECASE)
+_SEGMENT = re.compile(
+    r'\.SEGMENT\s+(?:CHARACTER|TEXT)\s+([\d:,\-]+)(?:\s+[^\s"]+)?\s+"((?:\\.|[^"\\])*)"', re.IGNORECASE
+)
 _UNLABELLED = "\\@"
 MAX_NESTING = 8
 
@@ -27,7 +29,7 @@ class Component:
 
 @dataclass(frozen=True)
 class Segment:
-    """A labelled character: ranges of (component, point) pairs, both ends included.
+    """A labelled character or text: ranges of (component, point) pairs, both ends included.
 
     A point of None means the component's first point at a start and its last at an end. label is None for
     ink that the labeller could not name.
@@ -39,10 +41,11 @@ class Segment:
 
 @dataclass
 class Document:
-    """What one file says, its includes read in place: non-empty components in order, and labelled segments."""
+    """What one file says, its includes read in place: non-empty components, characters and texts, in order."""
 
     components: list[Component] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
+    texts: list[Segment] = field(default_factory=list)
 
 
 def parse_label(text: str) -> str | None:
@@ -121,6 +124,8 @@ class _Reader:
                 self._writer = rest
             elif keyword == ".SEGMENT" and rest.upper().startswith("CHARACTER"):
                 self._document.segments.append(_segment(name, number, line))
+            elif keyword == ".SEGMENT" and rest.upper().startswith("TEXT"):
+                self._document.texts.append(_segment(name, number, line))
         self._close(name, start, pen_down, rows)
 
     def _close(self, name: str, start: int, pen_down: bool, rows: list[str] | None) -> None:
