@@ -41,17 +41,45 @@ def split_writers(writers: list[str], seed: int = SPLIT_SEED) -> Split:
     return Split(*(sorted(parts[part]) for part in Split._fields))
 
 
-def paper_split(data: Dataset) -> Split:
+PROLIFIC = 25
+"""How many writers the paper's application set of DeepWriting holds."""
+
+
+def paper_split(data: Dataset, fewest: int = 1) -> Split:
     """The split of the paper's section 4.3; its application set is called ``test`` here.
 
     Writers are sorted by their number of images. The most prolific ones form the application set until it holds
     10 % of all images; of the rest every tenth writer is validation. Equal numbers are ordered by name.
+
+    Parameters
+    ----------
+    fewest : the application set holds at least so many writers, whatever their share of the images.
     """
     counts = np.bincount(data.writer_index, minlength=len(data.writers))
     order = sorted(range(len(data.writers)), key=lambda index: (-counts[index], data.writers[index]))
-    enough = np.searchsorted(np.cumsum(counts[order]), 0.1 * len(data)) + 1
+    enough = max(fewest, np.searchsorted(np.cumsum(counts[order]), 0.1 * len(data)) + 1)
     rest = order[enough:]
     names = [[data.writers[index] for index in part] for part in (rest, order[:enough])]
     validation = names[0][9::10]
     train = sorted(set(names[0]) - set(validation))
     return Split(train, sorted(validation), sorted(names[1]))
+
+
+SPLITS = {
+    "contributor": (
+        f"by writer, stratified by contributor, 75 % train, 10 % validation, 15 % test, seed {SPLIT_SEED}",
+        lambda data: split_writers(data.writers),
+    ),
+    "paper": (
+        "by writer, the paper's: the most prolific with 10 % of all images test, every tenth other validation",
+        paper_split,
+    ),
+    "prolific": (
+        f"by writer, the paper's with {PROLIFIC} writers: the most prolific test, every tenth other validation",
+        lambda data: paper_split(data, PROLIFIC),
+    ),
+}
+"""What each split is called in a record, and the function that makes it of a data set.
+
+"prolific" is for data sets where a tenth of the images is the work of very few writers: 3 in UNIPEN.
+"""

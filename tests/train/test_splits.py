@@ -1,7 +1,8 @@
 import numpy as np
+import pytest
 
 from handpad.train.datasets import Dataset
-from handpad.train.splits import paper_split, split_writers
+from handpad.train.splits import SPLITS, paper_split, split_writers
 
 WRITERS = [f"{site}/{number}" for site, count in (("a", 40), ("b", 20), ("c", 3)) for number in range(count)]
 
@@ -55,3 +56,19 @@ def test_the_paper_split_takes_the_most_prolific_until_a_tenth():
 
 def test_the_paper_split_stops_exactly_at_a_tenth():
     assert paper_split(of_counts([10] + [9] * 10)).test == ["w00"]
+
+
+def test_the_paper_split_can_ask_for_more_writers():
+    counts = [40, 38, *range(30, 8, -1)]
+    assert len(paper_split(of_counts(counts)).test) == 2
+    split = paper_split(of_counts(counts), fewest=10)
+    assert split.test == [f"w{number:02}" for number in range(10)]
+    assert (len(split.validation), len(split.train)) == (1, 13)
+
+
+@pytest.mark.parametrize("name", SPLITS)
+def test_every_split_keeps_writers_apart(name):
+    data = of_counts(range(30, 90))
+    split = SPLITS[name][1](data)
+    assert sorted(writer for part in split for writer in part) == sorted(data.writers)
+    assert all(split)
