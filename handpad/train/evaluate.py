@@ -1,7 +1,8 @@
 """``handpad-train evaluate``: what each adapter gains on writers that the base model has never seen.
 
-Three protocols (:mod:`handpad.train.protocols`): the paper's 90/10 with resampling, live, and 200 learned
-characters of which 20 have a wrong label. Results go to the terminal, a JSON file and one HTML page.
+Every protocol of :data:`handpad.train.protocols.PROTOCOLS` is run with every adapter: the paper's 90/10 with
+resampling, live, and 200 learned characters of which 20 have a wrong label. Results go to the terminal, a JSON file
+and one HTML page.
 """
 
 import argparse
@@ -20,15 +21,12 @@ from handpad.recognizer import ADAPTERS
 from handpad.train import evaluation_page, protocols
 from handpad.train.datasets import Dataset
 from handpad.train.measures import ALPHANUMERIC, SHAPE_TWINS, group_of
-from handpad.train.protocols import Trial, WriterData
+from handpad.train.protocols import PROTOCOLS, Settings, Trial, WriterData
 from handpad.train.report import Report
 from handpad.train.scores import Outcome, confusion, curve, summary
 
 COMPARED = ("paper", "default")
 """The adapters that are compared; the base itself stands beside each."""
-
-MISTAKEN = {"learned": 200, "wrong": 20, "limit": 300}
-"""The protocol with mistakes; writers with fewer than learned + 25 characters are left out of it."""
 
 _BATCH = 512
 
@@ -46,7 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--fewest", type=int, default=150, help="leave out writers with fewer characters (150)")
     parser.add_argument("--all-labels", action="store_true", help="all labels of the model, not the 62 alone")
-    parser.add_argument("--resamples", type=int, default=10, help="draws of the 90/10 protocol (10; 0 leaves it out)")
+    parser.add_argument("--protocols", nargs="+", choices=PROTOCOLS, default=list(PROTOCOLS), help="default: all")
+    parser.add_argument("--resamples", type=int, default=10, help="draws of the 90/10 protocol (10)")
     parser.add_argument("--limit", type=int, default=400, help="characters per writer in the live protocol (400)")
     parser.add_argument("--seed", type=int, default=1, help="of all draws (1)")
 
@@ -61,7 +60,8 @@ def run(args: argparse.Namespace) -> None:
     writers = [writer for writer in observe(data, model, names) if len(writer) >= args.fewest]
     if not writers:
         raise DataError(f"No writer of {data.name} ({part}) has {args.fewest} characters: ask for fewer.")
-    found = evaluate(writers, model, args.resamples, args.limit, args.seed, report)
+    settings = Settings(args.resamples, args.limit)
+    found = evaluate(writers, model, args.protocols, settings, args.seed, report)
     found["about"] = {
         "data": data.name,
         "part": part,
@@ -117,37 +117,38 @@ def observe(data: Dataset, model: BaseModel, names: list[str]) -> list[WriterDat
 
 
 def evaluate(
-    writers: list[WriterData], model: BaseModel, resamples: int, limit: int, seed: int, report: Report
+    writers: list[WriterData], model: BaseModel, names: list[str], settings: Settings, seed: int, report: Report
 ) -> dict:
-    """Run all protocols with all adapters: the content of evaluation.json, less what it is about."""
+    """Run the named protocols with every adapter: the content of evaluation.json, less what it is about.
+
+    Under each protocol's name stands the summary of every adapter; the live one also gives the curve over the
+    characters written, the confusions before and after, and the confidence vectors of the paper's method.
+    """
     group = group_of(model.labels, SHAPE_TWINS)
-    found: dict = {"holdout": {}, "live": {}, "mistaken": {}, "confusion": {}}
-    enough = [writer for writer in writers if len(writer) >= MISTAKEN["learned"] + 25]
-    for name in COMPARED:
-        make = ADAPTERS[name]
-        said: dict[str, list[Outcome]] = {"holdout": [], "live": [], "mistaken": []}
-        confidences = []
-        for count, writer in enumerate(writers, start=1):
-            for draw in range(resamples):
-                trial = protocols.holdout(make(model), writer, protocols.generator(seed, writer.name, draw))
-                said["holdout"].append(_outcome(writer, trial))
-            adapter = make(model)
-            trial = protocols.live(adapter, writer, protocols.generator(seed, writer.name, 0), limit)
-            said["live"].append(_outcome(writer, trial))
-            if isinstance(adapter, PaperAdapter):
-                confidences.append(adapter.confidence.means())
-            report.line("progress", adapter=name, done=count, of=len(writers), writer=writer.name)
-        for writer in enough:
-            random = protocols.generator(seed, writer.name, 0)
-            said["mistaken"].append(_outcome(writer, protocols.mistaken(make(model), writer, random, **MISTAKEN)))
-        for protocol, outcomes in said.items():
-            if outcomes:
-                found[protocol][name] = summary(outcomes, group)
-        found["live"][name]["curve"] = curve(said["live"])
-        before, after = confusion(said["live"], len(model.labels))
-        found["confusion"]["base"], found["confusion"][name] = before.tolist(), after.tolist()
-        if confidences:
-            found["confidence"] = {"classifiers": CLASSIFIERS, "means": np.mean(confidences, axis=0).round(4).tolist()}
+    found: dict = {name: {} for name in names}
+    for name in names:
+        protocol = PROTOCOLS[name]
+        enough = [writer for writer in writers if len(writer) >= protocol.fewest]
+        for adapter_name in COMPARED if enough else ():
+            outcomes, adapters = [], []
+            for count, writer in enumerate(enough, start=1):
+                for draw in range(protocol.draws(settings)):
+                    adapter = ADAPTERS[adapter_name](model)
+                    random = protocols.generator(seed, writer.name, draw)
+                    outcomes.append(_outcome(writer, protocol.run(adapter, writer, random, settings)))
+                    adapters.append(adapter)
+                report.line("progress", protocol=name, adapter=adapter_name, done=count, of=len(enough))
+            found[name][adapter_name] = summary(outcomes, group)
+            if name == "live":
+                found[name][adapter_name]["curve"] = curve(outcomes)
+                before, after = confusion(outcomes, len(model.labels))
+                found.setdefault("confusion", {"base": before.tolist()})[adapter_name] = after.tolist()
+                means = [adapter.confidence.means() for adapter in adapters if isinstance(adapter, PaperAdapter)]
+                if means:
+                    found["confidence"] = {
+                        "classifiers": CLASSIFIERS,
+                        "means": np.mean(means, axis=0).round(4).tolist(),
+                    }
     return found
 
 

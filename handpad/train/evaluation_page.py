@@ -4,11 +4,8 @@ from html import escape
 
 import numpy as np
 
-_PROTOCOLS = {
-    "holdout": "90/10, resampled",
-    "live": "live: predict, then learn",
-    "mistaken": "200 learned, 20 of them wrong",
-}
+from handpad.train.protocols import PROTOCOLS
+
 _COLUMNS = (
     ("adapter", lambda name, one: name),
     ("base", lambda name, one: _pm(one["base"])),
@@ -38,14 +35,14 @@ def table(found: dict) -> str:
         f"{about['data']}, {about['part']}: {about['writers']} writers, {about['characters']} characters, "
         f"{len(about['labels'])} classes, model {about['model']}, seed {about['seed']}"
     ]
-    for protocol, title in _PROTOCOLS.items():
-        if found[protocol]:
-            rows = [[column for column, _ in _COLUMNS], *_rows(found[protocol])]
-            widths = [max(len(row[i]) for row in rows) for i in range(len(_COLUMNS))]
-            lines += ["", f"{title} ({_count(found[protocol])})"]
-            lines += ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    lines += ["", "live, by characters written: base -> adapted"]
-    for name, one in found["live"].items():
+    for protocol in _done(found):
+        rows = [[column for column, _ in _COLUMNS], *_rows(found[protocol])]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(_COLUMNS))]
+        lines += ["", f"{PROTOCOLS[protocol].title} ({_count(found[protocol])})"]
+        lines += ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    if "live" in _done(found):
+        lines += ["", "live, by characters written: base -> adapted"]
+    for name, one in found.get("live", {}).items():
         steps = [f"{_stretch(step)}: {step['base']:.1f} -> {step['accuracy']:.1f}" for step in one["curve"]]
         lines.append(f"{name.rjust(8)}  " + "   ".join(steps))
     return "\n".join(lines)
@@ -65,19 +62,19 @@ def page(found: dict) -> str:
         "it&rdquo; and &ldquo;base or any&rdquo; are limits: the base or the adapter is right, the base or any of the "
         "adapter's classifiers is right. &ldquo;Shapes&rdquo; counts labels of the same shape (c/C, 0/o/O) as one.</p>",
     ]
-    for protocol, title in _PROTOCOLS.items():
-        if found[protocol]:
-            head = "".join(f"<th>{escape(column)}</th>" for column, _ in _COLUMNS)
-            body = "".join(
-                "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in _rows(found[protocol])
-            )
-            parts.append(f"<h2>{escape(title)}</h2><p>{_count(found[protocol])}</p>")
-            parts.append(f"<table><tr>{head}</tr>{body}</table>")
-    parts += ["<h2>Accuracy over characters written (live)</h2>", _curves(found["live"])]
+    for protocol in _done(found):
+        head = "".join(f"<th>{escape(column)}</th>" for column, _ in _COLUMNS)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in _rows(found[protocol])
+        )
+        parts.append(f"<h2>{escape(PROTOCOLS[protocol].title)}</h2><p>{_count(found[protocol])}</p>")
+        parts.append(f"<table><tr>{head}</tr>{body}</table>")
+    if "live" in _done(found):
+        parts += ["<h2>Accuracy over characters written (live)</h2>", _curves(found["live"])]
     for protocol in ("live", "holdout"):
-        for name, one in found[protocol].items():
-            parts += [f"<h2>Gain per writer: {escape(name)}, {escape(_PROTOCOLS[protocol])}</h2>", _gains(one)]
-    for name, matrix in found["confusion"].items():
+        for name, one in found.get(protocol, {}).items():
+            parts += [f"<h2>Gain per writer: {escape(name)}, {escape(PROTOCOLS[protocol].title)}</h2>", _gains(one)]
+    for name, matrix in found.get("confusion", {}).items():
         title = "before adapting" if name == "base" else f"after adapting: {name}"
         parts += [f"<h2>Confusion {escape(title)} (live)</h2>", _confusion(matrix, about["labels"])]
     if "confidence" in found:
@@ -85,6 +82,11 @@ def page(found: dict) -> str:
         parts += ["<p>Mean reliability over the writers, after the live run.</p>"]
         parts.append(_confidence(found["confidence"], about["labels"]))
     return "\n".join(parts) + "</html>\n"
+
+
+def _done(found: dict) -> list[str]:
+    """The protocols that were run on someone."""
+    return [name for name in PROTOCOLS if found.get(name)]
 
 
 def _rows(one_protocol: dict) -> list[list[str]]:

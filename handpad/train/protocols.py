@@ -1,11 +1,14 @@
 """How adapters are tried on a writer's characters: the paper's 90/10 protocol, a live one, and one with mistakes.
 
-Every prediction is made, and scored, before its character is learned.
+Every prediction is made, and scored, before its character is learned. :data:`PROTOCOLS` names them; one more
+protocol is one more entry there.
 """
 
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -115,3 +118,52 @@ def _ask_and_tell(adapter: Adapter, writer: WriterData, rows: np.ndarray, first_
             learn_seconds += time.perf_counter() - start
     count = max(1, len(rows))
     return Trial(rows, predicted, reach, predict_seconds / count, learn_seconds / count)
+
+
+class Settings(NamedTuple):
+    """What the user chose: the draws of the 90/10 protocol, and the most characters a writer gives to the live one."""
+
+    resamples: int
+    limit: int
+
+
+class Protocol(NamedTuple):
+    """One way of trying an adapter.
+
+    Attributes
+    ----------
+    title : what it is called in results.
+    fewest : writers with fewer characters are left out of it.
+    draws : how many random draws it makes of each writer.
+    run : tries a fresh adapter on one writer in one draw.
+    """
+
+    title: str
+    fewest: int
+    draws: Callable[[Settings], int]
+    run: Callable[[Adapter, WriterData, np.random.Generator, Settings], Trial]
+
+
+LEARNED, WRONG, ASKED = 200, 20, 300
+"""The protocol with mistakes: characters learned, how many of them under a wrong label, and the most asked after."""
+
+PROTOCOLS = {
+    "holdout": Protocol(
+        "90/10, resampled",
+        fewest=0,
+        draws=lambda settings: settings.resamples,
+        run=lambda adapter, writer, random, settings: holdout(adapter, writer, random),
+    ),
+    "live": Protocol(
+        "live: predict, then learn",
+        fewest=0,
+        draws=lambda settings: 1,
+        run=lambda adapter, writer, random, settings: live(adapter, writer, random, settings.limit),
+    ),
+    "mistaken": Protocol(
+        f"{LEARNED} learned, {WRONG} of them wrong",
+        fewest=LEARNED + 25,
+        draws=lambda settings: 1,
+        run=lambda adapter, writer, random, settings: mistaken(adapter, writer, random, LEARNED, WRONG, ASKED),
+    ),
+}

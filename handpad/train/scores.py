@@ -45,6 +45,8 @@ def interval(values: np.ndarray) -> dict[str, float]:
 def summary(outcomes: Sequence[Outcome], group: np.ndarray) -> dict:
     """All figures of one adapter in one protocol. Accuracies and gains are in per cent and points.
 
+    They are means over writers; under "pooled" stand the shares of all tested characters, as the paper has them.
+
     Parameters
     ----------
     outcomes : one or several per writer; a writer counts once, with the mean over its trials.
@@ -70,6 +72,11 @@ def summary(outcomes: Sequence[Outcome], group: np.ndarray) -> dict:
         "worst_gain": float(gain.min()),
         "base_or_adapter": interval(_values(either)),
         "base_or_any": interval(_values(reach)),
+        "pooled": {
+            "base": _pooled(outcomes, lambda o: o.base == o.true),
+            "accuracy": _pooled(outcomes, lambda o: o.said == o.true),
+            "base_or_any": _pooled(outcomes, lambda o: (o.base == o.true) | (o.said == o.true) | o.reach),
+        },
         "folded_base": interval(_values(folded_base)),
         "folded": interval(_values(folded)),
         "predict_ms": 1e3 * float(np.mean([o.predict_seconds for o in outcomes])),
@@ -115,6 +122,11 @@ def _per_writer(outcomes: Sequence[Outcome], right) -> dict[str, float]:
     for outcome in outcomes:
         shares.setdefault(outcome.writer, []).append(right(outcome))
     return {writer: 100 * float(np.concatenate(own).mean()) for writer, own in shares.items()}
+
+
+def _pooled(outcomes: Sequence[Outcome], right) -> float:
+    """The share of right characters among all, in per cent."""
+    return 100 * float(np.concatenate([right(outcome) for outcome in outcomes]).mean())
 
 
 def _values(by_writer: dict[str, float]) -> np.ndarray:

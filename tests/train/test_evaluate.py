@@ -8,7 +8,7 @@ import pytest
 from handpad.adaptation import Observation
 from handpad.errors import DataError
 from handpad.train import evaluate, evaluation_page
-from handpad.train.protocols import WriterData
+from handpad.train.protocols import PROTOCOLS, Settings, WriterData
 from handpad.train.report import Report
 
 LABELS = list("aAb1")
@@ -36,7 +36,9 @@ def writers(count=3, characters=260):
 
 @pytest.fixture(scope="module")
 def found():
-    results = evaluate.evaluate(writers(), model(), resamples=1, limit=60, seed=1, report=Report(as_json=True))
+    results = evaluate.evaluate(
+        writers(), model(), list(PROTOCOLS), Settings(resamples=1, limit=60), seed=1, report=Report(as_json=True)
+    )
     results["about"] = {
         "data": "toy", "part": "test writers", "writers": 3, "characters": 780, "fewest": 150, "labels": "aAb1",
         "model": "small", "fingerprint": "x-1", "seed": 1, "resamples": 1, "limit": 60, "command": "handpad-train <x>",
@@ -45,7 +47,7 @@ def found():
 
 
 def test_every_protocol_has_every_adapter(found):
-    for protocol in ("holdout", "live", "mistaken"):
+    for protocol in PROTOCOLS:
         assert set(found[protocol]) == {"paper", "default"}
         for one in found[protocol].values():
             assert one["writers"] == 3
