@@ -1,0 +1,157 @@
+"""What a reading of text gets wrong: edits between transcripts, error rates with intervals, and kinds of errors.
+
+Spaces count as characters everywhere; a line break counts as a space.
+"""
+
+import string
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+ROUND = frozenset("0oO")
+UPRIGHT = frozenset("1lI|!")
+
+KINDS = {
+    "case": "a letter in the other case",
+    "0/o/O": "0, o and O taken for each other",
+    "1/l/I": "1, l, I, | and ! taken for each other",
+    "other": "another letter or digit",
+    "punctuation": "one of the two is no letter or digit",
+    "joined": "a character too few",
+    "split": "a character too many",
+    "space missing": "a space too few",
+    "space extra": "a space too many",
+}
+"""The kinds of errors, in the order in which they are tried, and what each means."""
+
+RESAMPLES = 2000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read where a writer wrote ``true``. Both are compared after :func:`plain`."""
+
+    writer: str
+    true: str
+    said: str
+
+
+def plain(text: str) -> str:
+    """The text with all white space made single spaces, none at the ends."""
+    return " ".join(text.split())
+
+
+def align(true: Sequence[str], said: Sequence[str]) -> list[tuple[str, str]]:
+    """The fewest edits that turn one sequence of characters (or words) into the other.
+
+    Returns
+    -------
+    Pairs (true, said) from left to right: equal ones, substitutions, and with "" on one side deletions and
+    insertions. Of several alignments with the fewest edits, one in which the fewest spaces meet a character.
+    """
+    rows, columns = len(true) + 1, len(said) + 1
+    edit = 1 << 20  # an edit outweighs any number of misplaced spaces
+    cost = [[edit * (row + column) if not row or not column else 0 for column in range(columns)] for row in range(rows)]
+    for row in range(1, rows):
+        above, here, one = cost[row - 1], cost[row], true[row - 1]
+        for column in range(1, columns):
+            other = said[column - 1]
+            change = 0 if one == other else edit + ((one == " ") != (other == " "))
+            here[column] = min(above[column - 1] + change, above[column] + edit, here[column - 1] + edit)
+    pairs, row, column = [], len(true), len(said)
+    while row or column:
+        here = cost[row][column]
+        if row and here == cost[row - 1][column] + edit:
+            pairs.append((true[row - 1], ""))
+            row -= 1
+        elif column and here == cost[row][column - 1] + edit:
+            pairs.append(("", said[column - 1]))
+            column -= 1
+        else:
+            pairs.append((true[row - 1], said[column - 1]))
+            row, column = row - 1, column - 1
+    return pairs[::-1]
+
+
+def edits(true: Sequence[str], said: Sequence[str]) -> int:
+    """The Levenshtein distance: substitutions, deletions and insertions."""
+    before = list(range(len(said) + 1))
+    for row, one in enumerate(true, start=1):
+        here = [row]
+        for column, other in enumerate(said, start=1):
+            here.append(min(before[column] + 1, here[-1] + 1, before[column - 1] + (one != other)))
+        before = here
+    return before[-1]
+
+
+def kind(true: str, said: str) -> str | None:
+    """The kind (a key of :data:`KINDS`) of one pair of :func:`align`; None where they are equal."""
+    if true == said:
+        return None
+    if " " in (true, said):
+        return "space missing" if true == " " else "space extra"
+    if not said:
+        return "joined"
+    if not true:
+        return "split"
+    if true in ROUND and said in ROUND:
+        return "0/o/O"
+    if true in UPRIGHT and said in UPRIGHT:
+        return "1/l/I"
+    if true.lower() == said.lower():
+        return "case"
+    alphanumeric = string.ascii_letters + string.digits
+    return "other" if true in alphanumeric and said in alphanumeric else "punctuation"
+
+
+def rates(readings: Sequence[Reading], seed: int = 1) -> dict:
+    """Error rates of n >= 1 readings, in per cent of what was written.
+
+    Returns
+    -------
+    cer : character error rate: all edits over all characters written; low, high : its 95 % interval, from drawing
+        the writers anew RESAMPLES times; None where all is by one writer.
+    cer_no_case : the same with all letters made small on both sides; wer : the same of words.
+    writers, lines, characters, edits : counts.
+    """
+    counts = np.array([_counts(reading) for reading in readings], dtype=float)
+    writers = sorted({reading.writer for reading in readings})
+    number = {writer: index for index, writer in enumerate(writers)}
+    sums = np.zeros((len(writers), counts.shape[1]))
+    np.add.at(sums, [number[reading.writer] for reading in readings], counts)
+    edited, folded, wrong_words, characters, words = sums.sum(axis=0)
+    low = high = None
+    if len(writers) > 1:
+        drawn = np.random.default_rng(seed).integers(0, len(writers), (RESAMPLES, len(writers)))
+        drawn_rates = sums[drawn, 0].sum(axis=1) / sums[drawn, 3].sum(axis=1)
+        low, high = (100 * float(value) for value in np.quantile(drawn_rates, [0.025, 0.975]))
+    return {
+        "cer": 100 * edited / characters,
+        "low": low,
+        "high": high,
+        "cer_no_case": 100 * folded / characters,
+        "wer": 100 * wrong_words / words,
+        "writers": len(writers),
+        "lines": len(readings),
+        "characters": int(characters),
+        "edits": int(edited),
+    }
+
+
+def _counts(reading: Reading) -> tuple[int, int, int, int, int]:
+    true, said = plain(reading.true), plain(reading.said)
+    words = true.split()
+    return edits(true, said), edits(true.lower(), said.lower()), edits(words, said.split()), len(true), len(words)
+
+
+def errors(readings: Sequence[Reading]) -> tuple[dict[str, int], list[tuple[str, str, int]]]:
+    """How often each kind of error was made, and each pair (true, said), the most frequent first."""
+    pairs = Counter(
+        pair for reading in readings for pair in align(plain(reading.true), plain(reading.said)) if pair[0] != pair[1]
+    )
+    kinds = dict.fromkeys(KINDS, 0)
+    for pair, count in pairs.items():
+        kinds[kind(*pair)] += count
+    return kinds, [(*pair, count) for pair, count in sorted(pairs.items(), key=lambda item: (-item[1], item[0]))]
