@@ -28,6 +28,7 @@ COMMANDS = {
     "export": Command("handpad.train.export", "write a fitted network as a model folder"),
     "evaluate": Command("handpad.train.evaluate", "measure what adapting gains on writers never seen"),
     "install": Command("handpad.train.install", "put a model folder where the pad offers it"),
+    "language": Command("handpad.train.language", "build a language resource from texts and word lists"),
 }
 
 

@@ -1,0 +1,127 @@
+"""Turn the unpacked Debian packages behind the English language resource into plain text and word lists.
+
+    python packaging/english_texts.py PACKAGES OUT
+
+PACKAGES holds one folder per package, unpacked: the binary packages wordnet-base, dict-jargon, sqlite3-doc, rust-doc,
+r-cran-stringr and scowl, and the source packages presage and snappy. OUT receives ``*.txt``, one paragraph a line, and
+``words-10.txt`` to ``words-60.txt``, the word list from common to rare. ATTRIBUTION.md names every licence.
+"""
+
+import gzip
+import html
+import re
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+ASCII = {
+    "‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": " - ", "…": "...", "\xa0": " ", "é": "e", "è": "e",
+    "×": "x", "·": "", "ö": "o", "ü": "u", "ä": "a", "ï": "i", "ê": "e", "ç": "c", "ñ": "n", "á": "a", "ó": "o",
+}  # fmt: skip
+ENTRY_LEVELS = (10, 20, 35, 40, 50, 55, 60)
+"""SCOWL's sizes: the smaller, the more common a word."""
+
+
+def plain(paragraph: str) -> str:
+    """One line of printable ASCII, or "" for a paragraph that is not."""
+    paragraph = " ".join(paragraph.translate(str.maketrans(ASCII)).split())
+    return paragraph if paragraph.isascii() else ""
+
+
+def paragraphs(text: str) -> Iterator[str]:
+    """The paragraphs of a text whose lines are wrapped."""
+    yield from re.split(r"\n\s*\n", text)
+
+
+def gutenberg(path: Path) -> Iterator[str]:
+    """A public-domain book without the lines that Project Gutenberg puts around it, and without _emphasis_."""
+    text = path.read_text(encoding="latin-1").replace("\r", "")
+    text = re.sub(r"(?s)^.*?\*END\*?THE SMALL PRINT.*?\n", "", text)
+    text = re.sub(r"(?s)^.*?\*\*\* ?START OF.*?\*\*\*", "", text)
+    text = re.split(r"\*\*\* ?END OF|End of (?:The )?Project Gutenberg", text)[0]
+    text = text.replace("``", '"').replace("''", '"').replace("`", "'").replace("--", " - ")
+    yield from paragraphs(re.sub(r"[_*]", "", text))
+
+
+def wordnet(folder: Path) -> Iterator[str]:
+    """WordNet's example sentences (as sentences) and definitions (as they stand)."""
+    for part in ("noun", "verb", "adj", "adv"):
+        for line in (folder / f"data.{part}").read_text(encoding="ascii").splitlines():
+            if line.startswith("  ") or " | " not in line:
+                continue
+            gloss = line.split(" | ", 1)[1]
+            yield from re.findall(r'"([^"]+)"', gloss)
+            yield re.sub(r'[;,]?\s*"[^"]*"(\s*-\s*[A-Z][^;]*)?', "", gloss).strip(" ;")
+
+
+def jargon(path: Path) -> Iterator[str]:
+    """The prose of the Jargon File."""
+    text = gzip.decompress(path.read_bytes()).decode("utf-8", "replace")
+    for paragraph in paragraphs(text):
+        prose = re.sub(r"\A\S.*\n(\s*/.*\n)?", "", paragraph)
+        yield re.sub(r"[{}]|\[[^\]]*\]", "", prose).replace("AT& T", "AT&T")
+
+
+def web_pages(files: Iterable[Path]) -> Iterator[str]:
+    """The paragraphs and list items of HTML pages; no code, no tables."""
+    for path in sorted(files):
+        page = path.read_text(encoding="utf-8", errors="replace")
+        page = re.sub(r"(?s)<(pre|script|style|table|svg|nav)\b.*?</\1>", " ", page)
+        for _, paragraph in re.findall(r"(?s)<(p|li)\b[^>]*>(.*?)(?=</?(?:p|li|ul|ol|div|h\d|blockquote)\b)", page):
+            yield html.unescape(re.sub(r"(?s)<[^>]*>", "", paragraph))
+
+
+def harvard(path: Path) -> Iterator[str]:
+    """The Harvard sentences, out of R's serialised form: a length byte before each text."""
+    data = path.read_bytes()
+    for start in (match.start() for match in re.finditer(b"\x78\x9c|\x78\xda|\x78\x5e", data)):
+        try:
+            text = zlib.decompressobj().decompress(data[start:])
+        except zlib.error:
+            continue
+        if b"birch canoe" in text:
+            sentences = re.findall(rb"\x00\x00\x00(.)((?:[A-Z])[ -~]{15,})", text, re.S)
+            yield from (sentence[: length[0]].decode("ascii") for length, sentence in sentences)
+
+
+def words(folder: Path, level: int) -> list[str]:
+    """SCOWL's words of one size: English and American, British where they differ, names and contractions."""
+    kinds = ("words", "contractions", "upper", "proper-names", "abbreviations")
+    found = set()
+    for kind in kinds:
+        for region in ("english", "american", "british"):
+            path = folder / f"{region}-{kind}.{level}"
+            if path.exists():
+                found.update(path.read_text(encoding="latin-1").split())
+    return sorted(word for word in found if word.isascii())
+
+
+def main() -> None:
+    """Write every text and word list."""
+    packages, out = Path(sys.argv[1]), Path(sys.argv[2])
+    out.mkdir(parents=True, exist_ok=True)
+    docs = packages / "sqlite3-doc/usr/share/doc"
+    book = packages / "rust-doc/usr/share/doc/rust-doc/html/book"
+    texts = {
+        "wordnet": wordnet(packages / "wordnet-base/usr/share/wordnet"),
+        "jargon": jargon(packages / "dict-jargon/usr/share/dictd/jargon.dict.dz"),
+        "sqlite": web_pages(docs.rglob("*.html")),
+        "rust": web_pages(path for path in book.glob("*.html") if path.name != "print.html"),
+        "harvard": harvard(packages / "r-cran-stringr/usr/lib/R/site-library/stringr/data/Rdata.rdb"),
+        "dorian": gutenberg(packages / "presage/resources/the_picture_of_dorian_gray.txt"),
+        "alice": gutenberg(packages / "snappy/testdata/alice29.txt"),
+        "workshop": gutenberg(packages / "snappy/testdata/lcet10.txt"),
+    }
+    for name, found in texts.items():
+        lines = list(dict.fromkeys(line for line in map(plain, found) if re.search(r"[A-Za-z]{2}", line)))
+        (out / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="ascii")
+        print(f"{name}: {len(lines)} paragraphs, {sum(map(len, lines)):,} characters")
+    for level in ENTRY_LEVELS:
+        listed = words(packages / "scowl/usr/share/dict/scowl", level)
+        (out / f"words-{level}.txt").write_text("\n".join(listed) + "\n", encoding="ascii")
+        print(f"words-{level}: {len(listed)} words")
+
+
+if __name__ == "__main__":
+    main()
