@@ -52,6 +52,9 @@ _SIZE = len(ALPHABET)
 _UPPER = np.array([ALPHABET.index(c) for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"])
 _LOWER = np.array([ALPHABET.index(c) for c in "abcdefghijklmnopqrstuvwxyz"])
 _SMALL = np.array([ALPHABET.index(c) for c in TREE_CHARACTERS])
+_TREE_COLUMN = np.array(
+    [TREE_CHARACTERS.index(c.lower()) if c.lower() in TREE_CHARACTERS else len(TREE_CHARACTERS) for c in ALPHABET]
+)
 _FOLDED_SYMBOL = [0] + [ALPHABET.index(c.lower()) + 1 for c in ALPHABET] + [START]
 
 CLASSES = "aA0" + "".join(c for c in ALPHABET if not c.isalnum()) + "\n"
@@ -71,11 +74,14 @@ _CONTEXT_SIZE = BASE ** (ORDER - 1)
 _STEP, _LEVELS = 0.5, 18
 _GRID = [levels for levels in product(range(_LEVELS), repeat=3) if min(levels) == 0]
 _GRID_INDEX = {levels: index for index, levels in enumerate(_GRID)}
+_PER_LEVEL, _LEAST = -1 / _STEP, math.exp(-_STEP * (_LEVELS - 1))
 _GRID_WEIGHTS = np.exp(-_STEP * np.array(_GRID))
 _GRID_WEIGHTS /= _GRID_WEIGHTS.sum(axis=1, keepdims=True)
 _GRID_LISTS = _GRID_WEIGHTS.tolist()
+_GRID_ROWS = _GRID_WEIGHTS.astype(np.float32)
 
 CACHED_STATES = 30_000
+CACHED_STEPS = 100_000
 CACHED_CONTEXTS = 20_000
 
 OWN_WORD_MASS = 2e-5
@@ -125,10 +131,12 @@ class Language:
 
     def _unpack(self, arrays: dict[str, np.ndarray]) -> None:
         probabilities = np.exp(-arrays["level_step"] * np.arange(256)).astype(np.float32)
-        self._keys = np.cumsum(arrays["context_steps"].astype(np.uint64)).astype(np.int64)
-        self._first = np.concatenate([[0], np.cumsum(arrays["context_sizes"], dtype=np.int64)])
+        self._keys = np.cumsum(arrays["context_steps"].astype(np.uint64)).tolist()
+        self._first = np.concatenate([[0], np.cumsum(arrays["context_sizes"], dtype=np.int64)]).tolist()
         self._followers = arrays["followers"].astype(np.intp)
         self._shares = probabilities[arrays["levels"]]
+        sums = np.concatenate([[0], np.cumsum(self._shares, dtype=np.float64)])[self._first]
+        self._left = (1 - np.diff(sums)).astype(np.float32)
         self._unigram = arrays["unigram"].astype(np.float32)
         classes = arrays["classes"].astype(np.float32)
         classes /= classes.sum(axis=2, keepdims=True)
@@ -164,7 +172,7 @@ class Language:
 
     def start(self) -> int:
         """The state before the first character of a line."""
-        return START << _CONTEXT_SHIFT | ROOT << _WEIGHT_BITS | _nearest(self._at_start)
+        return START << _CONTEXT_SHIFT | ROOT << _WEIGHT_BITS | _nearest(*self._at_start)
 
     def log_probabilities(self, state: int) -> np.ndarray:
         """Natural log of P(next character | state).
@@ -175,10 +183,9 @@ class Language:
         if row is None:
             if len(self._rows) >= CACHED_STATES:
                 self._clear()
-            parts = self.foreseen(state)
-            row = np.log(_GRID_WEIGHTS[state & _WEIGHT_MASK] @ parts).astype(np.float32)
+            row = np.log(_GRID_ROWS[state & _WEIGHT_MASK] @ self.foreseen(state))
             row.flags.writeable = False
-            self._parts[state], self._rows[state] = parts, row
+            self._rows[state] = row
         return row
 
     def next(self, state: int, character: str) -> int:
@@ -190,9 +197,9 @@ class Language:
         key = state * 128 + code
         following = self._steps.get(key)
         if following is None:
-            self.log_probabilities(state)
-            following = self._step(state, code - 32)
-            self._steps[key] = following
+            if len(self._steps) >= CACHED_STEPS:
+                self._steps.clear()
+            following = self._steps[key] = self._step(state, code - 32)
         return following
 
     def score(self, text: str) -> float:
@@ -242,11 +249,12 @@ class Language:
         else:
             node = (self._child(node, character) if character == "'" else ROOT) or ROOT
         moves = self._at_space if column == 0 else self._within
-        weights = _GRID_LISTS[state & _WEIGHT_MASK]
-        parts = self._parts[state]
-        a, b, c = (weight * foreseen for weight, foreseen in zip(weights, parts[:, column].tolist(), strict=True))
-        moved = tuple(a * moves[0][k] + b * moves[1][k] + c * moves[2][k] for k in range(3))
-        return context << _CONTEXT_SHIFT | node << _WEIGHT_BITS | _nearest(moved)
+        a, b, c = _GRID_LISTS[state & _WEIGHT_MASK]
+        running, capitals, signs = self.foreseen(state)[:, column].tolist()
+        a, b, c = a * running, b * capitals, c * signs
+        (aa, ab, ac), (ba, bb, bc), (ca, cb, cc) = moves
+        weights = _nearest(a * aa + b * ba + c * ca, a * ab + b * bb + c * cb, a * ac + b * bc + c * cc)
+        return context << _CONTEXT_SHIFT | node << _WEIGHT_BITS | weights
 
     def _child(self, node: int, character: str) -> int:
         """The node after a folded character, OUT if no word goes on like that."""
@@ -268,9 +276,17 @@ class Language:
         return max(found, OUT)
 
     def foreseen(self, state: int) -> np.ndarray:
-        """P(next) by each component: float32 (3, 95), rows that sum to 1."""
-        context = state >> _CONTEXT_SHIFT
-        node = state >> _WEIGHT_BITS & _NODE_MASK
+        """P(next | state) by each component: float32 (3, 95), rows that sum to 1; cached."""
+        parts = self._parts.get(state >> _WEIGHT_BITS)
+        if parts is None:
+            if len(self._parts) >= CACHED_STATES:
+                self._parts.clear()
+            parts = self._parts[state >> _WEIGHT_BITS] = self._foresee(
+                state >> _CONTEXT_SHIFT, state >> _WEIGHT_BITS & _NODE_MASK
+            )
+        return parts
+
+    def _foresee(self, context: int, node: int) -> np.ndarray:
         symbols = _symbols(context)
         folded = 0
         for symbol in symbols:
@@ -278,16 +294,19 @@ class Language:
         parts = np.empty((3, _SIZE), np.float32)
         parts[0] = self._ngram(context)
         parts[1] = parts[0] if folded == context else self._ngram(folded)
+        if node != OUT:
+            self._mix_words(node, parts, 1 if folded == context else 2)
         parts[1, _UPPER] += parts[1, _LOWER]
         parts[1, _LOWER] = 0
-        if node != OUT:
-            self._mix_words(node, parts)
         pair = [_START_CLASS, _START_CLASS] + [_CLASS_OF_SYMBOL[s] for s in symbols[-2:]]
         parts[2] = self._classes[pair[-2], pair[-1]]
         return parts
 
-    def _mix_words(self, node: int, parts: np.ndarray) -> None:
-        """Mix what the word list foresees after node into the n-gram's rows; how a row splits a letter's case stays."""
+    def _mix_words(self, node: int, rows: np.ndarray, distinct: int) -> None:
+        """Mix what the word list foresees after node into the first two rows, which are one if distinct is 1.
+
+        How a row splits a letter between small and large stays as it was.
+        """
         own = self._own
         place = None if own is None else own.place(node)
         base = node if place is None else own.base[place]
@@ -296,25 +315,29 @@ class Language:
         end = 0.0
         if base != OUT:
             first, last = self._tree_first[base], self._tree_first[base + 1]
-            words[self._tree_columns[first:last]] = self._tree_share[first:last] * (1 - share)
+            words[self._tree_columns[first:last]] = self._tree_share[first:last]
+            words *= 1 - share
             end = self._tree_end[base] * (1 - share)
         if place is not None:
             end += own.end[place] * share
         mix = self._tree_mix[min(self._depth(node), len(self._tree_mix) - 1)]
-        for k, row in enumerate(parts[:2]):
+        for row in rows[:distinct]:
             letters = row[_SMALL]
             letters[:26] += row[_UPPER]
             total = float(letters.sum())
-            scale = mix * total if node == ROOT else mix  # before a word the list says nothing about other signs
-            ratio = (1 - mix) + scale * words / letters
-            rest = 1 - mix + (mix if node == ROOT else mix * end / (1 - total))
-            factor = np.full(_SIZE, rest, np.float32)
-            factor[_SMALL] = ratio
-            factor[_UPPER] = ratio[:26]
-            row *= factor
+            # Before a word the list knows which letters begin one, and nothing about other signs.
+            scale, rest = (mix * total, 1.0) if node == ROOT else (mix, 1 - mix + mix * end / (1 - total))
+            ratio = np.empty(len(TREE_CHARACTERS) + 1, np.float32)
+            np.divide(words, letters, out=ratio[:-1])
+            ratio *= scale
+            ratio += 1 - mix
+            ratio[-1] = rest
+            row *= ratio[_TREE_COLUMN]
             if place is not None:
                 for column, part in own.following[place].items():
-                    row[column if k == 0 else ALPHABET.index(ALPHABET[column].upper())] += scale * share * part
+                    row[column] += scale * share * part
+        if distinct == 1:
+            rows[1] = rows[0]
 
     def _ngram(self, context: int) -> np.ndarray:
         """P(next | context) by the n-gram, float32 (95,): what the longest known context saw, then the shorter ones."""
@@ -323,12 +346,11 @@ class Language:
             if len(self._contexts) >= CACHED_CONTEXTS:
                 self._contexts.clear()
             row = self._unigram if context == 0 else self._ngram(_shorter(context))
-            place = int(self._keys.searchsorted(context))
+            place = bisect.bisect_left(self._keys, context)
             if context and place < len(self._keys) and self._keys[place] == context:
-                seen = slice(self._first[place], self._first[place + 1])
-                shares = self._shares[seen]
-                row = row * np.float32(1 - shares.sum())
-                row[self._followers[seen]] += shares
+                first, last = self._first[place], self._first[place + 1]
+                row = row * self._left[place]
+                row[self._followers[first:last]] += self._shares[first:last]
             self._contexts[context] = row
         return row
 
@@ -409,9 +431,8 @@ def _shorter(context: int) -> int:
     return context % (size // BASE)
 
 
-def _nearest(weights: tuple[float, ...]) -> int:
-    """The place on the grid nearest to some weights (which need not sum to 1)."""
-    top = math.log(max(weights))
-    return _GRID_INDEX[
-        tuple(min(round((top - math.log(w)) / _STEP), _LEVELS - 1) if w > 0 else _LEVELS - 1 for w in weights)
-    ]
+def _nearest(a: float, b: float, c: float) -> int:
+    """The place on the grid nearest to three weights (which need not sum to 1)."""
+    scale = 1 / max(a, b, c)
+    a, b, c = (round(_PER_LEVEL * math.log(max(weight * scale, _LEAST))) for weight in (a, b, c))
+    return _GRID_INDEX[a, b, c]

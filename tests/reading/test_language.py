@@ -80,6 +80,7 @@ def test_odd_own_words_do_no_harm(english):
 def test_the_cache_is_bounded_and_states_outlive_it(english, monkeypatch):
     monkeypatch.setattr("handpad.reading.language.CACHED_STATES", 5)
     monkeypatch.setattr("handpad.reading.language.CACHED_CONTEXTS", 5)
+    monkeypatch.setattr("handpad.reading.language.CACHED_STEPS", 5)
     text = "a line longer than the cache"
     states = states_along(english, text)
     rows = [english.log_probabilities(state).copy() for state in states]
