@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from handpad.train.datasets.unipen import fetcher
 from handpad.train.datasets.unipen_text import Component, Segment, parse, strokes_of
 
 _DATA_FILE = re.compile(r"(?:^|/)data/8/([^/]+)/(.+)$")
+_ROWS = 5
 _FLIP = np.array([1.0, -1.0])
 
 
@@ -73,6 +75,28 @@ def read(source: Path) -> tuple[list[Line], dict[str, int]]:
             text = " ".join(segment.label.split())
             lines.append(Line(name, f"{site}/{writer}", site, [s * _FLIP for s in strokes], text, page))
     return lines, dropped.counts()
+
+
+def several_rows(strokes: list[np.ndarray]) -> bool:
+    """Whether a text runs over several rows, by its ink alone: it falls apart into bands, or is very tall.
+
+    Marks above or below a row (quotes, commas) are no band of their own. Rows so slanted that they overlap are told
+    by the height of all ink against that of a tall stroke.
+    """
+    edges = sorted((stroke[:, 1].min(), stroke[:, 1].max()) for stroke in strokes)
+    bands = [list(edges[0])]
+    for top, bottom in edges[1:]:
+        if top <= bands[-1][1]:
+            bands[-1][1] = max(bottom, bands[-1][1])
+        else:
+            bands.append([top, bottom])
+    tallest = max(bottom - top for top, bottom in bands)
+    rows = 1
+    for (top, bottom), (next_top, next_bottom) in pairwise(bands):
+        mark = min(bottom - top, next_bottom - next_top) < tallest / 2
+        rows += not (mark and next_top - bottom < tallest / 2)
+    tall = float(np.quantile([np.ptp(stroke[:, 1]) for stroke in strokes], 0.75))
+    return rows > 1 or bool(bands[-1][1] - bands[0][0] > _ROWS * tall)
 
 
 def _reason(segment: Segment, strokes: list[np.ndarray] | None, components: list[Component]) -> str | None:
