@@ -45,7 +45,7 @@ def test_emnist_is_turned_and_its_numbers_become_labels(emnist):
     assert data.texts().tolist() == ["1", "A", "A", "a"]
     assert (data.name, data.writers) == ("emnist-balanced", ["unknown"])
     assert data.dropped == {
-        "images without ink or whose label is outside the alphabet (first: emnist-balanced-test-images-idx3-ubyte)": 1
+        "images whose label is outside the alphabet (first: emnist-balanced-test-images-idx3-ubyte, image 0)": 1
     }
     assert "public domain" in data.licence
     assert all(stands(glyph) for glyph in data.glyphs)

@@ -73,7 +73,7 @@ def test_labels_and_writers_are_joined(tmp_path, zipped):
     ]
     assert data.texts().tolist() == ["0", "0", "A", "0", "1", "A", "0"]
     assert data.dropped == {}
-    assert "without the classes 2 3" in data.licence
+    assert data.notes[0].startswith("These classes are missing: 2 3")
     bar = np.zeros((128, 128), np.uint8)
     bar[:21, :51] = 255
     assert (data.glyphs[2] == glyph_from_image(bar)).all()
@@ -97,7 +97,7 @@ def test_images_without_a_writer(tmp_path):
     files = {name: content for name, content in made_up().items() if "train" in name}
     data = datasets.read("nist", lay_out(tmp_path / "nist", files, True))
     assert (data.texts().tolist(), data.writers) == (["0", "1", "A"], ["unknown"])
-    assert "name no writer" in data.licence
+    assert data.notes[0] == "Only the train folders are there, which name no writer."
 
 
 BAD_IMAGES = {

@@ -19,6 +19,7 @@ from handpad.train.datasets.deepwriting_lines import FIRST_ETH_WRITER, Line, str
 from handpad.train.datasets.dropped import Dropped
 from handpad.train.datasets.plain_npz import read_npz
 from handpad.train.datasets.stores import Folder, Zip
+from handpad.train.datasets.work import PLAIN, Work
 
 NAME = "deepwriting"
 LICENCE = (
@@ -31,7 +32,7 @@ _SPELLINGS = {"strokes": "samples", "soc_labels": "boc_labels"}
 _PER_POINT = ("char_labels", "soc_labels", "eoc_labels")
 
 
-def read(source: Path) -> Dataset:
+def read(source: Path, work: Work = PLAIN) -> Dataset:
     """Read the labelled characters, each in its place on the line, y down. Writers are "eth/<id>" and "iam/<id>".
 
     Every character has a guide: the baseline is the median bottom of the characters of its line or chunk, the
@@ -52,7 +53,7 @@ def read(source: Path) -> Dataset:
         lines = [line for path in paths for line in _npz_lines(path, dropped)]
     else:
         lines = list(json_lines(Folder(source) if source.is_dir() else Zip(source), dropped))
-    return collect(NAME, LICENCE, with_guides(lines), dropped.counts())
+    return collect(NAME, LICENCE, with_guides(lines), dropped, work)
 
 
 def with_guides(lines: list[Line]) -> Line:

@@ -14,7 +14,7 @@ import numpy as np
 from handpad.train.datasets.dataset import Sample
 from handpad.train.datasets.deepwriting_lines import Line, strokes_of, writer_name
 from handpad.train.datasets.dropped import Dropped
-from handpad.train.datasets.stores import EntryError, Store
+from handpad.train.datasets.stores import EntryError, Store, drop_refused
 
 ALPHABET = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'.,-()/")
 
@@ -24,13 +24,12 @@ _PEN_UP = 2
 
 def json_lines(store: Store, dropped: Dropped) -> Iterator[Line]:
     """The characters of every line in the JSON files of a folder or zip, y down, in the units of the files."""
-    for name in store.refused:
-        dropped.add("paths that climb out of the archive", name)
+    refused = drop_refused(store, dropped)
     for place, name in enumerate(store.names):
         match = _FILE.search(name)
-        if not match:
+        if not match or place in refused:
             continue
-        (content,) = store.contents(np.array([place]))
+        (content,) = store.portion(np.array([place]))
         try:
             form = None if isinstance(content, EntryError) else json.loads(content)
         except (ValueError, RecursionError):

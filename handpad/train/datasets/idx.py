@@ -4,16 +4,18 @@ import gzip
 import math
 import re
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from handpad.errors import DataError
-from handpad.glyph import SIZE, glyph_from_image
 from handpad.train.datasets.dataset import Dataset
 from handpad.train.datasets.dropped import Dropped
-from handpad.train.datasets.images import image_dataset
+from handpad.train.datasets.images import convert, cut, image_dataset
+from handpad.train.datasets.work import PLAIN, Work
+from handpad.train.datasets.zip_directory import Names
 
 NAME = "idx"
 LICENCES = {
@@ -29,7 +31,7 @@ _TYPES = {8: np.dtype("u1"), 12: np.dtype(">i4")}
 _ENLARGED = 4
 
 
-def read(source: Path) -> Dataset:
+def read(source: Path, work: Work = PLAIN) -> Dataset:
     """Read all images of one data set. It has no ink, and its size cues are 0, since the images are scaled already.
 
     Each image is enlarged to about the size of NIST's and made a glyph like any other. EMNIST's images lie on their
@@ -46,39 +48,98 @@ def read(source: Path) -> Dataset:
     DataError : nothing to read, several data sets in one folder, or a file that is missing, damaged, too large or
         does not fit the others; the sentence names it.
     """
-    source = Path(source)
-    paths = sorted(source.iterdir()) if source.is_dir() else [source]
-    stems = {path: match["stem"] for path in paths if (match := _IMAGES.fullmatch(path.name))}
-    names = sorted({_PART.sub("", stem) for stem in stems.values()})
+    paths = _image_files(Path(source))
+    names = sorted({_name(path) for path in paths})
     if len(names) > 1:
         raise DataError(f"{source} holds several data sets ({', '.join(names)}): name one of their files.")
     dropped = Dropped()
-    label_of = _mapping(next(iter(stems)).parent, names[0]) if stems else {}
-    glyphs, labels, writers = [np.empty((0, SIZE, SIZE), np.uint8)], [], []
-    for path, stem in stems.items():
-        images, rows = _array(path), _array(_labels_path(path.parent, stem))
-        if images.ndim != 3 or images.shape[1:] != (28, 28) or rows.ndim > 2 or len(rows) != len(images):
-            raise DataError(f"{path} and its labels do not fit each other.")
-        if stem.lower().startswith("emnist"):
-            images = images.transpose(0, 2, 1)
-        numbers = rows if rows.ndim == 1 else rows[:, 0]
-        known = np.isin(numbers, list(label_of)) & images.any(axis=(1, 2))
-        dropped.add("images without ink or whose label is outside the alphabet", path.name, int((~known).sum()))
-        glyphs.append(np.stack([_glyph(image) for image in images[known]]) if known.any() else glyphs[0])
-        labels += [label_of[number] for number in numbers[known].tolist()]
-        writers += _writers(rows[known])
+    label_of = _mapping(paths[0].parent, names[0]) if paths else {}
+    images, labels, writers = _labelled(paths, label_of, dropped)
     order = np.argsort(np.array(writers, dtype=str), kind="stable")
     labels, writers = np.array(labels, dtype=str)[order], np.array(writers, dtype=str)[order]
     licence = next((LICENCES[key] for key in LICENCES if names and names[0].lower().startswith(key)), "terms not known")
-    name = "".join(names) or NAME
-    return image_dataset(
-        name, licence, labels, writers, np.concatenate(glyphs)[order], np.zeros((len(order), 4)), dropped
-    )
+    converted = convert(_Pixels(images), order, enlarged, dropped, work)
+    del images
+    data = image_dataset("".join(names) or NAME, licence, labels, writers, converted, dropped)
+    return replace(data, measured_cues=np.zeros((len(data), 4)))
 
 
-def _glyph(image: np.ndarray) -> np.ndarray:
-    large = cv2.resize(np.ascontiguousarray(image), None, fx=_ENLARGED, fy=_ENLARGED, interpolation=cv2.INTER_CUBIC)
-    return glyph_from_image(large)
+def parts(source: Path) -> list[Path]:
+    """The files of images with their labels and the list of what the labels stand for."""
+    found = []
+    for path in _image_files(source):
+        found += [path, *sorted(path.parent.glob(f"{_stem(path)}-labels[-.]idx*"))]
+        found += sorted(path.parent.glob(f"{_name(path)}-mapping.txt"))
+    return found or [source]
+
+
+def _image_files(source: Path) -> list[Path]:
+    paths = sorted(source.iterdir()) if source.is_dir() else [source]
+    return [path for path in paths if _IMAGES.fullmatch(path.name)]
+
+
+def _stem(path: Path) -> str:
+    """The file's name up to "-images", such as "emnist-balanced-train"."""
+    return _IMAGES.fullmatch(path.name)["stem"]
+
+
+def _name(path: Path) -> str:
+    """The name of the data set that a file of images is a part of, such as "emnist-balanced"."""
+    return _PART.sub("", _stem(path))
+
+
+def _images_and_rows(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Images, uint8 (n, 28, 28), upright, and what the file of labels says of each: (n,) or (n, columns)."""
+    images, rows = _array(path), _array(_labels_path(path.parent, _stem(path)))
+    if images.ndim != 3 or images.shape[1:] != (28, 28) or rows.ndim > 2 or len(rows) != len(images):
+        raise DataError(f"{path} and its labels do not fit each other.")
+    return images.transpose(0, 2, 1) if _stem(path).lower().startswith("emnist") else images, rows
+
+
+def _labelled(
+    paths: list[Path], label_of: dict[int, str], dropped: Dropped
+) -> tuple[list[tuple[str, np.ndarray, np.ndarray]], list[str], list[str]]:
+    """What :class:`_Pixels` takes, and label and writer of each of its images."""
+    images, labels, writers = [], [], []
+    for path in paths:
+        pixels, rows = _images_and_rows(path)
+        numbers = rows if rows.ndim == 1 else rows[:, 0]
+        known = np.isin(numbers, list(label_of))
+        for number in np.flatnonzero(~known):
+            dropped.add("images whose label is outside the alphabet", f"{path.name}, image {number}")
+        images.append((path.name, pixels, np.flatnonzero(known)))
+        labels += [label_of[number] for number in numbers[known].tolist()]
+        writers += _writers(rows[known])
+    return images, labels, writers
+
+
+class _Pixels:
+    """The images of several files as one list, like a store.
+
+    Takes for each file its name, its images, uint8 (n, 28, 28), and which of them to list, int (m,).
+    """
+
+    def __init__(self, files: list[tuple[str, np.ndarray, np.ndarray]]):
+        self._files = files
+        self.names = Names(f"{name}, image {row}" for name, _, rows in files for row in rows.tolist())
+
+    def portion(self, places: np.ndarray) -> np.ndarray:
+        """The images at these places, int (n,), which must not decrease: uint8 (n, 28, 28)."""
+        found, start = [], 0
+        for _, images, rows in self._files:
+            mine = places[(places >= start) & (places < start + len(rows))] - start
+            found.append(images[rows[mine]])
+            start += len(rows)
+        return np.concatenate(found)
+
+
+def enlarged(image: np.ndarray) -> np.ndarray:
+    """An image of 28 x 28 pixels, ink bright on black, at about the size of NIST's and cut to its ink.
+
+    Raises EntryError if there is no ink.
+    """
+    image = np.ascontiguousarray(image)
+    return cut(cv2.resize(image, None, fx=_ENLARGED, fy=_ENLARGED, interpolation=cv2.INTER_CUBIC))
 
 
 def _writers(rows: np.ndarray) -> list[str]:
@@ -122,9 +183,10 @@ def _array(path: Path) -> np.ndarray:
             size = math.prod(shape) * _TYPES[start[2]].itemsize
             if size > MAX_BYTES:
                 raise DataError(f"{path} claims more than {MAX_BYTES >> 30} GiB: it is no data set of characters.")
-            content = file.read(size + 1)
+            content = np.empty(size, np.uint8)
+            whole = file.readinto(content) == size and not file.read(1)
     except (OSError, EOFError, zlib.error, ValueError) as error:
         raise DataError(f"{path} is damaged or cut off: download it again.") from error
-    if len(shape) != start[3] or len(content) != size:
+    if len(shape) != start[3] or not whole:
         raise DataError(f"{path} is damaged or cut off: download it again.")
-    return np.frombuffer(content, _TYPES[start[2]]).reshape(shape)
+    return content.view(_TYPES[start[2]]).reshape(shape)

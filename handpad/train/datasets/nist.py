@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ import numpy as np
 from handpad.errors import DataError
 from handpad.train.datasets.dataset import Dataset
 from handpad.train.datasets.dropped import Dropped
-from handpad.train.datasets.images import decoded, glyphs_of_files, image_dataset
-from handpad.train.datasets.stores import Both, EntryError, Folder, Store, Zip
+from handpad.train.datasets.images import convert, decoded, image_dataset
+from handpad.train.datasets.stores import Both, EntryError, Folder, Store, Zip, drop_refused
+from handpad.train.datasets.work import PLAIN, Work
 
 NAME = "nist"
 LICENCE = "NIST Special Database 19, second edition, public domain (work of the US government)"
@@ -27,7 +29,7 @@ _WRITTEN = re.compile(rf"(?:^|/)by_write/(hsf_[0-7]/{_WRITTEN_PATH})$")
 _PATH = re.compile(_WRITTEN_PATH)
 
 
-def read(source: Path) -> Dataset:
+def read(source: Path, work: Work = PLAIN) -> Dataset:
     """Read all images of ``by_class`` with their labels and writers. The data set has no ink.
 
     The label is the class folder's. The writer is "hsf_<n>/<number>", from the lists ``hsf_<n>.mit``; images that no
@@ -47,55 +49,54 @@ def read(source: Path) -> Dataset:
     """
     store = _store(Path(source))
     dropped = Dropped()
-    for name in store.refused:
-        dropped.add("paths that climb out of the archive", name)
-    found, notes = _joined(store, dropped)
-    labels, writers = np.array(found.labels, dtype=str), np.array(found.writers, dtype=str)
-    order = np.argsort(writers, kind="stable")
-    places = np.array(found.places, np.int64)[order]
-    del found
-    kept, glyphs, cues = glyphs_of_files(store, places, lambda content: decoded(content, SHAPE), dropped)
-    rows = order[kept]
-    return image_dataset(NAME, "; ".join([LICENCE, *notes]), labels[rows], writers[rows], glyphs, cues, dropped)
+    found, notes = _joined(store, drop_refused(store, dropped), dropped)
+    order = np.argsort(found.writer, kind="stable")
+    places, labels, writers = (np.asarray(values)[order] for values in (found.place, found.label, found.writer))
+    converted = convert(store, places, partial(decoded, shape=SHAPE), dropped, work)
+    del store, found, order, places
+    return image_dataset(NAME, LICENCE, labels, writers, converted, dropped, notes)
 
 
-def _store(source: Path) -> Store:
-    """``by_class``, and ``by_write`` where it lies beside it, each as a zip or a folder."""
-    if not source.exists():
-        raise DataError(f"There is no file or folder {source}.")
+def parts(source: Path) -> list[Path]:
+    """``by_class``, and where it lies beside it ``by_write``, each as a zip or a folder."""
     if source.is_file() or source.name == "by_class":
         by_class, beside = source, source.parent
     else:
         zipped = source / "by_class.zip"
         by_class, beside = zipped if zipped.is_file() else source / "by_class", source
-    first = Zip(by_class) if by_class.is_file() else Folder(by_class.parent, by_class.name)
-    if (beside / "by_write.zip").is_file():
-        return Both(first, Zip(beside / "by_write.zip"))
-    if (beside / "by_write").is_dir():
-        return Both(first, Folder(beside, "by_write"))
-    return first
+    by_write = [path for path in (beside / "by_write.zip", beside / "by_write") if path.exists()]
+    return [by_class, *by_write[:1]]
+
+
+def _store(source: Path) -> Store:
+    if not source.exists():
+        raise DataError(f"There is no file or folder {source}.")
+    stores = [Zip(path) if path.is_file() else Folder(path.parent, path.name) for path in parts(source)]
+    return Both(*stores) if len(stores) == 2 else stores[0]
 
 
 @dataclass
 class _Found:
     """The images so far: place in the store, label and writer of each."""
 
-    places: list[int] = field(default_factory=list)
-    labels: list[str] = field(default_factory=list)
-    writers: list[str] = field(default_factory=list)
+    place: list[int] = field(default_factory=list)
+    label: list[str] = field(default_factory=list)
+    writer: list[str] = field(default_factory=list)
 
     def add(self, place: int, label: str, writer: str) -> None:
-        self.places.append(place)
-        self.labels.append(label)
-        self.writers.append(writer)
+        self.place.append(place)
+        self.label.append(label)
+        self.writer.append(writer)
 
 
-def _joined(store: Store, dropped: Dropped) -> tuple[_Found, list[str]]:
+def _joined(store: Store, refused: set[int], dropped: Dropped) -> tuple[_Found, list[str]]:
     """All images with label and writer, and what to say of where they come from."""
     images: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     lists: dict[tuple[str, str], int] = {}
     written: dict[str, int] = {}
     for place, name in enumerate(store.names):
+        if place in refused:
+            continue
         if match := _IMAGE.search(name):
             images[match[1], match[2]][match[3]] = place
         elif match := _WRITTEN.search(name):
@@ -115,11 +116,11 @@ def _joined(store: Store, dropped: Dropped) -> tuple[_Found, list[str]]:
         else:
             for place in own.values():
                 found.add(place, label, UNKNOWN)
-    if found.places and not listed:
-        notes.append("only the train folders, which name no writer")
-    missing = sorted(set(CLASSES) - set(found.labels))
+    if found.place and not listed:
+        notes.append("Only the train folders are there, which name no writer.")
+    missing = sorted(set(CLASSES) - set(found.label))
     if missing:
-        notes.append("without the classes " + " ".join(missing))
+        notes.append(f"These classes are missing: {' '.join(missing)}.")
     return found, notes
 
 
@@ -152,7 +153,7 @@ def _listed(store: Store, place: int | None, dropped: Dropped) -> dict[str, str]
     if place is None:
         return {}
     entry = store.names[place]
-    (content,) = store.contents(np.array([place]))
+    (content,) = store.portion(np.array([place]))
     if isinstance(content, EntryError):
         dropped.add(f".mit {content}", entry)
         return {}

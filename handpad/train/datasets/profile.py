@@ -7,13 +7,14 @@ from handpad.ink import as_guide, as_strokes
 from handpad.profile import Profile
 from handpad.train.datasets.dataset import Dataset, Sample, collect
 from handpad.train.datasets.dropped import Dropped
+from handpad.train.datasets.work import PLAIN, Work
 
 NAME = "profile"
 LICENCE = "your own handwriting, from Handpad profiles"
 SUFFIX = ".handpad"
 
 
-def read(source: Path) -> Dataset:
+def read(source: Path, work: Work = PLAIN) -> Dataset:
     """Read all samples of one or more profiles with their true labels and guides. The writer is the file's stem.
 
     Parameters
@@ -46,4 +47,4 @@ def read(source: Path) -> Dataset:
                 dropped.add("samples that are no ink", f"{path.name}, sample {sample.id}")
             else:
                 samples.append(Sample(sample.label, path.stem, strokes, guide))
-    return collect(NAME, LICENCE, samples, dropped.counts())
+    return collect(NAME, LICENCE, samples, dropped, work)

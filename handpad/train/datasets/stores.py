@@ -1,59 +1,95 @@
 """The files of a data set where they lie: members of a zip that is never unpacked, or files below a folder.
 
-A :class:`Zip` keeps a few numbers for each member instead of a record, so that a zip of over a million members can be
-read in little memory, and from several threads.
+A store lists the files; a portion of it reads some of them, and is small enough to be sent to another process.
 """
 
+import os
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, Protocol
 
 import numpy as np
 
 from handpad.errors import DataError
+from handpad.train.datasets.dropped import Dropped
+from handpad.train.datasets.zip_directory import Names, read_directory
 
 MAX_FILE = 16 << 20
 """No single file of a data set of characters is larger than this many bytes (16 MiB)."""
 
-_MEMBER = np.dtype([("offset", "<i8"), ("packed", "<u8"), ("size", "<u8"), ("crc", "<u4"), ("method", "<u2")])
+MAX_TOTAL = 32 << 30
+"""The files of a zip are together no larger than this many bytes (32 GiB): NIST's have about 5."""
+
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
+_ENCRYPTED = 1
 
 
 class EntryError(Exception):
     """One file that cannot be read; the text says why and names no file."""
 
 
+class Portion(Protocol):
+    """Some files of a store. Going through it gives each file's content, or the EntryError of a damaged one.
+
+    Raises DataError where the store itself can no longer be read.
+    """
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[bytes | EntryError]: ...
+
+
 class Zip:
-    """A zip archive. ``names`` are the paths of its files; those that climb out of the archive are in ``refused``."""
+    """A zip archive. ``names`` are the paths of its files.
+
+    Those that climb out of the archive are not read; ``refused`` are the places of their names.
+    """
 
     def __init__(self, path: Path):
-        """Read the list of members. Raises DataError if the file is missing, no zip, or cut off."""
+        """Read the list of members.
+
+        Raises DataError if the file is missing, no zip, cut off, or would unpack to more than MAX_TOTAL bytes.
+        """
         self.path = Path(path)
         try:
-            with zipfile.ZipFile(self.path) as archive:
-                files = [member for member in archive.filelist if not member.is_dir()]
-            self.refused = [member.filename for member in files if _climbs(member.filename)]
-            files = [member for member in files if not _climbs(member.filename)]
-            rows = ((m.header_offset, m.compress_size, m.file_size, m.CRC, m.compress_type) for m in files)
-            self._members = np.fromiter(rows, _MEMBER, len(files))
+            self.names, self._members = read_directory(self.path)
         except FileNotFoundError:
             raise DataError(f"There is no file {path}.") from None
-        except (OSError, ValueError, OverflowError, struct.error, NotImplementedError, zipfile.BadZipFile) as error:
-            raise DataError(f"{path} is no zip file or is cut off: download it again.") from error
-        # The names are made anew: kept as they are, they lie between the freed records and keep that memory taken.
-        names = "\0".join(member.filename for member in files)
-        del archive, files, rows
-        self.names = names.split("\0") if names else []
+        except (OSError, ValueError, OverflowError, struct.error) as error:
+            raise DataError(f"{path} is no zip file or is cut off ({error}): download it again.") from error
+        if self._members["size"].sum(dtype=np.float64) > MAX_TOTAL:
+            raise DataError(f"{path} unpacks to more than {MAX_TOTAL >> 30} GiB: it is no data set of characters.")
+        self.refused = [place for place, name in enumerate(self.names) if _climbs(name)]
 
-    def contents(self, places: np.ndarray) -> Iterator[bytes | EntryError]:
-        """The content of the file at each place in ``names``, or the error that a damaged one makes."""
+    def portion(self, places: np.ndarray) -> "ZipPortion":
+        """The files at these places in ``names``, int (n,)."""
+        return ZipPortion(self.path, self._members[places])
+
+
+def _climbs(name: str) -> bool:
+    return name.startswith(("/", "\\")) or (".." in name and ".." in name.replace("\\", "/").split("/"))
+
+
+@dataclass(frozen=True)
+class ZipPortion:
+    """Some members of a zip, which is opened when they are read."""
+
+    path: Path
+    members: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def __iter__(self) -> Iterator[bytes | EntryError]:
         try:
             with self.path.open("rb") as file:
-                for place in places:
-                    yield _or_error(_unpacked, file, self._members[place])
+                for member in self.members.tolist():
+                    yield _or_error(_unpacked, file, member)
         except OSError as error:
             raise DataError(f"{self.path} cannot be read: {error.strerror}.") from error
 
@@ -65,21 +101,19 @@ def _or_error(read: Callable[..., bytes], *arguments) -> bytes | EntryError:
         return error
 
 
-def _climbs(name: str) -> bool:
-    return name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/")
-
-
-def _unpacked(file: BinaryIO, member: np.void) -> bytes:
+def _unpacked(file: BinaryIO, member: tuple[int, ...]) -> bytes:
     """One member (PKWARE APPNOTE, sections 4.3.7 and 4.4), at most MAX_FILE bytes."""
-    offset, packed, size, crc, method = member.item()
+    offset, packed, size, crc, method, flags = member
     if max(packed, size) > MAX_FILE:
         raise EntryError("files too large for a character")
+    if flags & _ENCRYPTED:
+        raise EntryError("files that need a password")
     file.seek(offset)
     header = file.read(_LOCAL_HEADER.size)
     if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\3\4"):
         raise EntryError("files that are damaged or cut off")
     _, name_length, extra_length = _LOCAL_HEADER.unpack(header)
-    file.seek(name_length + extra_length, 1)
+    file.seek(name_length + extra_length, os.SEEK_CUR)
     content = file.read(packed)
     try:
         if method == zipfile.ZIP_DEFLATED:
@@ -94,19 +128,49 @@ def _unpacked(file: BinaryIO, member: np.void) -> bytes:
 
 
 class Folder:
-    """A folder with everything below it; links are not followed. Has ``names`` and ``contents`` like :class:`Zip`."""
+    """A folder with everything below it; links are not followed. Has the same members as :class:`Zip`."""
+
+    refused = ()
 
     def __init__(self, path: Path, below: str = "."):
-        """List the files below ``path / below``. Names are relative to path, with "/"."""
+        """List the files below ``path / below``, in order. Names are relative to path, with "/"."""
         self.path = Path(path)
-        self.refused: list[str] = []
-        files = (file for file in sorted((self.path / below).rglob("*")) if file.is_file() and not file.is_symlink())
-        self.names = [str(PurePosixPath(file.relative_to(self.path))) for file in files]
+        self.names = Names(_below(self.path / below, "" if below == "." else below + "/"))
 
-    def contents(self, places: np.ndarray) -> Iterator[bytes | EntryError]:
-        """The content of the file at each place in ``names``, or the error that an unreadable one makes."""
-        for place in places:
-            yield _or_error(_file, self.path / self.names[place])
+    def portion(self, places: np.ndarray) -> "FolderPortion":
+        """The files at these places in ``names``, int (n,)."""
+        return FolderPortion(self.path, [self.names[place] for place in places])
+
+
+def _below(folder: Path, prefix: str) -> Iterator[str]:
+    """The files below a folder, links left out. A folder that cannot be listed counts as empty."""
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.is_symlink():
+            continue
+        if entry.is_dir():
+            yield from _below(Path(entry.path), f"{prefix}{entry.name}/")
+        elif entry.is_file():
+            yield prefix + entry.name
+
+
+@dataclass(frozen=True)
+class FolderPortion:
+    """Some files below a folder."""
+
+    path: Path
+    names: list[str]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __iter__(self) -> Iterator[bytes | EntryError]:
+        for name in self.names:
+            yield _or_error(_file, self.path / name)
 
 
 def _file(path: Path) -> bytes:
@@ -123,14 +187,38 @@ class Both:
 
     def __init__(self, first: "Store", second: "Store"):
         self._first, self._second = first, second
-        self.refused = first.refused + second.refused
-        self.names = first.names + second.names
+        self._count = len(first.names)
+        self.names = Names(chain(first.names, second.names))
+        self.refused = [*first.refused, *(self._count + place for place in second.refused)]
 
-    def contents(self, places: np.ndarray) -> Iterator[bytes | EntryError]:
+    def portion(self, places: np.ndarray) -> "BothPortions":
         """The same for places in ``names`` of both; they must not decrease."""
-        count = len(self._first.names)
-        yield from self._first.contents(places[places < count])
-        yield from self._second.contents(places[places >= count] - count)
+        in_first = places < self._count
+        return BothPortions(
+            self._first.portion(places[in_first]), self._second.portion(places[~in_first] - self._count)
+        )
+
+
+@dataclass(frozen=True)
+class BothPortions:
+    """A portion of each of two stores."""
+
+    first: Portion
+    second: Portion
+
+    def __len__(self) -> int:
+        return len(self.first) + len(self.second)
+
+    def __iter__(self) -> Iterator[bytes | EntryError]:
+        yield from self.first
+        yield from self.second
 
 
 Store = Zip | Folder | Both
+
+
+def drop_refused(store: Store, dropped: Dropped) -> set[int]:
+    """Count the files that a store refuses. Returns their places."""
+    for place in store.refused:
+        dropped.add("paths that climb out of the archive", store.names[place])
+    return set(store.refused)

@@ -1,6 +1,5 @@
 """UJI Pen Characters v1: 11 writers, 62 characters each, twice."""
 
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -8,15 +7,19 @@ import numpy as np
 from handpad.errors import DataError
 from handpad.train.datasets.archive import read_texts
 from handpad.train.datasets.dataset import Dataset, Sample, collect
+from handpad.train.datasets.dropped import Dropped
 from handpad.train.datasets.unipen_text import parse_label
+from handpad.train.datasets.work import PLAIN, Work
 
 NAME = "uji"
 LICENCE = "UJI Pen Characters v1, F. Prat et al., UCI Machine Learning Repository, CC BY 4.0"
 _PREFIX = "UJIpenchars-"
 
 
-def read(source: Path) -> Dataset:
+def read(source: Path, work: Work = PLAIN) -> Dataset:
     """Read all characters; y points down in the files already. Writers are "w01" to "w11".
+
+    A file that cannot be read is dropped, and listed with its line.
 
     Parameters
     ----------
@@ -24,18 +27,21 @@ def read(source: Path) -> Dataset:
 
     Raises
     ------
-    DataError : no such file, or rows that are no points; the sentence names file and line.
+    DataError : no such file, or none that can be read; the sentence names file and line.
     """
     samples: list[Sample] = []
-    dropped: Counter[str] = Counter()
+    dropped = Dropped()
     for path, text in sorted(read_texts(source).items()):
         name = path.rpartition("/")[2]
         if name.startswith(_PREFIX):
-            samples += _characters(name, text, dropped)
-    return collect(NAME, LICENCE, samples, dropped)
+            try:
+                samples += _characters(name, text, dropped)
+            except DataError as error:
+                dropped.add("files that cannot be read", str(error))
+    return collect(NAME, LICENCE, samples, dropped, work)
 
 
-def _characters(name: str, text: str, dropped: Counter[str]) -> list[Sample]:
+def _characters(name: str, text: str, dropped: Dropped) -> list[Sample]:
     """The characters of one writer's file: a .SEGMENT line, then its .PEN_DOWN blocks of rows ``x y``."""
     found: list[tuple[str, list[list[list[float]]]]] = []
     pen_down = False
@@ -50,10 +56,10 @@ def _characters(name: str, text: str, dropped: Counter[str]) -> list[Sample]:
         elif line and pen_down and found:
             found[-1][1][-1].append(_point(name, number, line))
     samples = []
-    for label, strokes in found:
+    for number, (label, strokes) in enumerate(found):
         strokes = [np.array(stroke) for stroke in strokes if stroke]
         if not label or not strokes:
-            dropped["it has no label or no point"] += 1
+            dropped.add("it has no label or no point", f"{name}, segment {number}")
         else:
             samples.append(Sample(label, name.removeprefix(_PREFIX), strokes))
     return samples

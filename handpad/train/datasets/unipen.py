@@ -1,7 +1,7 @@
 """UNIPEN train_r01_v07: isolated characters of data/1a to 1d (digits, capitals, small letters, symbols)."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +10,9 @@ import numpy as np
 from handpad.errors import DataError
 from handpad.train.datasets.archive import read_texts
 from handpad.train.datasets.dataset import Dataset, Sample, collect
+from handpad.train.datasets.dropped import Dropped
 from handpad.train.datasets.unipen_text import Component, Segment, parse, strokes_of
+from handpad.train.datasets.work import PLAIN, Work
 
 NAME = "unipen"
 LICENCE = "UNIPEN train_r01_v07, International Unipen Foundation, Zenodo record 1195803, CC BY 4.0"
@@ -20,13 +22,14 @@ _DOTS_OF_SCATTERED_INK = 3
 _FLIP = np.array([1.0, -1.0])
 
 
-def read(source: Path) -> Dataset:
+def read(source: Path, work: Work = PLAIN) -> Dataset:
     """Read the isolated characters, y flipped to point down.
 
-    The writer is "<contributor>/<id>", since the same id at two contributors is two people. Dropped, and
-    counted: ink that the labellers could not name, labels other than one printable ASCII character, segments
-    that point outside the ink or have no pen-down point, ink whose strokes have lost their places, and ink
-    listed more than once (the first is kept where the labels agree, none where they contradict each other).
+    The writer is "<contributor>/<id>", since the same id at two contributors is two people. Dropped, counted and
+    listed: ink that the labellers could not name, labels other than one printable ASCII character, segments that
+    point outside the ink or have no pen-down point, ink whose strokes have lost their places, ink listed more than
+    once (the first is kept where the labels agree, none where they contradict each other), and files that cannot be
+    read.
 
     Parameters
     ----------
@@ -34,15 +37,20 @@ def read(source: Path) -> Dataset:
 
     Raises
     ------
-    DataError : no UNIPEN data, a missing include, rows that cannot be read; the sentence names file and line.
+    DataError : no UNIPEN data, or none that can be read; the sentence names file and line.
     """
     texts = read_texts(source)
     fetch = fetcher(texts, source)
     samples: list[Sample] = []
-    dropped: Counter[str] = Counter()
-    for (contributor, _), paths in sorted(_by_ink(texts).items(), key=lambda item: _natural(item[0])):
-        samples += _characters(contributor, paths, fetch, dropped)
-    return collect(NAME, LICENCE, samples, dropped)
+    dropped = Dropped()
+    by_ink = sorted(_by_ink(texts).items(), key=lambda item: _natural(item[0]))
+    for done, ((contributor, _), paths) in enumerate(by_ink):
+        work.progress(done, len(by_ink), "files")
+        try:
+            samples += _characters(contributor, paths, fetch, dropped)
+        except DataError as error:
+            dropped.add("files that cannot be read", str(error))
+    return collect(NAME, LICENCE, samples, dropped, work)
 
 
 def fetcher(texts: dict[str, str], source: Path) -> Callable[[str], str]:
@@ -83,14 +91,16 @@ def _natural(key: tuple[str, str]) -> list:
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", "/".join(key))]
 
 
-def _characters(contributor: str, paths: list[str], fetch: Callable[[str], str], dropped: Counter[str]) -> list[Sample]:
+def _characters(contributor: str, paths: list[str], fetch: Callable[[str], str], dropped: Dropped) -> list[Sample]:
     """The characters that several data files find in one ink, in the order in which they were written."""
     components: list[Component] = []
     segments: list[Segment] = []
+    file_of: dict[Segment, str] = {}
     for path in sorted(paths):
         document = parse(path, fetch)
         components = document.components
         segments += document.segments
+        file_of |= dict.fromkeys(document.segments, path)
     labels_of = defaultdict(set)
     for segment in segments:
         labels_of[segment.ranges].add(segment.label)
@@ -98,25 +108,32 @@ def _characters(contributor: str, paths: list[str], fetch: Callable[[str], str],
     scattered = _is_scattered([strokes_of(segment, components) for segment in segments])
     for segment in sorted(segments, key=lambda segment: [(c, p or 0) for c, p in segment.ranges[0]]):
         strokes = strokes_of(segment, components)
-        if segment.label is None:
-            dropped["the labellers could not name it"] += 1
-        elif len(segment.label) != 1 or not "!" <= segment.label <= "~":
-            dropped["the label is not one printable ASCII character"] += 1
-        elif strokes is None:
-            dropped["it points outside the ink"] += 1
-        elif not strokes:
-            dropped["it has no pen-down point"] += 1
-        elif len(labels_of[segment.ranges]) > 1:
-            dropped["the same ink has contradicting labels"] += 1
-        elif scattered and all(_at_origin(stroke) for stroke in strokes):
-            dropped["its strokes were each stored at an origin of their own, so their places are lost"] += 1
-        elif segment.ranges in seen:
-            dropped["the same ink is listed twice"] += 1
+        if reason := _reason(segment, strokes, labels_of[segment.ranges], scattered, segment.ranges in seen):
+            dropped.add(reason, f"{file_of[segment]}, component {segment.ranges[0][0][0]}")
         else:
             seen.add(segment.ranges)
             writer = components[segment.ranges[0][0][0]].writer
             samples.append(Sample(segment.label, f"{contributor}/{writer}", [s * _FLIP for s in strokes]))
     return samples
+
+
+def _reason(
+    segment: Segment, strokes: list[np.ndarray] | None, labels: set[str | None], scattered: bool, seen: bool
+) -> str:
+    """Why a segment is left out, or ""."""
+    if segment.label is None:
+        return "the labellers could not name it"
+    if len(segment.label) != 1 or not "!" <= segment.label <= "~":
+        return "the label is not one printable ASCII character"
+    if strokes is None:
+        return "it points outside the ink"
+    if not strokes:
+        return "it has no pen-down point"
+    if len(labels) > 1:
+        return "the same ink has contradicting labels"
+    if scattered and all(_at_origin(stroke) for stroke in strokes):
+        return "its strokes were each stored at an origin of their own, so their places are lost"
+    return "the same ink is listed twice" if seen else ""
 
 
 def _at_origin(stroke: np.ndarray) -> bool:
