@@ -3,8 +3,8 @@
     python packaging/english_texts.py PACKAGES OUT
 
 PACKAGES holds one folder per package, unpacked: the binary packages wordnet-base, dict-jargon, sqlite3-doc, rust-doc,
-r-cran-stringr and scowl, and the source packages presage and snappy. OUT receives ``*.txt``, one paragraph a line, and
-``words-10.txt`` to ``words-60.txt``, the word list from common to rare. ATTRIBUTION.md names every licence.
+r-cran-janeaustenr and scowl, and the source packages presage and snappy. OUT receives ``*.txt``, one paragraph a line,
+and ``words-10.txt`` to ``words-60.txt``, the word list from common to rare. ATTRIBUTION.md names every licence.
 """
 
 import gzip
@@ -44,15 +44,24 @@ def gutenberg(path: Path) -> Iterator[str]:
     yield from paragraphs(re.sub(r"[_*]", "", text))
 
 
-def wordnet(folder: Path) -> Iterator[str]:
-    """WordNet's example sentences (as sentences) and definitions (as they stand)."""
+def glosses(folder: Path) -> Iterator[str]:
+    """What WordNet says about each meaning: a definition, then examples in quotes."""
     for part in ("noun", "verb", "adj", "adv"):
         for line in (folder / f"data.{part}").read_text(encoding="ascii").splitlines():
-            if line.startswith("  ") or " | " not in line:
-                continue
-            gloss = line.split(" | ", 1)[1]
-            yield from re.findall(r'"([^"]+)"', gloss)
-            yield re.sub(r'[;,]?\s*"[^"]*"(\s*-\s*[A-Z][^;]*)?', "", gloss).strip(" ;")
+            if not line.startswith("  ") and " | " in line:
+                yield line.split(" | ", 1)[1]
+
+
+def examples(folder: Path) -> Iterator[str]:
+    """WordNet's example sentences."""
+    for gloss in glosses(folder):
+        yield from re.findall(r'"([^"]+)"', gloss)
+
+
+def definitions(folder: Path) -> Iterator[str]:
+    """WordNet's definitions."""
+    for gloss in glosses(folder):
+        yield re.sub(r'[;,]?\s*"[^"]*"(\s*-\s*[A-Z][^;]*)?', "", gloss).strip(" ;")
 
 
 def jargon(path: Path) -> Iterator[str]:
@@ -72,17 +81,25 @@ def web_pages(files: Iterable[Path]) -> Iterator[str]:
             yield html.unescape(re.sub(r"(?s)<[^>]*>", "", paragraph))
 
 
-def harvard(path: Path) -> Iterator[str]:
-    """The Harvard sentences, out of R's serialised form: a length byte before each text."""
+def austen(path: Path) -> Iterator[str]:
+    """Jane Austen's novels, out of R's serialised form: four bytes of length before each line of text."""
     data = path.read_bytes()
-    for start in (match.start() for match in re.finditer(b"\x78\x9c|\x78\xda|\x78\x5e", data)):
+    start = 0
+    while (start := data.find(b"\x78", start)) >= 0:
+        stream = zlib.decompressobj()
         try:
-            text = zlib.decompressobj().decompress(data[start:])
+            text = stream.decompress(data[start:])
         except zlib.error:
+            start += 1
             continue
-        if b"birch canoe" in text:
-            sentences = re.findall(rb"\x00\x00\x00(.)((?:[A-Z])[ -~]{15,})", text, re.S)
-            yield from (sentence[: length[0]].decode("ascii") for length, sentence in sentences)
+        start = len(data) - len(stream.unused_data)
+        lines, place = [], 0
+        while (place := text.find(b"\x00\x04\x00\x09", place)) >= 0:
+            size = int.from_bytes(text[place + 4 : place + 8], "big")
+            lines.append(text[place + 8 : place + 8 + size].decode("latin-1"))
+            place += 8 + size
+        if len(lines) > 1000:
+            yield from paragraphs(re.sub(r"_", "", "\n".join(lines)).replace("--", " - "))
 
 
 def words(folder: Path, level: int) -> list[str]:
@@ -104,11 +121,12 @@ def main() -> None:
     docs = packages / "sqlite3-doc/usr/share/doc"
     book = packages / "rust-doc/usr/share/doc/rust-doc/html/book"
     texts = {
-        "wordnet": wordnet(packages / "wordnet-base/usr/share/wordnet"),
+        "examples": examples(packages / "wordnet-base/usr/share/wordnet"),
+        "definitions": definitions(packages / "wordnet-base/usr/share/wordnet"),
         "jargon": jargon(packages / "dict-jargon/usr/share/dictd/jargon.dict.dz"),
         "sqlite": web_pages(docs.rglob("*.html")),
         "rust": web_pages(path for path in book.glob("*.html") if path.name != "print.html"),
-        "harvard": harvard(packages / "r-cran-stringr/usr/lib/R/site-library/stringr/data/Rdata.rdb"),
+        "austen": austen(packages / "r-cran-janeaustenr/usr/lib/R/site-library/janeaustenr/data/Rdata.rdb"),
         "dorian": gutenberg(packages / "presage/resources/the_picture_of_dorian_gray.txt"),
         "alice": gutenberg(packages / "snappy/testdata/alice29.txt"),
         "workshop": gutenberg(packages / "snappy/testdata/lcet10.txt"),

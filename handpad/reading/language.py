@@ -126,8 +126,7 @@ class Language:
         except (KeyError, IndexError, ValueError) as error:
             raise HandpadError(f"{where} is a damaged language file; build it anew.") from error
         self._own: _OwnWords | None = None
-        self._contexts: dict[int, np.ndarray] = {}
-        self._clear()
+        self.forget()
 
     def _unpack(self, arrays: dict[str, np.ndarray]) -> None:
         probabilities = np.exp(-arrays["level_step"] * np.arange(256)).astype(np.float32)
@@ -165,10 +164,12 @@ class Language:
         if self._tree_first[-1] != len(self._tree_character) or len(self._tree_character) > _NODE_MASK:
             raise ValueError("tree")
 
-    def _clear(self) -> None:
+    def forget(self) -> None:
+        """Drop every cached row; states stay good. Never needed, since the caches are bounded."""
         self._rows: dict[int, np.ndarray] = {}
         self._parts: dict[int, np.ndarray] = {}
         self._steps: dict[int, int] = {}
+        self._contexts: dict[int, np.ndarray] = {}
 
     def start(self) -> int:
         """The state before the first character of a line."""
@@ -182,7 +183,7 @@ class Language:
         row = self._rows.get(state)
         if row is None:
             if len(self._rows) >= CACHED_STATES:
-                self._clear()
+                self._rows.clear()
             row = np.log(_GRID_ROWS[state & _WEIGHT_MASK] @ self.foreseen(state))
             row.flags.writeable = False
             self._rows[state] = row
@@ -231,7 +232,7 @@ class Language:
         """
         other = copy.copy(self)
         other._own = _OwnWords(self, words)
-        other._clear()
+        other.forget()
         return other
 
     def letters_before(self, state: int) -> int | None:

@@ -136,9 +136,14 @@ def build(
 
     texts: paragraphs of each text. A text counts with the square root of its size, so that a large one does not drown
     the others. lists: word lists from common to rare.
+
+    Raises DataError if the texts are too short to hold anything out.
     """
     rng = random.Random(seed)
     held_out = [line for text in texts for line in text[HELD_OUT_EVERY - 1 :: HELD_OUT_EVERY]]
+    if len(held_out) < 2:
+        paragraphs = sum(map(len, texts))
+        raise DataError(f"The texts hold {paragraphs} lines: give more text, {2 * HELD_OUT_EVERY} lines or more.")
     rng.shuffle(held_out)
     texts = [[line for i, line in enumerate(text) if i % HELD_OUT_EVERY != HELD_OUT_EVERY - 1] for text in texts]
     patterns = list(pattern_lines(PATTERN_LINES, seed))
