@@ -3,7 +3,7 @@
 Three components are mixed, and how much each counts follows from the line itself:
 
 - *running text*: a character n-gram in the case in which people write, mixed with a list of words;
-- *capitals*: the same n-gram and words read without case, all letters large;
+- *capitals*: the same n-gram and words read without case, for lines of CAPITALS and of Words With Capitals;
 - *open*: classes of characters (small letter, capital, digit, each other sign), for numbers, codes and addresses.
 
 After every character the weights are updated by how well each component foresaw it, and at a space a line may change
@@ -36,6 +36,9 @@ ORDER = 6
 FORMAT = 1
 """Version of a resource file."""
 
+SURPRISE = 0.003
+"""Probability spread evenly over the alphabet in every state: no character ever costs more than 10.4 nats."""
+
 LOWEST = math.log(1e-6)
 """The log probability given to a character that :data:`ALPHABET` does not hold."""
 
@@ -49,12 +52,11 @@ OUT, ROOT = 0, 1
 TREE_CHARACTERS = "abcdefghijklmnopqrstuvwxyz'"
 
 _SIZE = len(ALPHABET)
-_UPPER = np.array([ALPHABET.index(c) for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"])
-_LOWER = np.array([ALPHABET.index(c) for c in "abcdefghijklmnopqrstuvwxyz"])
-_SMALL = np.array([ALPHABET.index(c) for c in TREE_CHARACTERS])
-_TREE_COLUMN = np.array(
-    [TREE_CHARACTERS.index(c.lower()) if c.lower() in TREE_CHARACTERS else len(TREE_CHARACTERS) for c in ALPHABET]
-)
+_LARGE = slice(ALPHABET.index("A"), ALPHABET.index("Z") + 1)
+_SMALL = slice(ALPHABET.index("a"), ALPHABET.index("z") + 1)
+_APOSTROPHE = ALPHABET.index("'")
+_LARGE_SYMBOLS, _SMALL_SYMBOLS = range(_LARGE.start + 1, _LARGE.stop + 1), range(_SMALL.start + 1, _SMALL.stop + 1)
+_NEVER, _SELDOM = 0.01, 0.05
 _FOLDED_SYMBOL = [0] + [ALPHABET.index(c.lower()) + 1 for c in ALPHABET] + [START]
 
 CLASSES = "aA0" + "".join(c for c in ALPHABET if not c.isalnum()) + "\n"
@@ -74,11 +76,11 @@ _CONTEXT_SIZE = BASE ** (ORDER - 1)
 _STEP, _LEVELS = 0.5, 18
 _GRID = [levels for levels in product(range(_LEVELS), repeat=3) if min(levels) == 0]
 _GRID_INDEX = {levels: index for index, levels in enumerate(_GRID)}
-_PER_LEVEL, _LEAST = -1 / _STEP, math.exp(-_STEP * (_LEVELS - 1))
+_LEAST = math.exp(-_STEP * (_LEVELS - 1))
 _GRID_WEIGHTS = np.exp(-_STEP * np.array(_GRID))
 _GRID_WEIGHTS /= _GRID_WEIGHTS.sum(axis=1, keepdims=True)
 _GRID_LISTS = _GRID_WEIGHTS.tolist()
-_GRID_ROWS = _GRID_WEIGHTS.astype(np.float32)
+_GRID_ROWS = ((1 - SURPRISE) * _GRID_WEIGHTS).astype(np.float32)
 
 CACHED_STATES = 30_000
 CACHED_STEPS = 100_000
@@ -184,7 +186,7 @@ class Language:
         if row is None:
             if len(self._rows) >= CACHED_STATES:
                 self._rows.clear()
-            row = np.log(_GRID_ROWS[state & _WEIGHT_MASK] @ self.foreseen(state))
+            row = np.log(_GRID_ROWS[state & _WEIGHT_MASK] @ self.foreseen(state) + np.float32(SURPRISE / _SIZE))
             row.flags.writeable = False
             self._rows[state] = row
         return row
@@ -297,8 +299,10 @@ class Language:
         parts[1] = parts[0] if folded == context else self._ngram(folded)
         if node != OUT:
             self._mix_words(node, parts, 1 if folded == context else 2)
-        parts[1, _UPPER] += parts[1, _LOWER]
-        parts[1, _LOWER] = 0
+        letters = parts[1, _LARGE] + parts[1, _SMALL]
+        capital = _capital_share(symbols)
+        np.multiply(letters, capital, out=parts[1, _LARGE])
+        np.multiply(letters, 1 - capital, out=parts[1, _SMALL])
         pair = [_START_CLASS, _START_CLASS] + [_CLASS_OF_SYMBOL[s] for s in symbols[-2:]]
         parts[2] = self._classes[pair[-2], pair[-1]]
         return parts
@@ -323,17 +327,19 @@ class Language:
             end += own.end[place] * share
         mix = self._tree_mix[min(self._depth(node), len(self._tree_mix) - 1)]
         for row in rows[:distinct]:
-            letters = row[_SMALL]
-            letters[:26] += row[_UPPER]
+            letters = np.empty(len(TREE_CHARACTERS), np.float32)
+            np.add(row[_SMALL], row[_LARGE], out=letters[:26])
+            letters[26] = row[_APOSTROPHE]
             total = float(letters.sum())
             # Before a word the list knows which letters begin one, and nothing about other signs.
             scale, rest = (mix * total, 1.0) if node == ROOT else (mix, 1 - mix + mix * end / (1 - total))
-            ratio = np.empty(len(TREE_CHARACTERS) + 1, np.float32)
-            np.divide(words, letters, out=ratio[:-1])
-            ratio *= scale
-            ratio += 1 - mix
-            ratio[-1] = rest
-            row *= ratio[_TREE_COLUMN]
+            np.divide(words, letters, out=letters)
+            letters *= scale / rest
+            letters += (1 - mix) / rest
+            row[_SMALL] *= letters[:26]
+            row[_LARGE] *= letters[:26]
+            row[_APOSTROPHE] *= letters[26]
+            row *= rest
             if place is not None:
                 for column, part in own.following[place].items():
                     row[column] += scale * share * part
@@ -432,8 +438,27 @@ def _shorter(context: int) -> int:
     return context % (size // BASE)
 
 
-def _nearest(a: float, b: float, c: float) -> int:
+def _capital_share(symbols: list[int]) -> float:
+    """How often a letter after these symbols is a capital, in a line of CAPITALS or of Words With Capitals."""
+    if not symbols:
+        return 0.5
+    if symbols[-1] == _APOSTROPHE + 1 and len(symbols) > 1:
+        symbols = symbols[:-1]  # DON'T, Don't
+    last = symbols[-1]
+    if last in _SMALL_SYMBOLS:
+        return _NEVER
+    if last not in _LARGE_SYMBOLS:
+        return 1 - _NEVER
+    if len(symbols) > 1 and symbols[-2] in _LARGE_SYMBOLS:
+        return 1 - _NEVER
+    if any(symbol in _SMALL_SYMBOLS for symbol in symbols):
+        return _SELDOM
+    return 1 - _SELDOM if any(symbol in _LARGE_SYMBOLS for symbol in symbols[:-1]) else 0.5
+
+
+def _nearest(*weights: float) -> int:
     """The place on the grid nearest to three weights (which need not sum to 1)."""
-    scale = 1 / max(a, b, c)
-    a, b, c = (round(_PER_LEVEL * math.log(max(weight * scale, _LEAST))) for weight in (a, b, c))
-    return _GRID_INDEX[a, b, c]
+    top = max(weights)
+    a, b, c = weights
+    a, b, c = math.log(max(a / top, _LEAST)), math.log(max(b / top, _LEAST)), math.log(max(c / top, _LEAST))
+    return _GRID_INDEX[round(a / -_STEP), round(b / -_STEP), round(c / -_STEP)]
