@@ -334,12 +334,12 @@ class Language:
             # Before a word the list knows which letters begin one, and nothing about other signs.
             scale, rest = (mix * total, 1.0) if node == ROOT else (mix, 1 - mix + mix * end / (1 - total))
             np.divide(words, letters, out=letters)
-            letters *= scale / rest
-            letters += (1 - mix) / rest
-            row[_SMALL] *= letters[:26]
-            row[_LARGE] *= letters[:26]
-            row[_APOSTROPHE] *= letters[26]
+            letters *= scale
+            letters += 1 - mix
+            small, large = row[_SMALL] * letters[:26], row[_LARGE] * letters[:26]
+            apostrophe = row[_APOSTROPHE] * letters[26]
             row *= rest
+            row[_SMALL], row[_LARGE], row[_APOSTROPHE] = small, large, apostrophe
             if place is not None:
                 for column, part in own.following[place].items():
                     row[column] += scale * share * part
