@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -128,6 +129,7 @@ _ink: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
 def _start_worker(points: np.ndarray, stroke_starts: np.ndarray, sample_starts: np.ndarray) -> None:
     global _ink
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the training decides when to end
     cv2.setNumThreads(1)
     _ink = points, stroke_starts, sample_starts
 

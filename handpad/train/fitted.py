@@ -1,5 +1,6 @@
 """A run folder: what one fit leaves behind, weights and the record of how they came about."""
 
+import io
 import json
 import pickle
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 import torch
 
 from handpad.errors import DataError
+from handpad.files import replace_file
 from handpad.train.network import NETWORKS, Network
 
 FORMAT = 1
@@ -19,21 +21,29 @@ RECORD = "run.json"
 class Fitted:
     """A fitted network and its record.
 
-    record holds: network, labels, temperature, seed, split, writers (the names by part), recipe, history, data,
-    figures, command, versions, created.
+    record holds: preset, network, labels, temperature, seed, split, writers (the names by part), recipe, history,
+    stopped (after how many epochs, or None), data, figures, machine, command, versions, created.
     """
 
     network: Network
     record: dict
 
     def save(self, folder: Path) -> None:
-        """Write the run folder; the record comes last, so that a folder with a record is whole."""
+        """Write the run folder; the record comes last, so that a folder with a record is whole.
+
+        Raises DataError if the disk refuses.
+        """
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / RECORD).unlink(missing_ok=True)
-        torch.save(self.network.state_dict(), folder / WEIGHTS)
+        weights = io.BytesIO()
+        torch.save(self.network.state_dict(), weights)
         text = json.dumps({"format": FORMAT, **self.record}, indent=1, ensure_ascii=False)
-        (folder / RECORD).write_text(text + "\n", encoding="utf-8")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / RECORD).unlink(missing_ok=True)
+            replace_file(folder / WEIGHTS, weights.getvalue())
+            replace_file(folder / RECORD, (text + "\n").encode())
+        except OSError as error:
+            raise DataError(f"The fit cannot be written to {folder} ({error.strerror or error}).") from error
 
     @classmethod
     def load(cls, folder: Path) -> "Fitted":

@@ -1,8 +1,8 @@
-"""The training loop: one network, its rows, its recipe."""
+"""The training loop: one network, its rows, its recipe, on one or several processes."""
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from copy import deepcopy
 
@@ -12,13 +12,21 @@ from torch import Tensor, nn
 
 from handpad.train.augment import Augmenter
 from handpad.train.datasets import Dataset
+from handpad.train.machine import Machine
 from handpad.train.measures import softmax
 from handpad.train.network import Network
 from handpad.train.noise import contradicted
-from handpad.train.recipes import Cosine, Plateau, Recipe, Replay
+from handpad.train.recipes import Policy, Recipe
+from handpad.train.report import Report
 
 _PREDICT_BATCH = 1024
 _AVERAGE_WARM_UP = 10  # early on the average follows faster, so that the first random weights are soon forgotten
+_TELL_EVERY = 0.5  # seconds
+_ASK_EVERY = 16  # batches after which several processes agree on whether to stop
+_TRIAL_WARM_UP, _TRIAL_SECONDS = 2, 4.0  # batches that are not timed, and how long the timed ones take
+
+Batch = tuple[np.ndarray, tuple[int, ...]]
+"""Rows, and the seed of their variants."""
 
 
 def set_seed(seed: int) -> None:
@@ -28,120 +36,300 @@ def set_seed(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def as_input(glyphs: np.ndarray) -> Tensor:
-    """uint8 (n, 28, 28) to the network's input: float32 (n, 1, 28, 28), divided by 255 once."""
-    return torch.from_numpy(glyphs).unsqueeze(1).float().div_(255).contiguous(memory_format=torch.channels_last)
+def as_input(glyphs: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
+    """uint8 (n, 28, 28) to the network's input: float32 (n, 1, 28, 28) on the device, divided by 255 once."""
+    pixels = torch.from_numpy(glyphs).to(device).unsqueeze(1)
+    return pixels.float().div_(255).contiguous(memory_format=torch.channels_last)
 
 
 def outputs(network: Network, glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Embeddings float32 (n, d) and logits float32 (n, c) of glyphs uint8 (n, 28, 28), in float32 arithmetic."""
     network.eval()
+    device = network.classifier.weight.device
     embeddings, logits = [], []
     with torch.inference_mode():
         for start in range(0, len(glyphs), _PREDICT_BATCH):
-            embedding, logit = network(as_input(glyphs[start : start + _PREDICT_BATCH]))
-            embeddings.append(embedding.numpy())
-            logits.append(logit.numpy())
+            embedding, logit = network(as_input(glyphs[start : start + _PREDICT_BATCH], device))
+            embeddings.append(embedding.cpu().numpy())
+            logits.append(logit.cpu().numpy())
     return np.concatenate(embeddings), np.concatenate(logits)
 
 
-def train(
-    network: Network,
-    data: Dataset,
-    rows: np.ndarray,
-    validation: np.ndarray,
-    recipe: Recipe,
-    policy: Cosine | Plateau | Replay,
-    seed: int,
-    workers: int,
-    tell: Callable[[dict], None],
-) -> tuple[Network, list[dict]]:
-    """Train a network.
+class Trainer:
+    """Trains a network, epoch by epoch.
 
     Parameters
     ----------
-    network : as made, or fitted before; its weights are changed.
+    network : as made, or fitted before; it is moved to the machine and its weights are changed.
     rows, validation : the rows of ``data`` to learn from and to watch; ``validation`` may be empty.
     policy : steers the learning rate and stops early; it sees the validation loss after every epoch.
     seed : of the order of the rows, of the variants and of dropout.
-    workers : processes that augment the ink ahead of the training.
-    tell : called after every epoch with its record.
+    machine : every process of it makes its own Trainer, alike, and learns from its share of each batch.
 
-    Returns
-    -------
-    the network to keep (its averaged weights where the recipe averages, otherwise those of the best validation
-    loss, or the last ones without validation rows), and one record per epoch: epoch, batch, rate, loss,
-    validation_loss and validation_accuracy (None without validation rows), rows_left_out, seconds.
+    Attributes
+    ----------
+    history : one record per epoch: epoch, epochs, batch, rate, loss and accuracy on the training rows as they were
+        seen, validation_loss and validation_accuracy (None without validation rows), rows_left_out, seconds.
+    finished : whether all epochs are done, or the policy has stopped them.
     """
-    network = network.to(memory_format=torch.channels_last)
-    average = deepcopy(network) if recipe.average else None
-    optimizer = torch.optim.AdamW(_decay_groups(network, recipe.weight_decay), lr=recipe.learning_rate)
-    best, best_loss, history = None, np.inf, []
-    kept, steps = rows, 0
-    has_ink = len(data.points) > 0  # scanned images have none to vary
-    with Augmenter(data, workers) if recipe.augment and has_ink else nullcontext() as augmenter:
-        for epoch in range(recipe.epochs):
-            started = time.monotonic()
-            current = average if average is not None else network
-            if recipe.clean is not None and epoch == round(recipe.clean * recipe.epochs):
-                probabilities = softmax(outputs(current, data.glyphs[rows])[1])
-                kept = rows[~contradicted(probabilities, data.labels, data.label_index[rows])]
-            batches = _batches(kept, recipe.batch_size(epoch), seed, epoch)
-            glyphs = augmenter.glyphs(batches) if augmenter else (data.glyphs[batch] for batch, _ in batches)
-            total = 0.0
-            network.train()
-            for step, ((batch, _), images) in enumerate(zip(batches, glyphs, strict=True)):
-                rate = policy.rate(epoch + step / len(batches))
-                for group in optimizer.param_groups:
-                    group["lr"] = rate
-                target = torch.from_numpy(data.label_index[batch]).long()
-                total += _step(network, optimizer, as_input(images), target, recipe.label_smoothing) * len(batch)
-                steps += 1
-                if average is not None:
-                    _move_average(average, network, min(recipe.average, steps / (steps + _AVERAGE_WARM_UP)))
-            record = {
-                "epoch": epoch + 1,
-                "epochs": recipe.epochs,
-                "batch": recipe.batch_size(epoch),
-                "rate": rate,
-                "loss": total / len(kept),
-                **_watch(current, data, validation),
-                "rows_left_out": len(rows) - len(kept),
-                "seconds": round(time.monotonic() - started, 1),
-            }
-            history.append(record)
-            tell(record)
-            if average is None and len(validation) and record["validation_loss"] < best_loss:
-                best_loss, best = record["validation_loss"], deepcopy(network.state_dict())
-            if len(validation) and policy.after_epoch(record["validation_loss"]):
-                break
-    if best is not None:
-        network.load_state_dict(best)
-    return (average if average is not None else network), history
+
+    def __init__(
+        self,
+        network: Network,
+        data: Dataset,
+        rows: np.ndarray,
+        validation: np.ndarray,
+        recipe: Recipe,
+        policy: Policy,
+        seed: int,
+        machine: Machine,
+    ):
+        self.history: list[dict] = []
+        self.finished = False
+        self._data, self._rows, self._validation, self._kept = data, rows, validation, rows
+        self._recipe, self._policy, self._seed, self._machine = recipe, policy, seed, machine
+        self._network = machine.place(network)
+        self._parallel = machine.parallel(self._network)
+        self._average = deepcopy(self._network) if recipe.average else None
+        self._optimizer = _optimizer(self._network, recipe, machine)
+        self._scaler = torch.amp.GradScaler(machine.device.type, enabled=machine.precision == "fp16")
+        self._best, self._best_loss, self._steps = None, np.inf, 0
+
+    def fitted(self) -> Network:
+        """The network to keep, on the CPU.
+
+        That is, its averaged weights where the recipe averages, otherwise those of the best validation loss, or
+        the last ones without validation rows. Training cannot go on afterwards.
+        """
+        if self._best is not None:
+            self._network.load_state_dict(self._best)
+        return self._current().cpu()
+
+    def state(self) -> dict:
+        """All that :meth:`restore` needs, between two epochs; in the form of :mod:`handpad.train.checkpoint`."""
+        return {
+            "network": self._network.state_dict(),
+            "average": self._average.state_dict() if self._average is not None else None,
+            "best": self._best,
+            "best_loss": float(self._best_loss),
+            "optimizer": self._optimizer.state_dict(),
+            "scaler": self._scaler.state_dict(),
+            "policy": self._policy.state(),
+            "steps": self._steps,
+            "kept": torch.from_numpy(self._kept),
+            "history": self.history,
+            "finished": self.finished,
+        }
+
+    def restore(self, state: dict) -> None:
+        """Go on where :meth:`state` was called, in this process or another."""
+        self._network.load_state_dict(state["network"])
+        if self._average is not None:
+            self._average.load_state_dict(state["average"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._scaler.load_state_dict(state["scaler"])
+        self._policy.restore(state["policy"])
+        self._best, self._best_loss, self._steps = state["best"], state["best_loss"], state["steps"]
+        self._kept, self.history, self.finished = state["kept"].numpy(), list(state["history"]), state["finished"]
+
+    def run(
+        self, workers: int, report: Report, save: Callable[["Trainer"], None], stopping: Callable[[], bool]
+    ) -> bool:
+        """Train all epochs that are left. Returns whether that was done.
+
+        Parameters
+        ----------
+        workers : processes that augment the ink ahead of the training.
+        report : is told ``progress`` at most twice a second, and ``epoch`` after every epoch.
+        save : called after every epoch, before it is reported.
+        stopping : asked after every batch. Once it is true, the epoch is broken off and False returned; the last
+            state saved is then the one to keep.
+        """
+        clock = _Clock(self._recipe.epochs - len(self.history))
+        with self._augmenter(workers) as augmenter:
+            while not self.finished:
+                record = self._epoch(augmenter, clock, report, stopping)
+                if record is None:
+                    return False
+                self.history.append(record)
+                loss = record["validation_loss"]
+                if self._average is None and loss is not None and loss < self._best_loss:
+                    self._best_loss, self._best = loss, deepcopy(self._network.state_dict())
+                stop_early = loss is not None and self._policy.after_epoch(loss)
+                self.finished = stop_early or len(self.history) == self._recipe.epochs
+                save(self)
+                report.line("epoch", **record, seconds_left=clock.left(len(self._kept), 0))
+        return True
+
+    def epoch_seconds(self, workers: int) -> float:
+        """How long an epoch will take, from its first batches. The trainer is spoilt by it: make another."""
+        batches = self._batches(self._kept, 0)
+        seen = begun = 0
+        self._network.train()
+        with self._augmenter(workers) as augmenter:
+            images = self._images(augmenter, batches)
+            for number, ((rows, _), glyphs) in enumerate(zip(batches, images, strict=True)):
+                if number == min(_TRIAL_WARM_UP, len(batches) - 1):
+                    seen, begun = 0, time.monotonic()
+                together = len(rows) * self._machine.ranks
+                self._step(glyphs, rows, together, 0.0).tolist()
+                seen += together
+                if self._machine.any(number > _TRIAL_WARM_UP and time.monotonic() - begun > _TRIAL_SECONDS):
+                    break
+        seconds = (time.monotonic() - begun) / seen * len(self._kept)
+        if len(self._validation):
+            some, begun = self._validation[:_PREDICT_BATCH], time.monotonic()
+            outputs(self._network, self._data.glyphs[some])
+            seconds += (time.monotonic() - begun) * len(self._validation) / len(some) / self._machine.ranks
+        return self._machine.same(seconds)
+
+    def _current(self) -> Network:
+        return self._average if self._average is not None else self._network
+
+    def _augmenter(self, workers: int):
+        has_ink = len(self._data.points) > 0  # scanned images have none to vary
+        return Augmenter(self._data, workers) if self._recipe.augment and has_ink else nullcontext()
+
+    def _images(self, augmenter: Augmenter | None, batches: list[Batch]) -> Iterable[np.ndarray]:
+        return augmenter.glyphs(batches) if augmenter else (self._data.glyphs[rows] for rows, _ in batches)
+
+    def _epoch(
+        self, augmenter: Augmenter | None, clock: "_Clock", report: Report, stopping: Callable[[], bool]
+    ) -> dict | None:
+        recipe, machine, epoch = self._recipe, self._machine, len(self.history)
+        started = time.monotonic()
+        # Seeded anew in each epoch, dropout is the same whether or not the fit was broken off before.
+        torch.manual_seed(int(np.random.SeedSequence((self._seed, epoch, machine.rank)).generate_state(1)[0]))
+        if recipe.clean is not None and epoch == round(recipe.clean * recipe.epochs):
+            self._kept = self._uncontradicted()
+        batches = self._batches(self._kept, epoch)
+        tally, done, told = torch.zeros(2, device=machine.device), 0, started
+        self._network.train()
+        for step, ((rows, _), images) in enumerate(zip(batches, self._images(augmenter, batches), strict=True)):
+            rate = self._policy.rate(epoch + step / len(batches))
+            together = len(self._kept) // len(batches) + (step < len(self._kept) % len(batches))
+            tally += self._step(images, rows, together, rate)
+            done += together
+            clock.add(together)
+            if (machine.ranks == 1 or step % _ASK_EVERY == 0) and machine.any(stopping()):
+                return None
+            if machine.first and time.monotonic() - told > _TELL_EVERY:
+                told = time.monotonic()
+                loss, right = (tally / done * machine.ranks).tolist()
+                report.progress(
+                    stage="fit",
+                    epoch=epoch + 1,
+                    epochs=recipe.epochs,
+                    done=done,
+                    total=len(self._kept),
+                    loss=loss,
+                    accuracy=right,
+                    seconds_left=clock.left(len(self._kept), done),
+                    text=f"loss {loss:.3f}, {right:.1%} right",
+                )
+        loss, right = (machine.total(tally) / len(self._kept)).tolist()
+        self._share_statistics()
+        watched = self._watch()
+        clock.end_epoch()
+        return {
+            "epoch": epoch + 1,
+            "epochs": recipe.epochs,
+            "batch": recipe.batch_size(epoch),
+            "rate": rate,
+            "loss": loss,
+            "accuracy": right,
+            **watched,
+            "rows_left_out": len(self._rows) - len(self._kept),
+            "seconds": round(time.monotonic() - started, 1),
+        }
+
+    def _batches(self, rows: np.ndarray, epoch: int) -> list[Batch]:
+        """The rows in random order, in batches of about equal size, each with its seed: this process's share."""
+        shuffled = np.random.default_rng((self._seed, epoch)).permutation(rows)
+        parts = np.array_split(shuffled, max(1, round(len(rows) / self._recipe.batch_size(epoch))))
+        rank, ranks = self._machine.rank, self._machine.ranks
+        own = (rank,) if ranks > 1 else ()
+        return [(part[rank::ranks], (self._seed, epoch, number, *own)) for number, part in enumerate(parts)]
+
+    def _step(self, images: np.ndarray, rows: np.ndarray, together: int, rate: float) -> Tensor:
+        """Learn from this process's share of a batch of ``together`` rows. Returns its summed loss and its hits."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+        target = torch.from_numpy(self._data.label_index[rows]).long().to(self._machine.device)
+        x = as_input(images, self._machine.device)
+        with self._machine.autocast():
+            logits = self._parallel(x)[1]
+        loss = nn.functional.cross_entropy(
+            logits.float(), target, label_smoothing=self._recipe.label_smoothing, reduction="sum"
+        )
+        self._optimizer.zero_grad(set_to_none=True)
+        # The processes' gradients are averaged: that is then the mean over the whole batch, however it was shared.
+        self._scaler.scale(loss * (self._machine.ranks / together)).backward()
+        self._scaler.step(self._optimizer)
+        self._scaler.update()
+        self._steps += 1
+        if self._average is not None:
+            decay = min(self._recipe.average, self._steps / (self._steps + _AVERAGE_WARM_UP))
+            _move_average(self._average, self._network, decay)
+        return torch.stack([loss.detach(), (logits.argmax(dim=1) == target).sum().to(loss)])
+
+    @torch.no_grad()
+    def _share_statistics(self) -> None:
+        """Every process has normalised its own share of the batches: keep the mean of what they saw."""
+        for network in (self._network, self._average):
+            for buffer in network.buffers() if network is not None else ():
+                if buffer.is_floating_point() and self._machine.ranks > 1:
+                    self._machine.total(buffer).div_(self._machine.ranks)
+
+    def _uncontradicted(self) -> np.ndarray:
+        mine = np.arange(len(self._rows))[self._machine.rank :: self._machine.ranks]
+        rows = self._rows[mine]
+        probabilities = softmax(outputs(self._current(), self._data.glyphs[rows])[1])
+        left_out = torch.zeros(len(self._rows), device=self._machine.device)
+        left_out[mine] = torch.from_numpy(
+            contradicted(probabilities, self._data.labels, self._data.label_index[rows])
+        ).to(left_out)
+        return self._rows[self._machine.total(left_out).cpu().numpy() == 0]
+
+    def _watch(self) -> dict[str, float | None]:
+        if len(self._validation) == 0:
+            return {"validation_loss": None, "validation_accuracy": None}
+        rows = self._validation[self._machine.rank :: self._machine.ranks]
+        probabilities = softmax(outputs(self._current(), self._data.glyphs[rows])[1])
+        true = self._data.label_index[rows]
+        losses = -np.log(np.maximum(probabilities[np.arange(len(rows)), true], 1e-12))
+        sums = torch.tensor([losses.sum(), (probabilities.argmax(axis=1) == true).sum()], dtype=torch.float32)
+        loss, right = (self._machine.total(sums.to(self._machine.device)) / len(self._validation)).tolist()
+        return {"validation_loss": loss, "validation_accuracy": right}
 
 
-def _batches(rows: np.ndarray, size: int, seed: int, epoch: int) -> list[tuple[np.ndarray, tuple[int, ...]]]:
-    """The rows in random order, in batches of about equal size, each with the seed of its variants."""
-    shuffled = np.random.default_rng((seed, epoch)).permutation(rows)
-    parts = np.array_split(shuffled, max(1, round(len(rows) / size)))
-    return [(part, (seed, epoch, number)) for number, part in enumerate(parts)]
+class _Clock:
+    """Tells how long a training will take, from what it has taken so far; validation included."""
+
+    def __init__(self, epochs: int):
+        self._epochs_left, self._begun, self._seen = epochs, time.monotonic(), 0
+
+    def add(self, samples: int) -> None:
+        self._seen += samples
+
+    def end_epoch(self) -> None:
+        self._epochs_left -= 1
+
+    def left(self, total: int, done: int) -> float:
+        """Seconds to go: ``total`` samples an epoch, of which ``done`` of the present one."""
+        rest = total * self._epochs_left - done
+        return round((time.monotonic() - self._begun) / self._seen * rest, 1)
 
 
-def _decay_groups(network: nn.Module, weight_decay: float) -> list[dict]:
-    """Weight decay for matrices and filters, none for biases and batch norm."""
+def _optimizer(network: nn.Module, recipe: Recipe, machine: Machine) -> torch.optim.Optimizer:
+    """The recipe's optimizer; weight decay for matrices and filters, none for biases and batch norm."""
     weights = [parameter for parameter in network.parameters() if parameter.ndim > 1]
     others = [parameter for parameter in network.parameters() if parameter.ndim <= 1]
-    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
-
-
-def _step(network: Network, optimizer: torch.optim.Optimizer, x: Tensor, target: Tensor, smoothing: float) -> float:
-    with torch.autocast("cpu", torch.bfloat16):
-        logits = network(x)[1]
-    loss = nn.functional.cross_entropy(logits.float(), target, label_smoothing=smoothing)
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    optimizer.step()
-    return loss.item()
+    groups = [{"params": weights, "weight_decay": recipe.weight_decay}, {"params": others, "weight_decay": 0.0}]
+    settings = {"lr": recipe.learning_rate, "fused": machine.device.type != "mps"}
+    if recipe.optimizer == "sgd":
+        return torch.optim.SGD(groups, momentum=0.9, nesterov=True, **settings)
+    return {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[recipe.optimizer](groups, **settings)
 
 
 @torch.no_grad()
@@ -151,15 +339,3 @@ def _move_average(average: nn.Module, network: nn.Module, decay: float) -> None:
             kept.lerp_(new, 1 - decay)
         else:
             kept.copy_(new)
-
-
-def _watch(network: Network, data: Dataset, rows: np.ndarray) -> dict[str, float | None]:
-    if len(rows) == 0:
-        return {"validation_loss": None, "validation_accuracy": None}
-    probabilities = softmax(outputs(network, data.glyphs[rows])[1])
-    true = data.label_index[rows]
-    loss = -np.log(np.maximum(probabilities[np.arange(len(rows)), true], 1e-12)).mean()
-    return {
-        "validation_loss": float(loss),
-        "validation_accuracy": float((probabilities.argmax(axis=1) == true).mean()),
-    }

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from handpad.train import cli
+from handpad.train.recipes import PRESETS
 
 
 def run(*words: str) -> subprocess.CompletedProcess:
@@ -18,6 +19,18 @@ def test_help_lists_every_command_without_loading_torch():
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
     text = cli.build_parser().format_help()
     assert all(name in text and command.help in text for name, command in cli.COMMANDS.items())
+
+
+def test_the_help_of_fit_needs_no_torch():
+    code = """
+import sys
+from handpad.train import cli
+sys.modules["torch"] = None
+cli.main(["fit", "--help"])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert all(preset in done.stdout for preset in PRESETS)
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
@@ -50,7 +63,8 @@ def test_without_json_people_can_read_it(unipen_folder, tmp_path, capsys):
 
 def test_a_missing_extra_is_explained(monkeypatch, capsys, tmp_path):
     monkeypatch.setitem(sys.modules, "torch", None)
-    for name in ("handpad.train.fit", "handpad.train.fitted", "handpad.train.network", "handpad.train.training"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
+    for name in ("fitting", "fitted", "network", "training", "machine", "checkpoint"):
+        monkeypatch.delattr(f"handpad.train.{name}", raising=False)
+        monkeypatch.delitem(sys.modules, f"handpad.train.{name}", raising=False)
     assert cli.main(["fit", "paper", str(tmp_path), str(tmp_path)]) == 1
     assert "handpad[train]" in capsys.readouterr().err

@@ -3,8 +3,7 @@ import math
 import pytest
 
 from handpad.errors import DataError
-from handpad.train.fit import shortened
-from handpad.train.recipes import RECIPES, Cosine, Plateau, Recipe, Replay
+from handpad.train.recipes import PRESETS, Cosine, Plateau, Recipe, Replay, policy_of
 
 
 def recipe(*series) -> Recipe:
@@ -18,9 +17,9 @@ def test_batches_grow_with_the_series():
 
 
 def test_a_shortened_recipe_keeps_its_proportions():
-    assert shortened(recipe((20, 1), (10, 2), (5, 3)), 7).series == ((4, 1), (2, 2), (1, 3))
+    assert recipe((20, 1), (10, 2), (5, 3)).shortened(7).series == ((4, 1), (2, 2), (1, 3))
     with pytest.raises(DataError):
-        shortened(recipe((20, 1)), 0)
+        recipe((20, 1)).shortened(0)
 
 
 def test_cosine_warms_up_and_falls():
@@ -34,7 +33,7 @@ def test_cosine_warms_up_and_falls():
 
 
 def test_plateau_halves_and_then_stops():
-    plateau = Plateau(1.0)
+    plateau = Plateau(1.0, patience=4)
     assert not plateau.after_epoch(2.0)
     assert [(plateau.after_epoch(2.0), plateau.rate(0)) for _ in range(4)] == [
         (False, 1.0),
@@ -45,7 +44,7 @@ def test_plateau_halves_and_then_stops():
 
 
 def test_a_better_epoch_starts_the_wait_anew():
-    plateau = Plateau(1.0)
+    plateau = Plateau(1.0, patience=4)
     for loss in (3.0, 3.0, 2.0, 2.0):
         assert not plateau.after_epoch(loss)
     assert plateau.rate(0) == 1.0
@@ -58,6 +57,34 @@ def test_replay_repeats_the_rates():
     assert [replay.rate(0.9), replay.rate(1.0)] == [3.0, 2.0]
 
 
-def test_every_recipe_has_its_network():
+def test_the_papers_schedules():
+    nist, deepwriting = PRESETS["paper-nist"].recipe, PRESETS["paper-deepwriting"].recipe
+    assert nist.series == ((20, 1024), (10, 2048), (5, 4096))
+    assert deepwriting.series == ((20, 1024),)
+    for recipe, patience in ((nist, 4), (deepwriting, 5)):
+        assert (recipe.optimizer, recipe.learning_rate, recipe.augment) == ("adam", 1e-3, False)
+        policy = policy_of(recipe)
+        assert [policy.after_epoch(1.0) for _ in range(patience + 1)] == [False] * patience + [True]
+
+
+def test_a_policy_goes_on_where_another_was():
+    first, second = Plateau(1.0, patience=4), Plateau(1.0, patience=4)
+    for loss in (2.0, 1.0, 1.0, 1.0):
+        first.after_epoch(loss)
+    second.restore(first.state())
+    assert second.rate(0) == 0.5
+    assert [policy.after_epoch(1.0) for policy in (first, second) for _ in range(2)] == [False, True] * 2
+
+
+def test_another_optimizer_gets_the_rates_that_suit_it():
+    recipe = PRESETS["handpad"].recipe
+    sgd, adam = recipe.with_optimizer("sgd"), recipe.with_optimizer("adam")
+    assert sgd.learning_rate == pytest.approx(0.1)
+    assert sgd.learning_rate * sgd.weight_decay == pytest.approx(recipe.learning_rate * recipe.weight_decay)
+    assert (adam.learning_rate, adam.weight_decay) == (recipe.learning_rate, 0)
+    assert recipe.with_optimizer("adamw") == recipe
+
+
+def test_every_preset_has_its_network():
     network = pytest.importorskip("handpad.train.network")
-    assert set(RECIPES) == set(network.NETWORKS)
+    assert {preset.network for preset in PRESETS.values()} == set(network.NETWORKS)
