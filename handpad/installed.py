@@ -8,6 +8,8 @@ from handpad.errors import ModelError
 from handpad.paths import bundled_models, user_data
 
 FILES = ("model.json", "model.onnx", "styles.npz")
+REPORT = "report.html"
+"""What the model is worth and how it was made, for people; a model without it is still a model."""
 
 
 def user_models() -> Path:
@@ -46,8 +48,9 @@ def install_model(folder: Path, name: str | None = None) -> Path:
     target = user_models() / name
     fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=user_models()))
     try:
-        for file in FILES:
-            shutil.copyfile(Path(folder) / file, fresh / file)
+        for file in (*FILES, REPORT):
+            if file in FILES or (Path(folder) / file).is_file():
+                shutil.copyfile(Path(folder) / file, fresh / file)
         BaseModel.load(fresh)
         if target.exists():
             target.replace(fresh.with_name(fresh.name.replace(".new-", ".old-")))

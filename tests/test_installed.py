@@ -5,7 +5,7 @@ import pytest
 
 from handpad import Recognizer
 from handpad.errors import ModelError
-from handpad.installed import available_models, install_model, user_models
+from handpad.installed import FILES, REPORT, available_models, install_model, user_models
 from handpad.paths import bundled_models
 from handpad.train import cli
 
@@ -26,6 +26,16 @@ def test_installing_again_replaces_and_leaves_nothing_over():
     install_model(bundled_models() / "handpad", "mine")
     assert json.loads((user_models() / "mine" / "model.json").read_text())["name"] == "handpad"
     assert [path.name for path in user_models().iterdir()] == ["mine"]
+
+
+def test_a_report_comes_along_where_there_is_one(tmp_path):
+    model = shutil.copytree(bundled_models() / "paper", tmp_path / "mine")
+    (model / REPORT).write_text("what it is worth")
+    (model / "notes.txt").write_text("mine alone")
+    target = install_model(model)
+    assert sorted(path.name for path in target.iterdir()) == sorted([*FILES, REPORT])
+    (model / REPORT).unlink()
+    assert sorted(path.name for path in install_model(model).iterdir()) == sorted(FILES)
 
 
 def test_a_bad_model_is_refused_and_changes_nothing(tmp_path, capsys):

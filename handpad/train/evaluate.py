@@ -16,6 +16,7 @@ import numpy as np
 from handpad.adaptation import Observation
 from handpad.adaptation.paper import CLASSIFIERS, PaperAdapter
 from handpad.errors import DataError
+from handpad.files import replace_file
 from handpad.model import BaseModel
 from handpad.recognizer import ADAPTERS
 from handpad.train import evaluation_page, protocols
@@ -77,8 +78,8 @@ def run(args: argparse.Namespace) -> None:
         "command": shlex.join(["handpad-train", *sys.argv[1:]]),
     }
     args.results.mkdir(parents=True, exist_ok=True)
-    (args.results / "evaluation.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
-    (args.results / "evaluation.html").write_text(evaluation_page.page(found), encoding="utf-8")
+    replace_file(args.results / "evaluation.json", json.dumps(found, indent=1).encode())
+    replace_file(args.results / "evaluation.html", evaluation_page.render(found).encode())
     if not args.json:
         print(evaluation_page.table(found))
     report.line("result", command="evaluate", results=str(args.results))

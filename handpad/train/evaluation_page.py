@@ -4,6 +4,8 @@ from html import escape
 
 import numpy as np
 
+from handpad.train import page, plots, published
+from handpad.train.plots import Series
 from handpad.train.protocols import PROTOCOLS
 
 _COLUMNS = (
@@ -20,12 +22,7 @@ _COLUMNS = (
     ("ms predict", lambda name, one: f"{one['predict_ms']:.2f}"),
     ("ms learn", lambda name, one: f"{one['learn_ms']:.2f}"),
 )
-_COLOURS = {"base": "#888888", "paper": "#c46210", "default": "#1f6fb2"}
-_STYLE = (
-    "body{font:15px/1.5 sans-serif;max-width:960px;margin:2em auto;padding:0 1em;color:#222}"
-    "table{border-collapse:collapse;font-size:13px}td,th{padding:3px 8px;border-bottom:1px solid #ddd;"
-    "text-align:right}td:first-child,th:first-child{text-align:left}svg{font:11px sans-serif}code{font-size:12px}"
-)
+_COLOURS = {"base": "grey", "paper": "orange", "default": "blue"}
 
 
 def table(found: dict) -> str:
@@ -48,40 +45,101 @@ def table(found: dict) -> str:
     return "\n".join(lines)
 
 
-def page(found: dict) -> str:
-    """The whole HTML page, with plots as SVG."""
+def render(found: dict) -> str:
+    """The whole HTML page."""
     about = found["about"]
-    parts = [
-        "<!DOCTYPE html><html lang='en'><meta charset='utf-8'><title>Handpad: evaluation of adapters</title>",
-        f"<style>{_STYLE}</style><h1>What adapting gains</h1>",
-        f"<p>{escape(about['data'])}, {escape(about['part'])}: {about['writers']} writers with at least "
-        f"{about['fewest']} characters, {about['characters']} characters, {len(about['labels'])} classes. "
-        f"Model {escape(about['model'])} ({escape(about['fingerprint'])}), seed {about['seed']}.</p>",
-        f"<p><code>{escape(about['command'])}</code></p>",
-        "<p>Per cent of characters read right: means over writers, with 95 % intervals over writers. &ldquo;Base or "
-        "it&rdquo; and &ldquo;base or any&rdquo; are limits: the base or the adapter is right, the base or any of the "
-        "adapter's classifiers is right. &ldquo;Shapes&rdquo; counts labels of the same shape (c/C, 0/o/O) as one.</p>",
-    ]
-    for protocol in _done(found):
-        head = "".join(f"<th>{escape(column)}</th>" for column, _ in _COLUMNS)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in _rows(found[protocol])
+    lead = page.paragraph(
+        f"{about['data']}, {about['part']}: {about['writers']} writers with at least {about['fewest']} characters, "
+        f"{about['characters']:,} characters, {len(about['labels'])} labels. Model {about['model']} "
+        f"({about['fingerprint']}), seed {about['seed']}."
+    ).replace("<p>", "<p class='lead'>")
+    sections = [("In short", _short(found)), *_protocols(found)]
+    if found.get("holdout"):
+        sections.append(("Beside the paper", _published(found["holdout"])))
+    if found.get("live"):
+        sections.append(("As characters are written", page.figure(_curves(found["live"]), _CURVES)))
+    gains = [
+        page.figure(
+            plots.bars(sorted(one["gain_by_writer"].items(), key=lambda item: -item[1])),
+            f"{published.adapter(name)}, {PROTOCOLS[protocol].title}: points gained over the base.",
         )
-        parts.append(f"<h2>{escape(PROTOCOLS[protocol].title)}</h2><p>{_count(found[protocol])}</p>")
-        parts.append(f"<table><tr>{head}</tr>{body}</table>")
-    if "live" in _done(found):
-        parts += ["<h2>Accuracy over characters written (live)</h2>", _curves(found["live"])]
-    for protocol in ("live", "holdout"):
-        for name, one in found.get(protocol, {}).items():
-            parts += [f"<h2>Gain per writer: {escape(name)}, {escape(PROTOCOLS[protocol].title)}</h2>", _gains(one)]
-    for name, matrix in found.get("confusion", {}).items():
-        title = "before adapting" if name == "base" else f"after adapting: {name}"
-        parts += [f"<h2>Confusion {escape(title)} (live)</h2>", _confusion(matrix, about["labels"])]
+        for protocol in _done(found)
+        if protocol != "mistaken"
+        for name, one in found[protocol].items()
+    ]
+    sections.append(("Writer by writer", page.beside(gains)))
+    if "confusion" in found:
+        sections.append(("What is taken for what", _confusions(found["confusion"], about["labels"])))
     if "confidence" in found:
-        parts += ["<h2>Confidence vectors of the paper's method</h2>"]
-        parts += ["<p>Mean reliability over the writers, after the live run.</p>"]
-        parts.append(_confidence(found["confidence"], about["labels"]))
-    return "\n".join(parts) + "</html>\n"
+        confidence = found["confidence"]
+        plot = plots.strip(confidence["classifiers"], about["labels"], np.array(confidence["means"]))
+        caption = (
+            "Mean reliability over the writers after the live run, by classifier and label; darker is more reliable."
+        )
+        sections.append(("Confidence vectors of the paper's method", page.figure(plot, caption, wide=True)))
+    sections.append(("How to measure it again", f"<pre>{escape(about['command'])}</pre>"))
+    return page.document("What adapting gains", lead, sections)
+
+
+_CURVES = (
+    "Live: each character is read, then learned. Per cent right by how many the writer has written before; below each "
+    "stretch, how many writers got there."
+)
+
+
+def _short(found: dict) -> str:
+    tiles = []
+    for protocol in _done(found):
+        for name, one in found[protocol].items():
+            what = f"points for {published.adapter(name)}: {PROTOCOLS[protocol].title}"
+            tiles.append((f"{one['gain']['mean']:+.1f}", what))
+    return page.tiles(tiles) + page.paragraph(
+        "Per cent of characters read right: means over writers, with 95 % intervals over writers. “Base or it” and "
+        "“base or any” are limits: the base or the adapter is right, the base or any of the adapter's classifiers is "
+        "right. “Shapes” counts labels of the same shape (c/C, 0/o/O) as one."
+    )
+
+
+def _protocols(found: dict) -> list[tuple[str, str]]:
+    head = [column for column, _ in _COLUMNS]
+    return [
+        (
+            PROTOCOLS[protocol].title.capitalize(),
+            page.paragraph(_count(found[protocol]) + ".") + page.table(head, _rows(found[protocol])),
+        )
+        for protocol in _done(found)
+    ]
+
+
+def _published(holdout: dict) -> str:
+    head, rows = published.adapted_table(holdout)
+    return page.paragraph(
+        "Learn the Way We Write (Čugurović, Nikolić, Novaković), Table 3 and section 4.5, beside this evaluation by "
+        "the same protocol, all tested characters pooled. The data and the writers differ: the columns can be read "
+        "side by side, not ranked."
+    ) + page.table(head, rows, ours=range(3, len(head)))
+
+
+def _curves(live: dict) -> str:
+    steps = next(iter(live.values()))["curve"]
+    places = list(range(len(steps)))
+    series = [Series("base", _COLOURS["base"], places, [step["base"] for step in steps])]
+    for name, one in live.items():
+        series.append(Series(name, _COLOURS.get(name, "green"), places, [step["accuracy"] for step in one["curve"]]))
+    return plots.curves(
+        series,
+        "characters written before",
+        x_names=lambda place: f"{_stretch(steps[int(place)])} ({steps[int(place)]['writers']})",
+        x_ticks=places,
+    )
+
+
+def _confusions(confusions: dict, labels: str) -> str:
+    parts = []
+    for name, counts in confusions.items():
+        title = "Before adapting" if name == "base" else f"After adapting: {published.adapter(name)}"
+        parts.append(f"<h3>{escape(title)} (live)</h3>{plots.confusion(np.array(counts), list(labels))}")
+    return "".join(parts)
 
 
 def _done(found: dict) -> list[str]:
@@ -104,99 +162,3 @@ def _pm(value: dict, sign: str = "") -> str:
 
 def _stretch(step: dict) -> str:
     return f"{step['from']}+" if step["to"] is None else f"{step['from']}-{step['to']}"
-
-
-def _svg(width: int, height: int, content: list[str]) -> str:
-    return f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}'>{''.join(content)}</svg>"
-
-
-def _text(x: float, y: float, text: str, anchor: str = "middle", colour: str = "#222") -> str:
-    return f"<text x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}' fill='{colour}'>{escape(text)}</text>"
-
-
-def _curves(live: dict) -> str:
-    """Lines of accuracy over the stretches, for the base and every adapter."""
-    steps = next(iter(live.values()))["curve"]
-    series = {"base": [step["base"] for step in steps]}
-    series |= {name: [step["accuracy"] for step in one["curve"]] for name, one in live.items()}
-    low = 10 * np.floor(min(map(min, series.values())) / 10)
-    left, top, width, height = 50, 15, 640, 260
-
-    def x(place: int) -> float:
-        return left + width * place / max(1, len(steps) - 1)
-
-    def y(value: float) -> float:
-        return top + height * (100 - value) / (100 - low)
-
-    content = []
-    for value in np.arange(low, 101, 5):
-        content.append(f"<line x1='{left}' x2='{left + width}' y1='{y(value)}' y2='{y(value)}' stroke='#ddd'/>")
-        content.append(_text(left - 8, y(value) + 4, f"{value:.0f}", "end"))
-    for place, step in enumerate(steps):
-        content.append(_text(x(place), top + height + 18, f"{_stretch(step)} ({step['writers']})"))
-    for name, values in series.items():
-        points = " ".join(f"{x(place):.1f},{y(value):.1f}" for place, value in enumerate(values))
-        colour = _COLOURS.get(name, "#2a7f3f")
-        content.append(f"<polyline points='{points}' fill='none' stroke='{colour}' stroke-width='2.5'/>")
-        content.append(_text(left + width + 8, y(values[-1]) + 4, name, "start", colour))
-    content.append(_text(left + width / 2, top + height + 38, "characters written (writers who wrote so many)"))
-    return _svg(left + width + 90, top + height + 50, content)
-
-
-def _gains(one: dict) -> str:
-    """One bar per writer, sorted."""
-    gains = sorted(one["gain_by_writer"].items(), key=lambda item: item[1])
-    low, high = min(0.0, gains[0][1]), max(1.0, gains[-1][1])
-    left, width, row = 190, 520, 14
-    scale = width / (high - low)
-    zero = left - low * scale
-    content = []
-    for place, (writer, gain) in enumerate(gains):
-        colour = "#1f6fb2" if gain >= 0 else "#b22222"
-        start, length = min(zero, zero + gain * scale), abs(gain * scale)
-        content.append(
-            f"<rect x='{start:.1f}' y='{place * row}' width='{length:.1f}' height='{row - 3}' fill='{colour}'/>"
-        )
-        content.append(_text(left - 6 + low * 0, place * row + 10, writer, "end"))
-        content.append(_text(max(zero, zero + gain * scale) + 4, place * row + 10, f"{gain:+.1f}", "start"))
-    return _svg(left + width + 60, len(gains) * row + 4, content)
-
-
-def _confusion(matrix: list[list[int]], labels: str) -> str:
-    """What was written (rows) and what was read (columns); the right ones are left blank."""
-    cell, left = 11, 20
-    rates = np.array(matrix, dtype=float)
-    rates /= np.maximum(rates.sum(axis=1, keepdims=True), 1)
-    content = []
-    for place, label in enumerate(labels):
-        middle = left + place * cell + cell / 2
-        content += [_text(middle, 12, label), _text(8, middle + 4, label)]
-    for written, read in zip(*np.nonzero(rates), strict=True):
-        if written != read:
-            x, y = left + read * cell, left + written * cell
-            share = rates[written, read]
-            title = f"{labels[written]} read as {labels[read]}: {100 * share:.0f} %"
-            content.append(
-                f"<rect x='{x}' y='{y}' width='{cell}' height='{cell}' fill='#b22222' "
-                f"fill-opacity='{min(1, 0.08 + 2 * share):.2f}'><title>{escape(title)}</title></rect>"
-            )
-    side = left + cell * len(labels)
-    content.append(
-        f"<rect x='{left}' y='{left}' width='{side - left}' height='{side - left}' fill='none' stroke='#999'/>"
-    )
-    return _svg(side + 4, side + 4, content)
-
-
-def _confidence(confidence: dict, labels: str) -> str:
-    """One row per classifier, one column per label; darker is more reliable."""
-    cell, left = 13, 80
-    content = [_text(left + place * cell + cell / 2, 12, label) for place, label in enumerate(labels)]
-    for row, (name, means) in enumerate(zip(confidence["classifiers"], confidence["means"], strict=True)):
-        content.append(_text(left - 6, 20 + row * cell + 10, name, "end"))
-        for place, mean in enumerate(means):
-            title = f"{name}, {labels[place]}: {mean:.2f}"
-            content.append(
-                f"<rect x='{left + place * cell}' y='{20 + row * cell}' width='{cell - 1}' height='{cell - 1}' "
-                f"fill='#1f6fb2' fill-opacity='{mean:.2f}'><title>{escape(title)}</title></rect>"
-            )
-    return _svg(left + cell * len(labels) + 4, 24 + cell * len(confidence["means"]), content)

@@ -4,6 +4,7 @@ All functions take logits or probabilities (n, c) over ``labels`` and the true l
 """
 
 import string
+from typing import NamedTuple
 
 import numpy as np
 
@@ -62,14 +63,30 @@ UJI_35 = ("0oO", *(pair for pair in CASE_PAIRS if pair != "oO"))
 """The published task on UJI v1: case is ignored and zero counts as o, which leaves 35 classes of the 62."""
 
 
-def calibration_error(logits: np.ndarray, true: np.ndarray, temperature: float = 1.0, bins: int = 15) -> float:
-    """Expected calibration error: mean over confidence bins of |accuracy - confidence|, weighted by rows."""
+class Reliability(NamedTuple):
+    """Confidence against accuracy: for each of b bins of confidence that holds anything, means and count (b,)."""
+
+    confidence: np.ndarray
+    accuracy: np.ndarray
+    count: np.ndarray
+
+
+def reliability(logits: np.ndarray, true: np.ndarray, temperature: float = 1.0, bins: int = 15) -> Reliability:
+    """How often the top label is right, by how sure the softmax is of it, in equally wide bins."""
     probabilities = softmax(logits / temperature)
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == true
     number = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [abs(right[number == b].sum() - confidence[number == b].sum()) for b in range(bins)]
-    return float(np.sum(gaps) / len(true))
+    count = np.bincount(number, minlength=bins)
+    full = np.flatnonzero(count)
+    sums = [np.bincount(number, weights=values, minlength=bins)[full] for values in (confidence, right)]
+    return Reliability(sums[0] / count[full], sums[1] / count[full], count[full])
+
+
+def calibration_error(logits: np.ndarray, true: np.ndarray, temperature: float = 1.0, bins: int = 15) -> float:
+    """Expected calibration error: mean over confidence bins of |accuracy - confidence|, weighted by rows."""
+    found = reliability(logits, true, temperature, bins)
+    return float((found.count * np.abs(found.accuracy - found.confidence)).sum() / found.count.sum())
 
 
 def fit_temperature(logits: np.ndarray, true: np.ndarray) -> float:

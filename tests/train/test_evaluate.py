@@ -66,14 +66,30 @@ def test_confusions_and_confidences_belong_to_the_live_run(found):
 
 def test_results_are_plain_json_and_one_page(found):
     json.dumps(found)
-    page = evaluation_page.page(found)
+    page = evaluation_page.render(found)
     assert page.count("<svg") == page.count("</svg>") == 9
     assert "handpad-train &lt;x&gt;" in page
     assert "src=" not in page
-    assert "href=" not in page
+    assert "http" not in page
     table = evaluation_page.table(found)
     assert f"{found['live']['default']['gain']['mean']:+.2f} ±" in table
     assert "0-25" in table
+
+
+def test_the_page_puts_the_papers_figures_beside_ours(found):
+    page = evaluation_page.render(found)
+    pooled = found["holdout"]["default"]["pooled"]
+    for text in ("89.60 %", "84.77 %", f"{pooled['accuracy']:.2f} %", "167 / 9 / 24"):
+        assert text in page
+
+
+def test_a_protocol_that_nobody_wrote_enough_for_is_left_out():
+    settings = Settings(resamples=1, limit=20)
+    results = evaluate.evaluate(writers(2, 60), model(), ["live", "mistaken"], settings, 1, Report(as_json=True))
+    assert results["mistaken"] == {}
+    results["about"] = dict.fromkeys(("data", "part", "model", "fingerprint", "command"), "x")
+    results["about"] |= {"writers": 2, "characters": 120, "fewest": 1, "labels": "aAb1", "seed": 1}
+    assert "of them wrong" not in evaluation_page.render(results) + evaluation_page.table(results)
 
 
 def test_only_writers_that_the_model_has_not_seen():

@@ -13,6 +13,7 @@ from handpad.model import BaseModel  # noqa: E402
 from handpad.train import cli, export  # noqa: E402
 from handpad.train.datasets import Dataset  # noqa: E402
 from handpad.train.fitted import Fitted  # noqa: E402
+from handpad.train.report import Report  # noqa: E402
 from handpad.train.training import outputs  # noqa: E402
 
 
@@ -75,6 +76,63 @@ def test_model_json_tells_where_it_comes_from(made):
     assert "training writers only" in figure["fit"]
 
 
+def test_model_json_tells_how_it_was_exported_and_what_its_styles_are_worth(made):
+    info = json.loads((made / "models" / "mine" / "model.json").read_text(encoding="utf-8"))
+    assert info["export"]["command"] == "handpad-train export split own.npz mine"
+    assert info["export"]["glyphs_checked"] == 800
+    assert 0 <= info["export"]["largest_difference"] < 1e-4
+    judged = info["styles"]["judged_on_validation_writers"]
+    assert list(judged) == [str(k) for k in range(1, 16)]
+    assert judged["1"] > 0.5
+    assert info["styles"]["count"] == len(BaseModel.load(made / "models" / "mine").centroids)
+    again = json.loads((made / "models" / "all" / "model.json").read_text(encoding="utf-8"))
+    assert again["styles"]["judged_on_validation_writers"] is None
+
+
+def test_the_report_shows_what_the_model_is_worth(made):
+    text = (made / "models" / "mine" / "report.html").read_text(encoding="utf-8")
+    info = json.loads((made / "models" / "mine" / "model.json").read_text(encoding="utf-8"))
+    figure = info["figures"]["unipen_test_accuracy_62"]["value"]
+    for wanted in (
+        f"{100 * figure:.1f} %",
+        "handpad-train fit handpad own.npz split --seed 1 --epochs 30 --unseen own.npz",
+        "handpad-train export split own.npz mine",
+        "659,541",  # the paper's Table 2
+        "87.39 %",
+        "Test writers of unipen",
+        "CC BY 4.0",
+    ):
+        assert wanted in text, wanted
+    assert text.count("class='glyph'") >= info["styles"]["count"]
+    assert "href='http" not in text
+    assert 'src="http' not in text
+
+
+def test_the_report_of_a_fit_on_all_writers_says_whose_figures_they_are(made):
+    text = (made / "models" / "all" / "report.html").read_text(encoding="utf-8")
+    assert "that left 3 writers out" in text
+    assert "Every writer of its data has trained it" in text
+    assert "handpad-train fit paper own.npz all --seed 1 --all-writers-after paper" in text
+
+
+def test_an_evaluation_stands_in_the_report_and_must_be_of_the_same_data(made, tmp_path, capsys):
+    words = ["evaluate", made / "own.npz", made / "models" / "mine", tmp_path / "results", "--fewest", "10"]
+    words += ["--protocols", "holdout", "--resamples", "1"]
+    assert cli.main([str(word) for word in words]) == 0
+    again = ["export", made / "split", made / "own.npz", tmp_path / "again", "--evaluation", tmp_path / "results"]
+    assert cli.main([str(word) for word in again]) == 0
+    text = (tmp_path / "again" / "report.html").read_text(encoding="utf-8")
+    assert "167 / 9 / 24" in text
+    file = tmp_path / "results" / "evaluation.json"
+    file.write_text(file.read_text().replace('"data": "unipen"', '"data": "uji"'))
+    capsys.readouterr()
+    assert cli.main([str(word) for word in again]) == 1
+    assert "is an evaluation on uji" in capsys.readouterr().err
+    file.write_text("{")
+    assert cli.main([str(word) for word in again]) == 1
+    assert "is no evaluation" in capsys.readouterr().err
+
+
 def test_exported_weights_are_measured_only_on_what_they_have_not_seen(made):
     data, fitted = Dataset.load(made / "own.npz"), Fitted.load(made / "all")
     with pytest.raises(DataError, match="have not seen"):
@@ -108,7 +166,8 @@ def test_a_network_that_opencv_runs_otherwise_is_not_written(made, monkeypatch):
     target = made / "models" / "mine"
     before = (target / "model.onnx").read_bytes()
     with pytest.raises(ModelError, match="not written"):
-        export.export(Fitted.load(made / "split"), Dataset.load(made / "own.npz"), target, "mine")
+        fitted, data = Fitted.load(made / "split"), Dataset.load(made / "own.npz")
+        export.export(fitted, data, target, "mine", "handpad-train export split own.npz mine", Report(as_json=True))
     assert (target / "model.onnx").read_bytes() == before
     assert not [path for path in target.parent.iterdir() if path.name not in ("mine", "all")]
 
