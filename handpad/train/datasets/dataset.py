@@ -131,6 +131,20 @@ class Dataset:
         )
 
 
+def read_about(path: Path) -> dict | None:
+    """What a prepared file says of itself, and ``samples``, how many it holds; glyphs and ink are not read.
+
+    None where there is no prepared file, or one that is damaged or of another version.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            about = json.loads(str(stored["about"]))
+            about["samples"] = len(stored["label_index"])
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+        return None
+    return about if about.get("format") == FORMAT and about.get("preprocessing") == glyph.VERSION else None
+
+
 _LEVEL = 1
 """Of compression: the highest makes the file a tenth smaller and takes twice the time."""
 

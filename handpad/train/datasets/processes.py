@@ -30,7 +30,7 @@ def run_all(function: Callable[..., int], tasks: Iterable[tuple], count: int) ->
 
     Raises DataError if a process was ended from outside, else what the function raises. Close the iterator to stop.
     """
-    processes = min(os.cpu_count() or 1, MAX_PROCESSES, count)
+    processes = min(_cores(), MAX_PROCESSES, count)
     if processes <= 1:
         yield from (function(*task) for task in tasks)
         return
@@ -48,6 +48,11 @@ def run_all(function: Callable[..., int], tasks: Iterable[tuple], count: int) ->
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _begin() -> None:
