@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from handpad.errors import DataError
 from handpad.train.datasets import Dataset
 
 SPLIT_SEED = 1
@@ -45,24 +46,53 @@ PROLIFIC = 25
 """How many writers the paper's application set of DeepWriting holds."""
 
 
+class Published(NamedTuple):
+    """Writers and images of the parts of a split, as the paper's Table 2 has them: training, validation, test."""
+
+    writers: tuple[int, int, int]
+    images: tuple[int, int, int]
+
+
+PUBLISHED = {
+    "nist": Published((3057, 339, 200), (659_541, 73_209, 81_505)),
+    "deepwriting": Published((242, 27, 25), (298_313, 33_484, 37_658)),
+}
+"""Table 2 says 70 writers for DeepWriting's application set; the text, and what is left of 294 writers, say 25."""
+
+
 def paper_split(data: Dataset, fewest: int = 1) -> Split:
     """The split of the paper's section 4.3; its application set is called ``test`` here.
 
     Writers are sorted by their number of images. The most prolific ones form the application set until it holds
-    10 % of all images; of the rest every tenth writer is validation. Equal numbers are ordered by name.
+    10 % of all images; of the rest every tenth writer is validation. Equal numbers are ordered by name. The paper
+    does not say at which writer the tenths begin. Where the data are as many as the paper's, they begin where the
+    split has as many writers and images as Table 2; elsewhere the tenth writer is the first.
 
     Parameters
     ----------
     fewest : the application set holds at least so many writers, whatever their share of the images.
+
+    Raises
+    ------
+    DataError : the data are as many as the paper's, and no beginning gives Table 2.
     """
     counts = np.bincount(data.writer_index, minlength=len(data.writers))
     order = sorted(range(len(data.writers)), key=lambda index: (-counts[index], data.writers[index]))
     enough = max(fewest, np.searchsorted(np.cumsum(counts[order]), 0.1 * len(data)) + 1)
     rest = order[enough:]
-    names = [[data.writers[index] for index in part] for part in (rest, order[:enough])]
-    validation = names[0][9::10]
-    train = sorted(set(names[0]) - set(validation))
-    return Split(train, sorted(validation), sorted(names[1]))
+    published = PUBLISHED.get(data.name)
+    complete = published and (len(order), len(data)) == (sum(published.writers), sum(published.images))
+    for place in range(9, -1, -1):
+        validation = rest[place::10]
+        parts = sorted(set(rest) - set(validation)), validation, order[:enough]
+        found = Published(tuple(map(len, parts)), tuple(int(counts[part].sum()) for part in parts))
+        if not complete or found == published:
+            return Split(*(sorted(data.writers[index] for index in part) for part in parts))
+    raise DataError(
+        f"The split of {data.name} is not the paper's, though the data are as many: its test writers are "
+        f"{found.writers[2]} with {found.images[2]:,} images, the paper's {published.writers[2]} with "
+        f"{published.images[2]:,}. Choose another split, and please report this."
+    )
 
 
 SPLITS = {

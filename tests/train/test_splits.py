@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from handpad.errors import DataError
 from handpad.train.datasets import Dataset
-from handpad.train.splits import SPLITS, paper_split, split_writers
+from handpad.train.splits import PUBLISHED, SPLITS, Published, paper_split, split_writers
 
 WRITERS = [f"{site}/{number}" for site, count in (("a", 40), ("b", 20), ("c", 3)) for number in range(count)]
 
@@ -25,11 +26,11 @@ def test_the_order_of_the_names_does_not_matter_but_the_seed_does():
     assert split_writers(WRITERS, seed=2) != split_writers(WRITERS)
 
 
-def of_counts(counts):
+def of_counts(counts, name="counts"):
     """A data set of empty ink with so many characters of each writer."""
     n = sum(counts)
     return Dataset(
-        name="counts",
+        name=name,
         labels=["a"],
         label_index=np.zeros(n, np.int32),
         writers=[f"w{number:02}" for number in range(len(counts))],
@@ -72,3 +73,25 @@ def test_every_split_keeps_writers_apart(name):
     split = SPLITS[name][1](data)
     assert sorted(writer for part in split for writer in part) == sorted(data.writers)
     assert all(split)
+
+
+def test_the_papers_counts_add_up():
+    assert [sum(part) for part in PUBLISHED["nist"]] == [3596, 814_255]
+    assert [sum(part) for part in PUBLISHED["deepwriting"]] == [294, 369_455]
+
+
+def test_complete_data_are_split_with_the_papers_counts(monkeypatch):
+    """24 writers beside the two most prolific; the tenths can begin at ten places, one gives the counts."""
+    counts = [200, 190, *range(150, 126, -1)]
+    validation = [counts[2 + 6], counts[2 + 16]]
+    images = (sum(counts[2:]) - sum(validation), sum(validation), 390)
+    monkeypatch.setitem(PUBLISHED, "nist", Published((22, 2, 2), images))
+    assert paper_split(of_counts(counts, "nist")).validation == ["w08", "w18"]
+    assert paper_split(of_counts(counts)).validation == ["w11", "w21"]
+    assert paper_split(of_counts([*counts, 1], "nist")).validation == ["w11", "w21"]
+
+
+def test_complete_data_that_cannot_be_split_as_in_the_paper(monkeypatch):
+    monkeypatch.setitem(PUBLISHED, "deepwriting", Published((18, 1, 1), (180, 10, 10)))
+    with pytest.raises(DataError, match="its test writers are 2 with 20 images, the paper's 1 with 10"):
+        paper_split(of_counts([10] * 20, "deepwriting"))
