@@ -1,5 +1,6 @@
 """The training loop: one network, its rows, its recipe, on one or several processes."""
 
+import math
 import random
 import time
 from collections.abc import Callable, Iterable
@@ -203,7 +204,7 @@ class Trainer:
         if recipe.clean is not None and epoch == round(recipe.clean * recipe.epochs):
             self._kept = self._uncontradicted()
         batches = self._batches(self._kept, epoch)
-        tally, done, told = torch.zeros(2, device=machine.device), 0, started
+        tally, done = torch.zeros(2, device=machine.device), 0
         self._network.train()
         for step, ((rows, _), images) in enumerate(zip(batches, self._images(augmenter, batches), strict=True)):
             rate = self._policy.rate(epoch + step / len(batches))
@@ -213,8 +214,7 @@ class Trainer:
             clock.add(together)
             if (machine.ranks == 1 or step % _ASK_EVERY == 0) and machine.any(stopping()):
                 return None
-            if machine.first and time.monotonic() - told > _TELL_EVERY:
-                told = time.monotonic()
+            if machine.first and clock.due():
                 loss, right = (tally / done * machine.ranks).tolist()
                 report.progress(
                     stage="fit",
@@ -222,8 +222,8 @@ class Trainer:
                     epochs=recipe.epochs,
                     done=done,
                     total=len(self._kept),
-                    loss=loss,
-                    accuracy=right,
+                    loss=round(loss, 4),
+                    accuracy=round(right, 4),
                     seconds_left=clock.left(len(self._kept), done),
                     text=f"loss {loss:.3f}, {right:.1%} right",
                 )
@@ -304,13 +304,20 @@ class Trainer:
 
 
 class _Clock:
-    """Tells how long a training will take, from what it has taken so far; validation included."""
+    """Tells when to report, and how long a training will take from what it has taken so far, validation included."""
 
     def __init__(self, epochs: int):
-        self._epochs_left, self._begun, self._seen = epochs, time.monotonic(), 0
+        self._epochs_left, self._begun, self._seen, self._told = epochs, time.monotonic(), 0, -math.inf
 
     def add(self, samples: int) -> None:
         self._seen += samples
+
+    def due(self) -> bool:
+        """Whether the last report is long enough ago for another, which is then counted as made."""
+        due = time.monotonic() - self._told > _TELL_EVERY
+        if due:
+            self._told = time.monotonic()
+        return due
 
     def end_epoch(self) -> None:
         self._epochs_left -= 1
