@@ -27,6 +27,7 @@ COMMANDS = {
     "fit": Command("handpad.train.fit", "train a network on a prepared data set"),
     "export": Command("handpad.train.export", "write a fitted network as a model folder"),
     "evaluate": Command("handpad.train.evaluate", "measure what adapting gains on writers never seen"),
+    "compare": Command("handpad.train.compare", "compare models on writers that none was trained on"),
     "install": Command("handpad.train.install", "put a model folder where the pad offers it"),
     "language": Command("handpad.train.language", "build a language resource from texts and word lists"),
 }

@@ -140,13 +140,16 @@ def _learning(record: dict) -> str:
     losses = [Series("training loss", "orange", epochs, _column(first, "loss"))]
     losses.append(Series("validation", "blue", epochs, _column(first, "validation_loss")))
     accuracies = [Series("validation", "blue", epochs, _column(first, "validation_accuracy", 100))]
-    if any("train_accuracy" in epoch for epoch in first):
-        accuracies.insert(0, Series("training", "orange", epochs, _column(first, "train_accuracy", 100)))
+    if any("accuracy" in epoch for epoch in first):  # runs of older versions have none
+        accuracies.insert(0, Series("training", "orange", epochs, _column(first, "accuracy", 100)))
     rates = [Series("learning rate", "grey", epochs, _column(first, "rate"))]
     seconds = sum(epoch["seconds"] for epoch in first)
     batches = " → ".join(dict.fromkeys(f"{epoch['batch']:,}" for epoch in first))
     figures = [
-        page.figure(plots.curves(_known(losses), "epoch"), "Loss. Training sees varied ink, validation sees it plain."),
+        page.figure(
+            plots.curves(_known(losses), "epoch"),
+            "Loss. Training may see varied ink and smoothed labels; validation sees them plain.",
+        ),
         page.figure(plots.curves(_known(accuracies), "epoch"), "Characters read right, per cent, all labels."),
         page.figure(plots.curves(rates, "epoch", height=130), f"Learning rate; batches of {batches}."),
     ]
@@ -157,6 +160,8 @@ def _learning(record: dict) -> str:
         figures.append(page.figure(plots.curves(more, "epoch", height=130), caption))
     left_out = first[-1].get("rows_left_out")
     text = f"{len(first)} epochs; {seconds / 60:.0f} minutes in all."
+    if record.get("stopped"):
+        text += f" It was stopped {record['stopped']}."
     if left_out:
         text += f" {left_out:,} characters whose label the network firmly contradicted were left out towards the end."
     return page.paragraph(text) + page.beside(figures)
@@ -315,6 +320,8 @@ def _plain(value: object) -> str:
         return {None: "none", True: "yes", False: "no"}[value]
     if isinstance(value, str):
         return value
-    if isinstance(value, list):  # the series: epochs and batch size of each
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (list, tuple)):  # the series: epochs and batch size of each
         return " + ".join(f"{epochs} x {size}" for epochs, size in value)
     return f"{value:g}"
