@@ -121,7 +121,7 @@ def rates(readings: Sequence[Reading], seed: int = 1) -> dict:
     number = {writer: index for index, writer in enumerate(writers)}
     sums = np.zeros((len(writers), counts.shape[1]))
     np.add.at(sums, [number[reading.writer] for reading in readings], counts)
-    edited, folded, wrong_words, characters, words = sums.sum(axis=0)
+    edited, folded, wrong_words, characters, words = sums.sum(axis=0).tolist()
     low = high = None
     if len(writers) > 1:
         drawn = np.random.default_rng(seed).integers(0, len(writers), (RESAMPLES, len(writers)))

@@ -1,0 +1,212 @@
+"""The results of :mod:`handpad.train.lines` as tables for the terminal and as one HTML page that stands alone."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import numpy as np
+
+from handpad.train import page as html
+from handpad.train.text_errors import KINDS, align, edits
+
+TESSERACT = "Tesseract"
+"""What its column is called beside the variants."""
+
+_WRITERS_SHOWN = 5
+_LINES_SHOWN = 4
+_PAIRS_SHOWN = 24
+_PART_TITLES = {"all": "All lines", "taught": "Behind the lines that were corrected"}
+
+
+def table(found: dict) -> str:
+    """Character and word error rates of all variants, by site, in per cent."""
+    about = found["about"]
+    lines = [
+        f"{about['data']}, {about['part']}: {about['writers']} writers, {about['lines']} texts, "
+        f"{about['characters']} characters, model {about['model']}, seed {about['seed']}"
+    ]
+    for part, title in _PART_TITLES.items():
+        if found[part]:
+            head, rows = _rates(found[part])
+            lines += ["", f"{title}: {_extent(found[part])}; error rates in %", *_columns([head, *rows])]
+    head, rows = _kinds(found["all"])
+    lines += ["", "Errors by kind, for each 100 characters written", *_columns([head, *rows])]
+    if not found["tesseract"]:
+        lines += ["", "Tesseract is not installed: nothing to compare with."]
+    return "\n".join(lines)
+
+
+def page(found: dict, ink: Mapping[str, Sequence[np.ndarray]]) -> str:
+    """The whole HTML page; ink gives the strokes of each line by its name, float64 (n, 2), y down."""
+    about = found["about"]
+    everything = found["all"]
+    best = _best(everything)
+    lead = (
+        f"<p class='lead'>{about['lines']} texts by {about['writers']} writers of {escape(about['data'])} "
+        f"({escape(about['part'])}, none trained on), read with the model {escape(about['model'])}.</p>"
+    )
+    overall = everything[best]["overall"]
+    tiles = [
+        (f"{overall['cer']:.1f} %", f"of characters wrong ({best})"),
+        (f"{overall['wer']:.1f} %", "of words wrong"),
+    ]
+    if TESSERACT in everything:
+        tiles.append((f"{everything[TESSERACT]['overall']['cer']:.1f} %", "of characters wrong: Tesseract"))
+    tiles.append((f"{everything[best]['ms']:.0f} ms", "a text, in the middle"))
+    sections = [("", html.tiles(tiles))]
+    notes = {
+        "all": "Edits for each 100 characters written, spaces counted; in brackets the 95 % interval over writers. "
+        "New texts are those that no writer outside this part wrote too.",
+        "taught": f"Writers with {2 * about['taught']} texts or more. A learning variant was first corrected on "
+        f"{about['taught']} of them; here are the others.",
+    }
+    for part, title in _PART_TITLES.items():
+        if found[part]:
+            note = html.paragraph(f"{_extent(found[part]).capitalize()}. {notes[part]}")
+            sections.append((title, note + html.table(*_rates(found[part]))))
+    if not found["tesseract"]:
+        sections.append(("", html.paragraph("Tesseract is not installed: nothing to compare with.")))
+    meaning = html.facts(list(KINDS.items()))
+    sections.append(
+        (
+            "Kinds of errors",
+            html.table(*_kinds(everything)) + f"<details><summary>What they mean</summary>{meaning}</details>",
+        )
+    )
+    sections.append((f"Most frequent errors ({best})", _pairs(everything[best]["pairs"])))
+    sections.append(("Writers", html.table(*_writers(everything))))
+    sections.append((f"Worst writers ({best})", _worst(found, best, ink)))
+    facts = [("Command", about["command"]), ("Model", f"{about['model']} ({about['fingerprint']})")]
+    facts += [("Seed", str(about["seed"])), ("Peer", found["tesseract"] or "none")]
+    facts += [("Left out", f"{count} texts: {reason}") for reason, count in about["dropped"].items()]
+    sections.append(("How it was measured", html.facts(facts)))
+    return html.document("Reading lines", lead, sections)
+
+
+def _best(part: dict) -> str:
+    """The variant with the fewest errors, Tesseract aside where there is another."""
+    names = [name for name in part if name != TESSERACT] or list(part)
+    return min(names, key=lambda name: part[name]["overall"]["cer"])
+
+
+def _extent(part: dict) -> str:
+    overall = next(iter(part.values()))["overall"]
+    return f"{overall['writers']} writers, {overall['lines']} texts, {overall['characters']} characters"
+
+
+def _rates(part: dict) -> tuple[list[str], list[list[str]]]:
+    """Head and rows: a row for each variant, a column for each site."""
+    first = next(iter(part.values()))
+    sites = first["sites"]
+    head = ["", "characters", "without case", "words", "ms", *(f"{site} ({sites[site]['lines']})" for site in sites)]
+    if first["new"]:
+        head.append(f"new texts ({first['new']['lines']})")
+    rows = []
+    for name, one in part.items():
+        overall = one["overall"]
+        interval = "" if overall["low"] is None else f" [{overall['low']:.1f}, {overall['high']:.1f}]"
+        rows.append(
+            [
+                name,
+                f"{overall['cer']:.1f}{interval}",
+                f"{overall['cer_no_case']:.1f}",
+                f"{overall['wer']:.1f}",
+                f"{one['ms']:.0f}",
+                *(f"{one['sites'][site]['cer']:.1f}" for site in sites),
+                *([f"{one['new']['cer']:.1f}"] if one["new"] else []),
+            ]
+        )
+    return head, rows
+
+
+def _kinds(part: dict) -> tuple[list[str], list[list[str]]]:
+    rows = []
+    for name, one in part.items():
+        characters = one["overall"]["characters"]
+        rows.append([name, *(f"{100 * one['kinds'][kind] / characters:.1f}" for kind in KINDS)])
+    return ["", *KINDS], rows
+
+
+def _writers(part: dict) -> tuple[list[str], list[list[str]]]:
+    """Character error rates of each writer, the worst first."""
+    by_writer = part[_best(part)]["writers"]
+    rows = [
+        [
+            writer,
+            str(one["lines"]),
+            str(one["characters"]),
+            *(f"{part[name]['writers'][writer]['cer']:.1f}" for name in part),
+        ]
+        for writer, one in sorted(by_writer.items(), key=lambda item: -item[1]["cer"])
+    ]
+    return ["", "texts", "characters", *part], rows
+
+
+def _columns(rows: list[list[str]]) -> list[str]:
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+
+
+def _pairs(pairs: Sequence[Sequence]) -> str:
+    items = "".join(
+        f"<li><b>{_shown(true)} → {_shown(said)}</b><span class='muted'>{count} times</span></li>"
+        for true, said, count in pairs[:_PAIRS_SHOWN]
+    )
+    return f"<ul class='mistakes' style='grid-template-columns:repeat(auto-fill,minmax(8rem,1fr))'>{items}</ul>"
+
+
+def _shown(character: str) -> str:
+    return escape({"": "∅", " ": "␣"}.get(character, character))
+
+
+def _worst(found: dict, name: str, ink: Mapping[str, Sequence[np.ndarray]]) -> str:
+    """The writers with the highest error rates, each with the texts of the most errors: ink, text, reading."""
+    rates = found["all"][name]["writers"]
+    worst = sorted(rates, key=lambda writer: -rates[writer]["cer"])[:_WRITERS_SHOWN]
+    parts = [html.paragraph("What was written stands first, what was read below it; errors are marked, ␣ is a space.")]
+    for writer in worst:
+        parts.append(f"<h3>{escape(writer)}: {rates[writer]['cer']:.1f} % of characters wrong</h3>")
+        lines = [line for line in found["lines"] if line["writer"] == writer]
+        lines.sort(key=lambda line: -edits(line["text"], line["said"][name]) / len(line["text"]))
+        parts += [_line(line, line["said"][name], ink[line["name"]]) for line in lines[:_LINES_SHOWN]]
+    return "\n".join(parts)
+
+
+def _line(line: dict, said: str, strokes: Sequence[np.ndarray]) -> str:
+    pairs = align(line["text"], said)
+    rows = "".join(f"<div style='white-space:pre'>{_marked(pairs, side)}</div>" for side in (0, 1))
+    return (
+        f"<figure>{_drawing(strokes, line['text'])}"
+        f"<div class='scroll' style='font:.95rem/1.5 ui-monospace,monospace'>{rows}</div>"
+        f"<figcaption>{escape(line['name'])}</figcaption></figure>"
+    )
+
+
+def _marked(pairs: Sequence[tuple[str, str]], side: int) -> str:
+    """One side of an alignment, character under character, the unequal ones marked."""
+    found = []
+    for pair in pairs:
+        text = pair[side] or "·"
+        if pair[0] == pair[1]:
+            found.append(escape(text))
+        else:
+            text = "␣" if text == " " else text
+            found.append(f"<span style='color:var(--red);font-weight:700'>{escape(text)}</span>")
+    return "".join(found)
+
+
+def _drawing(strokes: Sequence[np.ndarray], text: str) -> str:
+    """Ink as SVG in the colour of the text, 640 wide at most and 200 tall at most."""
+    points = np.concatenate(strokes)
+    low, extent = points.min(axis=0), np.maximum(np.ptp(points, axis=0), 1e-9)
+    tall = np.quantile([np.ptp(stroke[:, 1]) for stroke in strokes], 0.75) or extent.max()
+    scale = min(632 / extent[0], 192 / extent[1], 40 / tall)
+    paths = []
+    for stroke in strokes:
+        places = (stroke - low) * scale + 4
+        paths.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in (places if len(places) > 1 else places[[0, 0]])))
+    width, height = extent * scale + 8
+    return (
+        f"<svg viewBox='0 0 {width:.0f} {height:.0f}' width='{width:.0f}' style='max-width:100%;display:block' "
+        f"role='img' aria-label='{escape(text, quote=True)}'><path d='{''.join(paths)}' fill='none' "
+        "stroke='currentColor' stroke-width='2' stroke-linecap='round' stroke-linejoin='round'/></svg>"
+    )
