@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from handpad.ink import Guide, bounding_box
+from handpad.ink import Box, Guide, bounding_box
 
 SIZE = 28
 """Side of a glyph in pixels."""
@@ -85,7 +85,12 @@ def glyph(strokes: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def cues(strokes: Sequence[np.ndarray], guide: Guide | None = None) -> np.ndarray:
-    """What the glyph has lost, the character's size and place: float64 (4,).
+    """What the glyph has lost, the character's size and place: float64 (4,), see :func:`cues_of_box`."""
+    return cues_of_box(bounding_box(strokes), guide)
+
+
+def cues_of_box(box: Box, guide: Guide | None = None) -> np.ndarray:
+    """The size and place of ink with that bounding box: float64 (4,).
 
     Returns
     -------
@@ -94,7 +99,6 @@ def cues(strokes: Sequence[np.ndarray], guide: Guide | None = None) -> np.ndarra
     units and the centre is the negated y, so both grow upwards. A hair-thin side counts as one hundredth
     of the longer one; a single point as 1/20 of the x-height (with a guide) or of one ink unit.
     """
-    box = bounding_box(strokes)
     unit = guide.x_height if guide else 1.0
     zero = guide.baseline if guide else 0.0
     longest = max(box.width, box.height) or unit / 20

@@ -38,9 +38,11 @@ class BaseModel:
     centroids, centroid_labels : float32 (k, d) style centroids and int (k,) indexes into ``labels``.
     info : the whole of ``model.json``: provenance, licence, figures.
     fingerprint : identifies weights and preprocessing; what is derived with one is stale under another.
+    folder : where it was read from.
     """
 
-    def __init__(self, net, lock, columns, labels, temperature, centroids, centroid_labels, info, fingerprint):
+    def __init__(self, folder, net, lock, columns, labels, temperature, centroids, centroid_labels, info, fingerprint):
+        self.folder = folder
         self._net = net
         self._lock = lock
         self.columns = columns
@@ -66,7 +68,9 @@ class BaseModel:
         fingerprint = f"{hashlib.sha256(weights).hexdigest()[:16]}-{PREPROCESSING}"
         columns = np.arange(len(labels))
         temperature = float(info["temperature"])
-        return cls(net, threading.Lock(), columns, labels, temperature, centroids, centroid_labels, info, fingerprint)
+        return cls(
+            folder, net, threading.Lock(), columns, labels, temperature, centroids, centroid_labels, info, fingerprint
+        )
 
     def run(self, glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Embeddings float32 (n, d) and calibrated logits float32 (n, c) of glyphs uint8 (n, 28, 28), n >= 1.
@@ -106,6 +110,7 @@ class BaseModel:
         new_index[chosen] = np.arange(len(chosen))
         kept = new_index[self.centroid_labels] >= 0
         return BaseModel(
+            self.folder,
             self._net,
             self._lock,
             self.columns[chosen],

@@ -17,6 +17,8 @@ from handpad.glyph import cues, glyph
 from handpad.ink import Guide, as_guide, as_strokes
 from handpad.model import BaseModel
 from handpad.profile import Profile, Sample
+from handpad.reading.language import Language
+from handpad.reading.reader import Reader, Reading
 
 ADAPTERS = {
     "default": lambda model: DefaultAdapter(model.labels),
@@ -66,6 +68,7 @@ class Recognizer:
         if labels is not None:
             self.model = self.model.restricted(labels)
         self._profile = Profile(profile if profile is not None else ":memory:")
+        self._reader: Reader | None = None
         self.adapter = adapter
 
     @property
@@ -98,6 +101,31 @@ class Recognizer:
             order = np.argsort(-probabilities, kind="stable")
             ranked.append([Candidate(self.model.labels[i], float(probabilities[i])) for i in order])
         return ranked
+
+    def read(self, strokes: Sequence[ArrayLike], guide: ArrayLike | Sequence[ArrayLike] | None = None) -> Reading:
+        """Read a line or a page of ink.
+
+        Parameters
+        ----------
+        strokes : in writing order, as for :meth:`recognize`.
+        guide : (baseline, x_height) of the ruled line, or a list of these, one for each line of the page.
+
+        Returns
+        -------
+        A :class:`handpad.reading.reader.Reading`: ``text``, and ``lines``, ``words`` and ``characters`` with their
+        ink, probabilities and alternatives. Raises InkError.
+        """
+        checked = as_strokes(strokes)
+        several = guide is not None and len(guide) and np.ndim(guide[0]) > 0
+        guides = [as_guide(one) for one in guide] if several else [as_guide(guide)] if guide is not None else []
+        return self.reader.read(checked, guides, self._adapter.predict)
+
+    @property
+    def reader(self) -> Reader:
+        """What reads lines; made when it is first asked for. Raises ModelError or HandpadError."""
+        if self._reader is None:
+            self._reader = Reader.for_model(self.model, Language.load())
+        return self._reader
 
     def learn(
         self,

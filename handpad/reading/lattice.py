@@ -1,0 +1,282 @@
+"""All plausible groupings of a line's pieces into characters, and what their size and place say."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from handpad.ink import Box, Guide, bounding_box
+from handpad.reading.pieces import Fixed, Part, Piece, ink_of, joined, pieces_of
+
+MOST_PIECES = 5
+"""A character has at most so many pieces."""
+
+WIDEST = 2.4
+"""A group of several pieces is at most so many line heights wide."""
+
+WIDEST_GAP = 0.9
+"""... and leaves no gap inside wider than so many line heights."""
+
+GUIDE_WEIGHT = 3
+"""The guide counts as much as so many characters in estimating a line's baseline and height."""
+
+
+@dataclass(frozen=True)
+class LineShape:
+    """Where a line of writing runs and how tall it is, in ink units.
+
+    The baseline is ``intercept + slope * x`` (y down); size is the typical height of a character, > 0; profile
+    float64 (8,) holds quantiles of tops and bottoms in sizes above the baseline, which tell a line of capitals
+    from one of small letters.
+    """
+
+    intercept: float
+    slope: float
+    size: float
+    profile: np.ndarray
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """The groups of one line.
+
+    Attributes
+    ----------
+    strokes, pieces : the line's ink and its pieces in reading order (m of them).
+    shape : the line's.
+    starts, stops : int (n,), group i holds the pieces ``starts[i]`` to ``stops[i] - 1``. Every single piece is a
+        group. Sorted by stop.
+    boxes : float64 (n, 4), left, top, right, bottom of each group.
+    geometry : float32 (n, GEOMETRY), size and place of each group, see :func:`_geometry`.
+    gaps : float32 (m - 1, GAPS), the gap before each piece but the first.
+    """
+
+    strokes: list[np.ndarray]
+    pieces: list[Piece]
+    shape: LineShape
+    starts: np.ndarray
+    stops: np.ndarray
+    boxes: np.ndarray
+    geometry: np.ndarray
+    gaps: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def parts(self, group: int) -> tuple[Part, ...]:
+        """The stretches of strokes that a group is made of."""
+        return joined(self.pieces[self.starts[group] : self.stops[group]])
+
+    def strokes_of(self, group: int) -> list[np.ndarray]:
+        """The ink of a group."""
+        return ink_of(self.parts(group), self.strokes)
+
+
+def line_shape(boxes: Sequence[Box], guide: Guide | None = None) -> LineShape:
+    """Estimate baseline and size of a line from its strokes' boxes; the guide steadies a short line."""
+    edges = np.array(boxes, dtype=np.float64)
+    heights = edges[:, 3] - edges[:, 1]
+    tallest = np.quantile(heights, 0.8)
+    if tallest <= 0:
+        tallest = max(float(np.ptp(edges[:, [0, 2]])) / max(len(boxes), 1), 1e-6)
+    full = heights >= 0.4 * tallest
+    size = float(np.median(heights[full])) if full.any() else tallest
+    centers, bottoms = (edges[full, 0] + edges[full, 2]) / 2, edges[full, 3]
+    if not full.any():
+        centers, bottoms = (edges[:, 0] + edges[:, 2]) / 2, edges[:, 3]
+    if guide is not None:
+        count = len(centers)
+        size = (size * count + 1.35 * guide.x_height * GUIDE_WEIGHT) / (count + GUIDE_WEIGHT)
+    intercept, slope = _robust_line(centers, bottoms, size, guide)
+    above = intercept + slope * (edges[:, [0]] + edges[:, [2]]) / 2 - edges[:, [1, 3]]
+    above = (above if not full.any() else above[full]) / size
+    profile = np.concatenate(
+        [np.quantile(above[:, 0], [0.1, 0.3, 0.5, 0.7, 0.9]), np.quantile(above[:, 1], [0.1, 0.5, 0.9])]
+    )
+    return LineShape(intercept, slope, size, np.clip(profile, -4, 4))
+
+
+def _robust_line(x: np.ndarray, y: np.ndarray, size: float, guide: Guide | None) -> tuple[float, float]:
+    """A line through the bottoms: iteratively reweighted, so that descenders and raised marks count little."""
+    middle = float(np.median(y))
+    if guide is not None:
+        middle = (middle * len(y) + guide.baseline * GUIDE_WEIGHT) / (len(y) + GUIDE_WEIGHT)
+    if len(x) < 4 or np.ptp(x) < 3 * size:
+        return middle, 0.0
+    origin = x.mean()
+    columns = np.stack([np.ones_like(x), (x - origin) / np.ptp(x)], axis=1)
+    found = np.array([middle, 0.0])
+    steady = np.diag([0.0, 1.0])  # a weak pull towards a level line
+    for _ in range(8):
+        residual = (y - columns @ found) / size
+        weight = 1 / (1 + (residual / 0.15) ** 2)
+        found = np.linalg.solve(columns.T @ (columns * weight[:, None]) + steady, columns.T @ (weight * y))
+    slope = float(found[1] / np.ptp(x))
+    return float(found[0]) - slope * origin, slope
+
+
+def lattice(strokes: Sequence[np.ndarray], guide: Guide | None = None, fixed: Sequence[Fixed] = ()) -> Lattice:
+    """All groups of one line of checked ink, n >= 1 strokes; a settled character is a group by itself alone."""
+    strokes = list(strokes)
+    shape = line_shape([bounding_box([stroke]) for stroke in strokes], guide)
+    pieces = pieces_of(strokes, shape.size, fixed)
+    edges = np.array([piece.box for piece in pieces])
+    starts, stops, boxes, inner = [], [], [], []
+    for stop in range(1, len(pieces) + 1):
+        box, widest = edges[stop - 1].copy(), 0.0
+        for start in range(stop - 1, max(stop - MOST_PIECES, 0) - 1, -1):
+            if start < stop - 1:
+                if pieces[start].fixed or pieces[stop - 1].fixed:
+                    break
+                widest = max(widest, box[0] - edges[start, 2])
+                box = np.concatenate([np.minimum(box[:2], edges[start, :2]), np.maximum(box[2:], edges[start, 2:])])
+                if box[2] - box[0] > WIDEST * shape.size or widest > WIDEST_GAP * shape.size:
+                    break
+            starts.append(start)
+            stops.append(stop)
+            boxes.append(box)
+            inner.append(widest)
+    starts, stops, boxes = np.array(starts), np.array(stops), np.array(boxes)
+    geometry = _geometry(pieces, edges, shape, starts, stops, boxes, np.array(inner))
+    return Lattice(strokes, pieces, shape, starts, stops, boxes, geometry, _gaps(pieces, edges, shape))
+
+
+GEOMETRY = 33
+"""Number of features of a group."""
+
+GAPS = 20
+"""Number of features of a gap."""
+
+
+def _geometry(
+    pieces: Sequence[Piece],
+    edges: np.ndarray,
+    shape: LineShape,
+    starts: np.ndarray,
+    stops: np.ndarray,
+    boxes: np.ndarray,
+    inner: np.ndarray,
+) -> np.ndarray:
+    """Features of groups, float32 (n, GEOMETRY), lengths in line sizes, heights above the baseline.
+
+    Top, bottom, height, width and their logs; pieces and strokes; the widest gap inside; distance to the pieces
+    before and behind; whether the group begins or ends inside a stroke; tops and bottoms of the two pieces before
+    and the two behind, relative to the group's; the profile of the line.
+    """
+    size, count = shape.size, len(pieces)
+    baseline = shape.intercept + shape.slope * (boxes[:, 0] + boxes[:, 2]) / 2
+    top, bottom = (baseline - boxes[:, 1]) / size, (baseline - boxes[:, 3]) / size
+    height, width = top - bottom, (boxes[:, 2] - boxes[:, 0]) / size
+    reach_right = np.maximum.accumulate(edges[:, 2])
+    reach_left = np.minimum.accumulate(edges[::-1, 0])[::-1]
+    before = np.where(starts > 0, (boxes[:, 0] - reach_right[np.maximum(starts - 1, 0)]) / size, 2.0)
+    behind = np.where(stops < count, (reach_left[np.minimum(stops, count - 1)] - boxes[:, 2]) / size, 2.0)
+    strokes = np.array([piece.parts[0].stroke for piece in pieces])
+    inside = np.array([piece.parts[0].start > 0 for piece in pieces])
+    ends: dict[int, int] = {}
+    for piece in pieces:
+        ends[piece.parts[-1].stroke] = max(ends.get(piece.parts[-1].stroke, 0), piece.parts[-1].stop)
+    goes_on = np.array([piece.parts[-1].stop < ends[piece.parts[-1].stroke] for piece in pieces])
+    changes = np.concatenate([[0], np.cumsum(strokes[1:] != strokes[:-1])])
+    columns = [
+        top, bottom, height, width, np.log(height + 0.05), np.log(width + 0.05),
+        stops - starts, changes[stops - 1] - changes[starts] + 1, inner / size * 2,
+        np.clip(before, -2, 2), np.clip(behind, -2, 2), inside[starts], goes_on[stops - 1],
+    ]  # fmt: skip
+    for offset in (-2, -1, 0, 1):
+        near = starts + offset if offset < 0 else stops + offset
+        there = (near >= 0) & (near < count)
+        near = np.clip(near, 0, count - 1)
+        columns.append(np.where(there, np.clip((edges[near, 1] - boxes[:, 1]) / size, -3, 3), 0.0))
+        columns.append(np.where(there, np.clip((edges[near, 3] - boxes[:, 3]) / size, -3, 3), 0.0))
+        columns.append(there)
+    features = np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1)
+    profile = np.broadcast_to(shape.profile, (len(features), len(shape.profile)))
+    return np.clip(np.concatenate([features, profile], axis=1), -6, 6).astype(np.float32)
+
+
+def _gaps(pieces: Sequence[Piece], edges: np.ndarray, shape: LineShape) -> np.ndarray:
+    """Features of the gap before each piece but the first, float32 (m - 1, GAPS), widths in line sizes.
+
+    The gap between boxes; the gap between the ink itself, band by band; the distance of the centres; the gaps before
+    and behind; the line's own quantiles of gaps and its best division of them into narrow and wide, and how far this
+    gap lies from each; whether both sides are parts of one stroke.
+    """
+    count = len(pieces)
+    if count < 2:
+        return np.zeros((0, GAPS), np.float32)
+    size = shape.size
+    reach, onset = np.maximum.accumulate(edges[:, 2])[:-1], np.minimum.accumulate(edges[::-1, 0])[::-1][1:]
+    gap = np.clip((onset - reach) / size, -1, 4)
+    ink = np.clip(_ink_gaps(pieces, shape), -1, 4)
+    centers = (edges[:, 0] + edges[:, 2]) / 2 / size
+    between = gap > 0  # the others lie inside a character, or nearly
+    known = gap[between] if between.any() else np.zeros(1)
+    low, middle, high = np.quantile(known, [0.25, 0.5, 0.85])
+    threshold, narrow, wide = _divide(known)
+    before, behind = _next_true(gap, between)
+    columns = [
+        gap, ink, np.clip(np.diff(centers), 0, 4), before, behind, gap - before, gap - behind,
+        np.full_like(gap, low), np.full_like(gap, middle), np.full_like(gap, high), gap - low, gap - middle, gap - high,
+        ink - middle, gap - threshold, (gap - threshold) / (wide - narrow + 0.1), np.full_like(gap, wide - narrow),
+        np.full_like(gap, wide / (narrow + 0.1)), np.full_like(gap, np.mean(known > threshold)),
+        [a.parts[-1].stroke == b.parts[0].stroke for a, b in itertools.pairwise(pieces)],
+    ]  # fmt: skip
+    return np.clip(np.stack(columns, axis=1), -6, 6).astype(np.float32)
+
+
+BANDS = 6
+"""The line is looked at in so many bands of half a size each to measure the gaps between ink."""
+
+
+def _ink_gaps(pieces: Sequence[Piece], shape: LineShape) -> np.ndarray:
+    """The narrowest white between the ink left and right of each boundary within one band or two touching ones."""
+    far = 10.0
+    right = np.full((len(pieces), BANDS), -far)
+    left = np.full((len(pieces), BANDS), far)
+    for index, piece in enumerate(pieces):
+        x, y = piece.points[:, 0], piece.points[:, 1]
+        above = (shape.intercept + shape.slope * x - y) / shape.size
+        band = np.clip(np.floor((above + 0.75) * 2), 0, BANDS - 1).astype(int)
+        np.maximum.at(right[index], band, x / shape.size)
+        np.minimum.at(left[index], band, x / shape.size)
+    origin = min(piece.box.left for piece in pieces) / shape.size
+    right = np.maximum.accumulate(np.where(right == -far, -np.inf, right - origin), axis=0)[:-1]
+    left = np.minimum.accumulate(np.where(left == far, np.inf, left - origin)[::-1], axis=0)[::-1][1:]
+    right = np.maximum(right, np.maximum(_shift(right, 1, -np.inf), _shift(right, -1, -np.inf)))
+    return np.nan_to_num((left - right).min(axis=1), posinf=4.0, neginf=-1.0)
+
+
+def _shift(rows: np.ndarray, by: int, fill: float) -> np.ndarray:
+    moved = np.full_like(rows, fill)
+    if by > 0:
+        moved[:, by:] = rows[:, :-by]
+    else:
+        moved[:, :by] = rows[:, -by:]
+    return moved
+
+
+def _divide(gaps: np.ndarray) -> tuple[float, float, float]:
+    """The threshold that best divides gaps in two (Otsu), and the means of both parts."""
+    ordered = np.sort(gaps)
+    if len(ordered) < 3:
+        return float(ordered[-1]) + 0.3, float(ordered.mean()), float(ordered.mean())
+    sums, counts = np.cumsum(ordered)[:-1], np.arange(1, len(ordered))
+    low, high = sums / counts, (ordered.sum() - sums) / (len(ordered) - counts)
+    best = int(np.argmax(counts * (len(ordered) - counts) * (high - low) ** 2))
+    return float(ordered[best] + ordered[best + 1]) / 2, float(low[best]), float(high[best])
+
+
+def _next_true(values: np.ndarray, there: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each value the nearest one marked `there` before and behind it, or 0."""
+    before, behind = np.zeros_like(values), np.zeros_like(values)
+    last = 0.0
+    for index in range(len(values)):
+        before[index] = last
+        last = values[index] if there[index] else last
+    last = 0.0
+    for index in range(len(values) - 1, -1, -1):
+        behind[index] = last
+        last = values[index] if there[index] else last
+    return before, behind

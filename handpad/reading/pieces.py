@@ -1,0 +1,176 @@
+"""Strokes to pieces: the smallest parts of ink that a reading never cuts further.
+
+Most strokes are one piece. A stroke wide enough to hold two joined letters is cut where a pen joins letters: at
+the low points between two rises, and where it turns back sharply (Yaeger, Webb and Lyon 1998, "tentative
+segmentation").
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from handpad.ink import Box
+
+WIDE = 1.3
+"""A stroke wider than so many line heights may hold more than one letter."""
+
+SHORTEST = 0.25
+"""No cut leaves a piece narrower than so many line heights."""
+
+MOST_CUTS = 24
+"""A stroke is cut at most so often: a scribble stays bounded."""
+
+
+class Part(NamedTuple):
+    """A stretch of one stroke: its index on the line, and rows ``stroke[start:stop]``."""
+
+    stroke: int
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A character that the writer has settled: no reading cuts, joins or names it differently.
+
+    parts : its ink. label : what it says, or None where only the grouping is settled. space : whether a space
+    precedes it; None if that is open.
+    """
+
+    parts: tuple[Part, ...]
+    label: str | None = None
+    space: bool | None = None
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stroke, a part of one, or all the ink of a settled character.
+
+    Attributes
+    ----------
+    points : float64 (n, 4), n >= 1; both ends of a part belong to it, so neighbouring parts share one point.
+    parts : where the points come from, in writing order.
+    box : of the points.
+    fixed : what is settled of it, or None.
+    """
+
+    points: np.ndarray
+    parts: tuple[Part, ...]
+    box: Box
+    fixed: Fixed | None = None
+
+
+def pieces_of(strokes: Sequence[np.ndarray], size: float, fixed: Sequence[Fixed] = ()) -> list[Piece]:
+    """Cut the strokes of one line, n >= 1, and put the pieces in reading order.
+
+    Parameters
+    ----------
+    strokes : checked ink, in writing order.
+    size : the line's typical height of a character, in the same unit, > 0.
+    fixed : settled characters; none of them share ink.
+
+    Returns
+    -------
+    Pieces from left to right by the centres of their boxes. A dot or an accent goes right behind the stroke that
+    it was set over, wherever its own centre lies.
+    """
+    pieces = [_piece(strokes, settled.parts, settled) for settled in fixed]
+    taken = {part.stroke: [] for settled in fixed for part in settled.parts}
+    for settled in fixed:
+        for part in settled.parts:
+            taken[part.stroke].append(part)
+    for index, stroke in enumerate(strokes):
+        for start, stop in _free(len(stroke), taken.get(index, [])):
+            ends = [start, *(start + row for row in cuts(stroke[start:stop], size)), stop - 1]
+            for first, last in itertools.pairwise(ends):
+                pieces.append(_piece(strokes, (Part(index, first, last + 1),)))
+    pieces.sort(key=lambda piece: piece.parts[0])
+    return [pieces[index] for index in _order([piece.box for piece in pieces], size)]
+
+
+def _free(length: int, taken: Sequence[Part]) -> list[tuple[int, int]]:
+    """The stretches of a stroke of that many rows that no settled character holds."""
+    free, start = [], 0
+    for part in sorted(taken):
+        if part.start - start >= 1 and part.start > 0:
+            free.append((start, part.start + 1))
+        start = part.stop - 1
+    if not taken:
+        return [(0, length)]
+    if start < length - 1:
+        free.append((start, length))
+    return free
+
+
+def _piece(strokes: Sequence[np.ndarray], parts: Sequence[Part], fixed: Fixed | None = None) -> Piece:
+    points = np.concatenate([strokes[part.stroke][part.start : part.stop] for part in parts])
+    return Piece(points, tuple(parts), _box(points), fixed)
+
+
+def cuts(stroke: np.ndarray, size: float) -> list[int]:
+    """Rows of a stroke at which it may be cut in two, ascending; none for a narrow stroke."""
+    x, y = stroke[:, 0], stroke[:, 1]
+    if np.ptp(x) < WIDE * size or len(stroke) < 5:
+        return []
+    lowest = _turning_rows(y, 0.08 * size)
+    chosen: list[int] = []
+    for row in sorted(lowest, key=lambda row: -y[row]):
+        left, right = x[: row + 1], x[row:]
+        wide_enough = min(np.ptp(left), np.ptp(right)) >= SHORTEST * size
+        apart = all(abs(x[row] - x[other]) >= SHORTEST * size for other in chosen)
+        if wide_enough and apart and len(chosen) < MOST_CUTS:
+            chosen.append(row)
+    return sorted(chosen)
+
+
+def joined(pieces: Sequence[Piece]) -> tuple[Part, ...]:
+    """The parts of a group of pieces; those that follow each other on one stroke become one again."""
+    found: list[Part] = []
+    for part in sorted(part for piece in pieces for part in piece.parts):
+        if found and found[-1].stroke == part.stroke and part.start <= found[-1].stop:
+            found[-1] = Part(part.stroke, found[-1].start, max(found[-1].stop, part.stop))
+        else:
+            found.append(part)
+    return tuple(found)
+
+
+def ink_of(parts: Sequence[Part], strokes: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The strokes, or stretches of them, that some parts name."""
+    return [strokes[part.stroke][part.start : part.stop] for part in parts]
+
+
+def _turning_rows(y: np.ndarray, least: float) -> list[int]:
+    """Rows where y (down) has a maximum that stands out by `least` on both sides: the low points of the path."""
+    rows, lowest, highest = [], 0, 0
+    falling = True  # looking for a low point
+    for row in range(1, len(y)):
+        if falling:
+            if y[row] >= y[lowest]:
+                lowest = row
+            elif y[lowest] - y[row] > least:
+                rows.append(lowest)
+                falling, highest = False, row
+        elif y[row] <= y[highest]:
+            highest = row
+        elif y[row] - y[highest] > least:
+            falling, lowest = True, row
+    return rows
+
+
+def _order(boxes: Sequence[Box], size: float) -> list[int]:
+    centers = np.array([box.center[0] for box in boxes])
+    keys = centers.copy()
+    for index, box in enumerate(boxes):
+        if index and max(box.width, box.height) < 0.35 * size:
+            before = boxes[index - 1]
+            near = before.left - 0.1 * size < centers[index] < before.right + 0.4 * size
+            if near and before.height > 0.35 * size and box.bottom < before.top + 0.25 * before.height:
+                keys[index] = centers[index - 1] + 1e-6 * size
+    return sorted(range(len(boxes)), key=lambda index: (keys[index], index))
+
+
+def _box(points: np.ndarray) -> Box:
+    return Box(points[:, 0].min(), points[:, 1].min(), points[:, 0].max(), points[:, 1].max())

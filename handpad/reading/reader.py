@@ -1,0 +1,364 @@
+"""Ink to text: a page to lines, lines to words, words to characters."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from handpad.adaptation import Observation, softmax
+from handpad.errors import ModelError
+from handpad.glyph import cues_of_box, glyph
+from handpad.ink import Box, Guide, bounding_box
+from handpad.model import BaseModel
+from handpad.reading.language import Language
+from handpad.reading.lattice import Lattice, lattice
+from handpad.reading.lines import split_lines
+from handpad.reading.pieces import Fixed, Part, ink_of
+from handpad.reading.scorer import FILE, FORBIDDEN, Scorer
+from handpad.reading.search import Path, Step, search
+
+MOST_STROKES = 400
+"""A line of more strokes is read in stretches of so many: a page of scribbles stays bounded."""
+
+REMEMBERED = 8192
+"""What the base model saw in so many groups is kept, so that reading a growing line again is quick."""
+
+ALTERNATIVES = 5
+"""How many readings of a word and of a line are given at most."""
+
+
+@dataclass(frozen=True)
+class ReadCharacter:
+    """A character of a reading.
+
+    Attributes
+    ----------
+    label : what it says.
+    probability : that the label is right, 0 to 1, given the ink and the rest of the line.
+    candidates : the best labels with their probabilities, best first; the first is ``label``.
+    parts : its ink, as stretches of the strokes that were read.
+    box : of its ink.
+    seen : what the base model makes of its glyph (one row), to learn from.
+    space : whether a space precedes it.
+    """
+
+    label: str
+    probability: float
+    candidates: tuple[tuple[str, float], ...]
+    parts: tuple[Part, ...]
+    box: Box
+    seen: Observation
+    space: bool
+
+
+@dataclass(frozen=True)
+class ReadWord:
+    """Characters without a space between them. alternatives: other readings of the word with probabilities."""
+
+    characters: tuple[ReadCharacter, ...]
+    probability: float
+    alternatives: tuple[tuple[str, float], ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(character.label for character in self.characters)
+
+
+@dataclass(frozen=True)
+class ReadLine:
+    """A line of words from left to right; alternatives are other readings of the whole line."""
+
+    words: tuple[ReadWord, ...]
+    alternatives: tuple[tuple[str, float], ...]
+    guide: Guide
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def characters(self) -> tuple[ReadCharacter, ...]:
+        return tuple(character for word in self.words for character in word.characters)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A page of lines from top to bottom."""
+
+    lines: tuple[ReadLine, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.lines)
+
+    @property
+    def words(self) -> tuple[ReadWord, ...]:
+        return tuple(word for line in self.lines for word in line.words)
+
+    @property
+    def characters(self) -> tuple[ReadCharacter, ...]:
+        return tuple(character for line in self.lines for character in line.characters)
+
+
+Adapt = Callable[[Observation], np.ndarray]
+"""Probabilities float (n, c) over the model's labels of n observed groups: an adapter's ``predict``."""
+
+
+class Reader:
+    """Reads lines and pages with one base model. Use it from one thread at a time.
+
+    Parameters
+    ----------
+    model : names the characters; its alphabet may be restricted.
+    grouping : finds them: the base model whose folder holds a scorer. Often the same.
+    scorer : of ``grouping``.
+    language : helps to choose; None to go by the ink alone.
+    """
+
+    def __init__(self, model: BaseModel, grouping: BaseModel, scorer: Scorer, language: Language | None):
+        self._model, self._grouping, self._scorer = model, grouping, scorer
+        self.language = language
+        self._same = model.fingerprint == grouping.fingerprint
+        columns = {label: column for column, label in enumerate(scorer.labels)}
+        self._columns = np.array([columns.get(label, -1) for label in model.labels])
+        self._known: OrderedDict[tuple, tuple[np.ndarray, ...]] = OrderedDict()
+
+    @classmethod
+    def for_model(cls, model: BaseModel, language: Language | None) -> "Reader":
+        """The reader of a base model. One without a scorer of its own leaves the grouping to the bundled model.
+
+        Raises ModelError for a damaged scorer.
+        """
+        fitted = Scorer.load(model.folder)
+        if fitted is not None:
+            return cls(model, model, fitted, language)
+        bundled = BaseModel.load()
+        fitted = Scorer.load(bundled.folder)
+        if fitted is None:
+            raise ModelError(f"The bundled model at {bundled.folder} lacks {FILE}; install Handpad again.")
+        return cls(model, bundled, fitted, language)
+
+    def read(self, strokes: Sequence[np.ndarray], guides: Sequence[Guide] = (), adapt: Adapt | None = None) -> Reading:
+        """Read a page of checked ink; guides are its ruled lines, if any."""
+        lines = []
+        for members in split_lines([bounding_box([stroke]) for stroke in strokes], guides):
+            ink = [strokes[index] for index in members]
+            line = self.read_line(ink, _nearest(ink, guides), adapt)
+            lines.append(_renumbered(line, members))
+        return Reading(tuple(lines))
+
+    def read_line(
+        self,
+        strokes: Sequence[np.ndarray],
+        guide: Guide | None = None,
+        adapt: Adapt | None = None,
+        fixed: Sequence[Fixed] = (),
+    ) -> ReadLine:
+        """Read one line of checked ink.
+
+        Parameters
+        ----------
+        guide : the ruled line, if the canvas knows it.
+        adapt : an adapter's ``predict``; by default the base model decides.
+        fixed : settled characters, which stay as they are and help to read the others.
+        """
+        if len(strokes) > MOST_STROKES:
+            return self._in_stretches(strokes, guide, adapt, fixed)
+        groups = lattice(strokes, guide, fixed)
+        seen, found = self._look(groups, guide)
+        labels, spaces = self._scores(groups, seen, found, adapt)
+        paths = search(
+            groups.starts, groups.stops, labels, spaces, self._model.labels, self.language, self._scorer.weights
+        )
+        return self._line(groups, seen, labels, paths)
+
+    def _in_stretches(self, strokes, guide, adapt, fixed) -> ReadLine:
+        order = sorted(range(len(strokes)), key=lambda index: bounding_box([strokes[index]]).center[0])
+        words: list[ReadWord] = []
+        shape = None
+        for start in range(0, len(order), MOST_STROKES):
+            members = sorted(order[start : start + MOST_STROKES])
+            place = {index: new for new, index in enumerate(members)}
+            whole = [settled for settled in fixed if all(part.stroke in place for part in settled.parts)]
+            moved = [
+                replace(settled, parts=tuple(part._replace(stroke=place[part.stroke]) for part in settled.parts))
+                for settled in whole
+            ]
+            line = self.read_line([strokes[index] for index in members], guide, adapt, moved)
+            words += _renumbered(line, members).words
+            shape = shape or line.guide
+        return ReadLine(tuple(words), (), shape)
+
+    def _look(self, groups: Lattice, guide: Guide | None) -> tuple[Observation, Observation]:
+        """What the model and the grouping model see in each group; groups seen before are not drawn again."""
+        marks = [hash(stroke.tobytes()) for stroke in groups.strokes]
+        keys = []
+        for group in range(len(groups)):
+            keys.append(tuple((marks[part.stroke], part.start, part.stop) for part in groups.parts(group)))
+        missing = [group for group, key in enumerate(keys) if key not in self._known]
+        if missing:
+            glyphs = np.stack([glyph(groups.strokes_of(group)) for group in missing])
+            embeddings, logits = self._grouping.run_unrestricted(glyphs)
+            own = (embeddings, logits[:, self._model.columns]) if self._same else self._model.run(glyphs)
+            for row, group in enumerate(missing):
+                self._known[keys[group]] = (own[0][row], own[1][row], embeddings[row], logits[row])
+        for key in keys:
+            self._known.move_to_end(key)
+        columns = [np.stack(column) for column in zip(*(self._known[key] for key in keys), strict=True)]
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        places = np.stack([cues_of_box(Box(*box), guide) for box in groups.boxes])
+        return Observation(columns[0], columns[1], places), Observation(columns[2], columns[3], places)
+
+    def _scores(self, groups: Lattice, seen: Observation, found: Observation, adapt: Adapt | None):
+        probabilities = softmax(seen.logits) if adapt is None else adapt(seen)
+        labels = self._scorer.trusted(probabilities) + self._scorer.character_scores(groups, found)[:, None]
+        context = self._scorer.label_scores(groups, found)
+        known = self._columns >= 0
+        labels[:, known] += context[:, self._columns[known]]
+        labels[:, ~known] += context.mean(axis=1, keepdims=True)
+        spaces = self._scorer.space_scores(groups)
+        for group in range(len(groups)):
+            piece = groups.pieces[groups.starts[group]]
+            if piece.fixed is None:
+                continue
+            if piece.fixed.label in self._model.labels:
+                allowed = self._model.labels.index(piece.fixed.label)
+                labels[group, np.arange(labels.shape[1]) != allowed] += FORBIDDEN
+            if piece.fixed.space is not None and groups.starts[group] > 0:
+                spaces[groups.starts[group] - 1, int(not piece.fixed.space)] += FORBIDDEN
+        return labels, spaces
+
+    def _line(self, groups: Lattice, seen: Observation, labels: np.ndarray, paths: list[Path]) -> ReadLine:
+        best = paths[0]
+        chances = softmax(np.array([path.score for path in paths]) / self._scorer.temperature)
+        ranked = self._candidates(best, labels)
+        words: list[list[ReadCharacter]] = []
+        for step, candidates in zip(best.steps, ranked, strict=True):
+            parts = groups.parts(step.group)
+            character = ReadCharacter(
+                candidates[0][0],
+                candidates[0][1],
+                tuple(candidates),
+                parts,
+                bounding_box(ink_of(parts, groups.strokes)),
+                seen[[step.group]],
+                step.space and bool(words),
+            )
+            if step.space or not words:
+                words.append([])
+            words[-1].append(character)
+        spans = _spans(best.steps, groups)
+        read = []
+        for characters, span in zip(words, spans, strict=True):
+            alternatives = self._alternatives(span, groups, paths, chances)
+            share = dict(alternatives).get("".join(character.label for character in characters), 0.0)
+            sure = float(np.prod([character.probability for character in characters]))
+            read.append(ReadWord(tuple(characters), min(share, sure), tuple(alternatives[:ALTERNATIVES])))
+        texts: dict[str, float] = {}
+        for path, chance in zip(paths, chances, strict=True):
+            text = _text(path.steps, self._model.labels)
+            texts[text] = texts.get(text, 0.0) + float(chance)
+        lines = sorted(texts.items(), key=lambda pair: -pair[1])[:ALTERNATIVES]
+        return ReadLine(tuple(read), tuple(lines), _guide(groups))
+
+    def _candidates(self, path: Path, labels: np.ndarray) -> list[list[tuple[str, float]]]:
+        """The best labels of each character with their probabilities, the rest of the line as it was read."""
+        alphabet, language, weights = self._model.labels, self.language, self._scorer.weights
+        states, ahead = [], language.start() if language else 0
+        for step in path.steps:
+            if language and step.space:
+                ahead = language.next(ahead, " ")
+            states.append(ahead)
+            ahead = language.next(ahead, alphabet[step.label]) if language else 0
+        ranked = []
+        for place, step in enumerate(path.steps):
+            likely = np.argsort(-labels[step.group])[:CANDIDATES].tolist()
+            if step.label not in likely:
+                likely[-1] = step.label
+            scores = labels[step.group, likely].astype(np.float64)
+            if language:
+                following = path.steps[place + 1 :][:LOOK_AHEAD]
+                scores += weights.language * np.array(
+                    [self._language_score(states[place], label, following) for label in likely]
+                )
+            chances = softmax(scores / self._scorer.temperature)
+            found = {alphabet[label]: float(chance) for label, chance in zip(likely, chances, strict=True)}
+            chosen = alphabet[step.label]
+            others = sorted(((label, p) for label, p in found.items() if label != chosen), key=lambda pair: -pair[1])
+            ranked.append([(chosen, found[chosen]), *others])
+        return ranked
+
+    def _language_score(self, state: int, label: int, following: Sequence[Step]) -> float:
+        """Log probability of a label and of the characters read after it."""
+        language, alphabet, total = self.language, self._model.labels, 0.0
+        texts = [alphabet[label]]
+        for step in following:
+            texts += [" ", alphabet[step.label]] if step.space else [alphabet[step.label]]
+        for character in texts:
+            total += float(language.log_probabilities(state)[ord(character) - 32])
+            state = language.next(state, character)
+        return total
+
+    def _alternatives(self, span, groups, paths, chances) -> list[tuple[str, float]]:
+        """What the paths read in a word's pieces, likeliest first; paths that part the line elsewhere do not count."""
+        found: dict[str, float] = {}
+        for path, chance in zip(paths, chances, strict=True):
+            inside = [s for s in path.steps if groups.starts[s.group] >= span[0] and groups.stops[s.group] <= span[1]]
+            covered = sum(int(groups.stops[s.group] - groups.starts[s.group]) for s in inside)
+            if covered == span[1] - span[0]:
+                text = _text(inside, self._model.labels)
+                found[text] = found.get(text, 0.0) + float(chance)
+        return sorted(found.items(), key=lambda pair: -pair[1])
+
+
+CANDIDATES = 8
+"""Labels given for each character."""
+
+LOOK_AHEAD = 3
+"""So many characters after one help to choose among its candidates."""
+
+
+def _text(steps: Sequence[Step], alphabet: Sequence[str]) -> str:
+    return "".join((" " if step.space and number else "") + alphabet[step.label] for number, step in enumerate(steps))
+
+
+def _spans(steps: Sequence[Step], groups: Lattice) -> list[tuple[int, int]]:
+    """The pieces of each word: first and one past the last."""
+    spans: list[tuple[int, int]] = []
+    for step in steps:
+        start, stop = int(groups.starts[step.group]), int(groups.stops[step.group])
+        if step.space or not spans:
+            spans.append((start, stop))
+        else:
+            spans[-1] = (spans[-1][0], stop)
+    return spans
+
+
+def _guide(groups: Lattice) -> Guide:
+    """The line's own baseline (at its middle) and x-height, as far as its ink tells."""
+    middle = float(np.mean([(piece.box.left + piece.box.right) / 2 for piece in groups.pieces]))
+    return Guide(groups.shape.intercept + groups.shape.slope * middle, groups.shape.size / 1.35)
+
+
+def _nearest(strokes: Sequence[np.ndarray], guides: Sequence[Guide]) -> Guide | None:
+    if not guides:
+        return None
+    middle = bounding_box(strokes).center[1]
+    return min(guides, key=lambda guide: abs(guide.baseline - guide.x_height / 2 - middle))
+
+
+def _renumbered(line: ReadLine, members: Sequence[int]) -> ReadLine:
+    """The line with its parts naming the page's strokes in place of its own."""
+    words = []
+    for word in line.words:
+        characters = tuple(
+            ReadCharacter(
+                c.label, c.probability, c.candidates,
+                tuple(part._replace(stroke=members[part.stroke]) for part in c.parts), c.box, c.seen, c.space,
+            )
+            for c in word.characters
+        )  # fmt: skip
+        words.append(ReadWord(characters, word.probability, word.alternatives))
+    return ReadLine(tuple(words), line.alternatives, line.guide)

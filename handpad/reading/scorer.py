@@ -1,0 +1,126 @@
+"""How well each group of ink would do as a character, and each gap as a space: small networks, learned from lines.
+
+They are fitted together so that the true text of a line of ink is likelier than every other text in every other
+grouping (a segmental conditional random field; see :mod:`handpad.train.reading`), on top of a base model whose
+embedding they read. ``reading.npz`` in the base model's folder holds them.
+"""
+
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from handpad.adaptation import Observation
+from handpad.errors import ModelError
+from handpad.reading.lattice import GAPS, GEOMETRY, Lattice
+from handpad.reading.search import Weights
+
+FILE = "reading.npz"
+FORMAT = 1
+
+LEAST_LOG_PROBABILITY = -12.0
+"""What the base model finds less likely than that is all the same: an adapter must not make it impossible."""
+
+FORBIDDEN = -1e4
+"""Score of what a settled character rules out."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer: ``x @ weight.T + bias``, weight float32 (out, in)."""
+
+    weight: np.ndarray
+    bias: np.ndarray
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        return x @ self.weight.T + self.bias
+
+
+class Scorer:
+    """The fitted networks of one base model. Made by :meth:`load` or from the arrays of ``reading.npz``.
+
+    Attributes
+    ----------
+    labels : the c labels that it knows.
+    weights : of the search.
+    temperature : divides the search's scores, so that their softmax is calibrated.
+    """
+
+    def __init__(self, arrays: dict[str, np.ndarray]):
+        self.labels = arrays["labels"].tolist()
+        self._trust = float(arrays["trust"])
+        self._scale = {name: (arrays[f"{name}_mean"], arrays[f"{name}_deviation"]) for name in _INPUTS}
+        self._networks = {name: _layers(arrays, name) for name in _NETWORKS}
+        self.weights = Weights(language=float(arrays["language"]), character=float(arrays["character"]))
+        self.temperature = float(arrays["temperature"])
+        if self._networks["size"][0].weight.shape[1] != GEOMETRY or self._networks["space"][0].weight.shape[1] != GAPS:
+            raise ValueError("features")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Scorer | None":
+        """The scorer in a base model's folder; None where there is none. Raises ModelError if it is damaged."""
+        path = folder / FILE
+        if not path.exists():
+            return None
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
+            if int(arrays["format"]) != FORMAT:
+                raise ModelError(f"{path} was made by another version of Handpad; build it anew.")
+            return cls(arrays)
+        except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile, EOFError) as error:
+            raise ModelError(f"The model file {path} is damaged: it does not hold what reading lines needs.") from error
+
+    def character_scores(self, lattice: Lattice, seen: Observation) -> np.ndarray:
+        """How much each group looks like one whole character rather than parts of several: float32 (n,).
+
+        seen : what the scorer's own base model makes of the groups, over all its labels.
+        """
+        logged = _log_softmax(seen.logits)
+        entropy = -(np.exp(logged) * logged).sum(axis=1, keepdims=True)
+        top = -np.sort(-logged, axis=1)[:, :2]
+        inputs = [self._scaled("geometry", lattice.geometry), self._scaled("embedding", seen.embeddings), entropy, top]
+        return _run(self._networks["whole"], np.concatenate(inputs, axis=1))[:, 0]
+
+    def label_scores(self, lattice: Lattice, seen: Observation) -> np.ndarray:
+        """What size, place and shape in context say for each label: float32 (n, c)."""
+        by_size = _run(self._networks["size"], self._scaled("geometry", lattice.geometry))
+        return by_size + _run(self._networks["shape"], self._scaled("embedding", seen.embeddings))
+
+    def space_scores(self, lattice: Lattice) -> np.ndarray:
+        """Scores of no space and of a space before each piece but the first: float32 (m - 1, 2)."""
+        return _run(self._networks["space"], self._scaled("gaps", lattice.gaps))
+
+    def trusted(self, probabilities: np.ndarray) -> np.ndarray:
+        """The (adapted) probabilities of the base model as scores: (n, c)."""
+        return self._trust * np.log(np.maximum(probabilities, np.exp(LEAST_LOG_PROBABILITY)))
+
+    def _scaled(self, name: str, values: np.ndarray) -> np.ndarray:
+        mean, deviation = self._scale[name]
+        return ((values - mean) / deviation).astype(np.float32)
+
+
+_INPUTS = ("geometry", "gaps", "embedding")
+_NETWORKS = ("size", "whole", "space", "shape")
+
+
+def _layers(arrays: dict[str, np.ndarray], name: str) -> list[Layer]:
+    layers = []
+    while f"{name}_{len(layers)}_weight" in arrays:
+        layers.append(Layer(arrays[f"{name}_{len(layers)}_weight"], arrays[f"{name}_{len(layers)}_bias"]))
+    if not layers:
+        raise KeyError(name)
+    return layers
+
+
+def _run(layers: Sequence[Layer], x: np.ndarray) -> np.ndarray:
+    for layer in layers[:-1]:
+        x = np.maximum(layer(x), 0)
+    return layers[-1](x)
+
+
+def _log_softmax(logits: np.ndarray) -> np.ndarray:
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))

@@ -1,0 +1,164 @@
+"""The best readings of a line: a beam search over its groups, with the language beside the ink."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from handpad.reading.language import Language
+
+LABELS_TRIED = 10
+"""Of each group, only so many of the best labels are tried."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each part of a path's score counts; fitted on validation writers.
+
+    language: on log P of the next character. character: added for each character, against the language's liking for
+    few. beam, margin: at each piece, the most paths that go on, and how far (in nats) they may lie behind the best.
+    """
+
+    language: float = 0.5
+    character: float = 0.8
+    beam: int = 24
+    margin: float = 12.0
+
+
+class Step(NamedTuple):
+    """One character of a path: its group, the index of its label, and whether a space precedes it."""
+
+    group: int
+    label: int
+    space: bool
+
+
+class Path(NamedTuple):
+    """A reading of a line, left to right, and its score (log, not normalised)."""
+
+    score: float
+    steps: tuple[Step, ...]
+
+
+def search(
+    starts: np.ndarray,
+    stops: np.ndarray,
+    labels: np.ndarray,
+    spaces: np.ndarray,
+    alphabet: list[str],
+    language: Language | None,
+    weights: Weights,
+) -> list[Path]:
+    """The best paths through a line's groups, best first, at least one.
+
+    Parameters
+    ----------
+    starts, stops : int (n,), the pieces of each group, as in :class:`handpad.reading.lattice.Lattice`.
+    labels : float (n, c), score of each label in each group; comparable between groups of any number of pieces.
+    spaces : float (m - 1, 2), score of no space and of a space before each piece but the first.
+    alphabet : the c labels.
+    language : or None to go by the ink alone.
+    """
+    end = int(stops.max())
+    tried = min(LABELS_TRIED, len(alphabet))
+    best_labels = np.argsort(-labels, axis=1)[:, :tried]
+    best_scores = np.take_along_axis(labels, best_labels, axis=1) + weights.character
+    columns = None
+    if language is not None:
+        place = {character: column for column, character in enumerate(language.alphabet)}
+        columns = np.array([place[label] for label in alphabet])
+        space_column = place[" "]
+    first = np.searchsorted(stops, np.arange(1, end + 2))
+    nodes: list[_Node | None] = [_Node(np.zeros(1), [language.start() if language else 0], [None])]
+    leaving = [_spread(nodes[0], None, language, weights, 0)]
+    for stop in range(1, end + 1):
+        scores, origins = [], []
+        for group in range(first[stop - 1], first[stop]):
+            here = leaving[starts[group]]
+            if here is None:
+                continue
+            total = here.scores[:, None] + best_scores[group]
+            if language is not None:
+                total = total + weights.language * here.rows[:, columns[best_labels[group]]]
+            scores.append(total.ravel())
+            origins.append(group)
+        flat = np.concatenate(scores)
+        bounds = np.cumsum([len(part) for part in scores])
+        order = np.argsort(-flat, kind="stable")[: 3 * weights.beam]
+        node = _Node([], [], [])
+        known: set[int | tuple] = set()
+        for index in order:
+            if len(node.scores) >= weights.beam or flat[index] < flat[order[0]] - weights.margin:
+                break
+            part = int(np.searchsorted(bounds, index, side="right"))
+            group = origins[part]
+            row, rank = divmod(int(index) - (int(bounds[part - 1]) if part else 0), tried)
+            here, label = leaving[starts[group]], int(best_labels[group, rank])
+            state = language.next(here.states[row], alphabet[label]) if language else (label, group, row)
+            if state in known:  # the same future, with a worse past
+                continue
+            known.add(state)
+            node.scores.append(float(flat[index]))
+            node.states.append(state)
+            node.back.append((here.back[row], Step(group, label, here.spaced[row])))
+        node.scores = np.array(node.scores)
+        nodes.append(node)
+        leaving.append(
+            _spread(node, spaces[stop - 1], language, weights, space_column if language else 0) if stop < end else None
+        )
+    last = nodes[end]
+    return [Path(float(score), _steps(back)) for score, back in zip(last.scores, last.back, strict=True)]
+
+
+@dataclass
+class _Node:
+    """The paths that end at one piece: their scores, language states and histories as linked lists."""
+
+    scores: np.ndarray
+    states: list
+    back: list
+
+
+@dataclass
+class _Leaving:
+    """The same paths going on, each without and with a space; rows holds what the language foresees next."""
+
+    scores: np.ndarray
+    states: list
+    back: list
+    spaced: list[bool]
+    rows: np.ndarray | None
+
+
+def _spread(
+    node: _Node, space: np.ndarray | None, language: Language | None, weights: Weights, column: int
+) -> _Leaving:
+    scores, states, back, spaced = list(node.scores), list(node.states), list(node.back), [False] * len(node.states)
+    if space is not None:
+        scores = [score + space[0] for score in scores]
+        for score, state, past in zip(node.scores, node.states, node.back, strict=True):
+            ahead = score + space[1]
+            if language is not None:
+                ahead += weights.language * float(language.log_probabilities(state)[column])
+            scores.append(ahead)
+            states.append(state)
+            back.append(past)
+            spaced.append(True)
+    best = max(scores)
+    kept = [index for index, score in enumerate(scores) if score > best - weights.margin]
+    states = [
+        language.next(states[index], " ") if spaced[index] and language is not None else states[index] for index in kept
+    ]
+    rows = np.stack([language.log_probabilities(state) for state in states]) if language is not None else None
+    return _Leaving(
+        np.array([scores[index] for index in kept]), states, [back[index] for index in kept],
+        [spaced[index] for index in kept], rows,
+    )  # fmt: skip
+
+
+def _steps(back) -> tuple[Step, ...]:
+    steps = []
+    while back is not None:
+        back, step = back
+        steps.append(step)
+    return tuple(reversed(steps))

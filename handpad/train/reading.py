@@ -1,0 +1,318 @@
+"""``handpad-train reading``: learn from lines of text how ink parts into characters and words.
+
+Writes ``reading.npz`` into a base model's folder: the networks of :class:`handpad.reading.scorer.Scorer`. They are
+fitted as a segmental conditional random field: the score of a text in a grouping is the sum of its characters' and
+gaps' scores, and the fit maximises the probability of the true text, all its groupings together, among all texts
+in all groupings. So every wrong grouping of real ink counts as an example of what is no character, and nobody needs
+to say where each character lies.
+"""
+
+import argparse
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from handpad.adaptation import Observation, softmax
+from handpad.errors import DataError
+from handpad.files import replace_file
+from handpad.glyph import glyph
+from handpad.ink import as_strokes
+from handpad.model import BaseModel
+from handpad.reading import scorer
+from handpad.reading.language import Language
+from handpad.reading.lattice import GAPS, GEOMETRY, MOST_PIECES, Lattice, lattice
+from handpad.reading.search import Weights, search
+from handpad.train.datasets.unipen_lines import Line, read, several_rows
+from handpad.train.lines import unseen
+from handpad.train.report import Report
+from handpad.train.text_errors import edits
+from handpad.train.training import set_seed
+
+SITES = ("apa", "apb", "app", "art")
+"""Contributors whose texts are printed; the others write joined letters without end."""
+
+EPOCHS = 14
+BATCH = 16
+PEAK_RATE = 4e-3
+WEIGHT_DECAY = 0.02
+IMPOSSIBLE = -1e4
+LANGUAGE_WEIGHTS = (0.4, 0.55, 0.7, 0.85)
+CHARACTER_WEIGHTS = (0.5, 1.0, 1.5)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("model", type=Path, help="the model folder to add to")
+    parser.add_argument("lines", type=Path, help="the UNIPEN archive, or its folder")
+    parser.add_argument("--seed", type=int, default=1, help="of weights and order (default 1)")
+    parser.add_argument(
+        "--all-writers-after", type=Path, metavar="MODEL", help="learn from all writers, with this model's settings"
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Fit, choose the search's weights on the validation writers, write ``reading.npz``."""
+    report = Report(args.json)
+    model = BaseModel.load(args.model)
+    lines, dropped = read(args.lines)
+    lines = [line for line in lines if line.site in SITES and not several_rows(line.strokes)]
+    if not lines:
+        raise DataError(f"{args.lines} holds no lines of printed text.")
+    earlier = None
+    if args.all_writers_after:
+        earlier = scorer.Scorer.load(args.all_writers_after)
+        if earlier is None:
+            raise DataError(f"{args.all_writers_after} has no {scorer.FILE}: make it with handpad-train reading.")
+        parts = {"train": lines, "validation": []}
+    else:
+        known = set(model.info.get("provenance", {}).get("writers", {}).get("train", []))
+        parts = {
+            "train": [line for line in lines if line.writer in known],
+            "validation": unseen(lines, model, "validation"),
+        }
+    report.line(
+        "progress", stage="reading", text="looking at every group of ink", **{k: len(v) for k, v in parts.items()}
+    )
+    examples = {part: [example(line, model) for line in some] for part, some in parts.items()}
+    arrays = fit([one for one in examples["train"] if one is not None], model.labels, args.seed, report)
+    if earlier is None:
+        arrays |= choose([one for one in examples["validation"] if one is not None], arrays, report)
+    else:
+        arrays |= {
+            "language": np.float64(earlier.weights.language),
+            "character": np.float64(earlier.weights.character),
+            "temperature": np.float64(earlier.temperature),
+        }
+    save(args.model, arrays)
+    report.line(
+        "result",
+        command="reading",
+        model=str(args.model),
+        lines={part: len(some) for part, some in parts.items()},
+        dropped=dropped,
+    )
+
+
+@dataclass(frozen=True)
+class Example:
+    """A line ready to learn from: its groups, what the base model sees in them, and its text.
+
+    labels int (t,), spaces int (t,): its characters, and whether a space precedes each (never the first).
+    """
+
+    groups: Lattice
+    embeddings: np.ndarray
+    logits: np.ndarray
+    labels: np.ndarray
+    spaces: np.ndarray
+    text: str
+
+
+def example(line: Line, model: BaseModel) -> Example | None:
+    """Prepare a line; None where its text holds a character that the model does not know."""
+    if any(character != " " and character not in model.labels for character in line.text):
+        return None
+    groups = lattice(as_strokes(line.strokes))
+    embeddings, logits = model.run(np.stack([glyph(groups.strokes_of(group)) for group in range(len(groups))]))
+    words = line.text.split()
+    labels = [model.index(character) for word in words for character in word]
+    spaces = [int(bool(number) and not place) for number, word in enumerate(words) for place in range(len(word))]
+    return Example(groups, embeddings, logits, np.array(labels), np.array(spaces), " ".join(words))
+
+
+class ReadingNetworks(nn.Module):
+    """What :class:`handpad.reading.scorer.Scorer` runs, as it is fitted."""
+
+    def __init__(self, embedding: int, classes: int):
+        super().__init__()
+        self.trust = nn.Parameter(torch.tensor(1.0))
+        self.size = nn.Sequential(nn.Linear(GEOMETRY, 64), nn.ReLU(), nn.Dropout(0.2), nn.Linear(64, classes))
+        self.whole = nn.Sequential(
+            nn.Linear(GEOMETRY + embedding + 3, 96), nn.ReLU(), nn.Dropout(0.3),
+            nn.Linear(96, 32), nn.ReLU(), nn.Linear(32, 1),
+        )  # fmt: skip
+        self.space = nn.Sequential(nn.Linear(GAPS, 24), nn.ReLU(), nn.Linear(24, 2))
+        self.shape = nn.Sequential(nn.Dropout(0.3), nn.Linear(embedding, classes))
+        for last in (self.size[-1], self.shape[-1]):  # at first the base model alone names the characters
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
+
+    def forward(self, geometry: Tensor, gaps: Tensor, embeddings: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:
+        """Scores of labels (n, c) in each group, and of no space and a space (g, 2) in each gap."""
+        logged = torch.log_softmax(logits, dim=1)
+        entropy = -(logged.exp() * logged).sum(dim=1, keepdim=True)
+        whole = self.whole(torch.cat([geometry, embeddings, entropy, logged.topk(2, dim=1).values], dim=1))
+        trusted = self.trust * logged.clamp(min=scorer.LEAST_LOG_PROBABILITY)
+        return trusted + self.size(geometry) + self.shape(embeddings) + whole, self.space(gaps)
+
+
+def fit(examples: Sequence[Example], labels: Sequence[str], seed: int, report: Report) -> dict[str, np.ndarray]:
+    """Fit the networks on lines; returns their arrays as ``reading.npz`` holds them."""
+    set_seed(seed)
+    generator = np.random.default_rng(seed)
+    scale = {
+        "geometry": _scale(np.concatenate([one.groups.geometry for one in examples])),
+        "gaps": _scale(np.concatenate([one.groups.gaps for one in examples])),
+        "embedding": _scale(np.concatenate([one.embeddings for one in examples]), together=True),
+    }
+    networks = ReadingNetworks(examples[0].embeddings.shape[1], len(labels))
+    optimizer = torch.optim.AdamW(networks.parameters(), lr=PEAK_RATE, weight_decay=WEIGHT_DECAY)
+    steps = EPOCHS * -(-len(examples) // BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, PEAK_RATE, total_steps=steps)
+    lengths = np.array([len(one.groups.pieces) for one in examples])
+    for epoch in range(EPOCHS):
+        networks.train()
+        order = np.argsort(lengths + generator.normal(0, 8, len(lengths)))  # lines of like length together
+        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+        total = 0.0
+        for number in generator.permutation(len(batches)):
+            loss = line_loss(networks, [examples[index] for index in batches[number]], scale)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(networks.parameters(), 5.0)
+            optimizer.step()
+            schedule.step()
+            total += loss.item()
+        report.line("epoch", epoch=epoch + 1, epochs=EPOCHS, loss=total / len(batches))
+    networks.eval()
+    arrays = {"format": np.int64(scorer.FORMAT), "labels": np.array(labels), "trust": networks.trust.detach().numpy()}
+    for name, (mean, deviation) in scale.items():
+        arrays |= {f"{name}_mean": mean, f"{name}_deviation": deviation}
+    for name in ("size", "whole", "space", "shape"):
+        layers = [layer for layer in getattr(networks, name) if isinstance(layer, nn.Linear)]
+        for number, layer in enumerate(layers):
+            arrays[f"{name}_{number}_weight"] = layer.weight.detach().numpy()
+            arrays[f"{name}_{number}_bias"] = layer.bias.detach().numpy()
+    return arrays
+
+
+def _scale(values: np.ndarray, together: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and deviation of each feature; one deviation for all of an embedding, whose units are alike."""
+    deviation = values.std() if together else values.std(axis=0) + 0.05
+    return values.mean(axis=0).astype(np.float32), np.asarray(deviation, dtype=np.float32)
+
+
+def line_loss(networks: ReadingNetworks, examples: Sequence[Example], scale: dict) -> Tensor:
+    """Mean over the characters of -log P(text | ink), all groupings together; lines that no grouping fits count not."""
+    labels, spaces = _padded_scores(networks, examples, scale)
+    ends = torch.tensor([len(one.groups.pieces) for one in examples])
+    rows = torch.arange(len(examples))
+    possible = _all_texts(labels, spaces)[rows, ends]
+    true = _true_text(labels, spaces, examples)[rows, torch.tensor([len(one.labels) - 1 for one in examples]), ends]
+    counts = torch.tensor([float(len(one.labels)) for one in examples])
+    fits = true > IMPOSSIBLE / 2
+    return (possible - true)[fits].sum() / counts[fits].sum().clamp(min=1.0)
+
+
+def _padded_scores(networks: ReadingNetworks, examples: Sequence[Example], scale: dict) -> tuple[Tensor, Tensor]:
+    """labels (b, m + 1, MOST_PIECES, c) by last piece (from 1) and number of pieces - 1; spaces (b, m + 1, 2)."""
+
+    def gather(name: str, values: list[np.ndarray]) -> Tensor:
+        mean, deviation = scale[name]
+        return torch.from_numpy(((np.concatenate(values) - mean) / deviation).astype(np.float32))
+
+    found, gaps = networks(
+        gather("geometry", [one.groups.geometry for one in examples]),
+        gather("gaps", [one.groups.gaps for one in examples]),
+        gather("embedding", [one.embeddings for one in examples]),
+        torch.from_numpy(np.concatenate([one.logits for one in examples])).float(),
+    )
+    count, most = len(examples), max(len(one.groups.pieces) for one in examples)
+    row = torch.cat([torch.full((len(one.groups),), index) for index, one in enumerate(examples)])
+    starts = torch.from_numpy(np.concatenate([one.groups.starts for one in examples]))
+    stops = torch.from_numpy(np.concatenate([one.groups.stops for one in examples]))
+    labels = torch.full((count, most + 1, MOST_PIECES, found.shape[1]), IMPOSSIBLE)
+    labels = labels.index_put((row, stops, stops - starts - 1), found)
+    row = torch.cat([torch.full((len(one.groups.gaps),), index) for index, one in enumerate(examples)])
+    place = torch.cat([torch.arange(1, len(one.groups.gaps) + 1) for one in examples])
+    return labels, torch.zeros((count, most + 1, 2)).index_put((row, place), gaps)
+
+
+def _all_texts(labels: Tensor, spaces: Tensor) -> Tensor:
+    """Log of the summed scores of all texts in all groupings up to each piece: (b, m + 1)."""
+    any_label, any_space = labels.logsumexp(dim=3), spaces.logsumexp(dim=2)
+    any_space = torch.cat([torch.zeros_like(any_space[:, :1]), any_space[:, 1:]], dim=1)
+    sums = [torch.zeros(len(labels))]
+    for stop in range(1, labels.shape[1]):
+        ways = [
+            sums[stop - size] + any_label[:, stop, size - 1] + any_space[:, stop - size]
+            for size in range(1, min(MOST_PIECES, stop) + 1)
+        ]
+        sums.append(torch.stack(ways).logsumexp(dim=0))
+    return torch.stack(sums, dim=1)
+
+
+def _true_text(labels: Tensor, spaces: Tensor, examples: Sequence[Example]) -> Tensor:
+    """Log of the summed scores of all groupings in which the true text is read up to each character and piece.
+
+    (b, t, m + 1).
+    """
+    count, nodes = len(examples), labels.shape[1]
+    longest = max(len(one.labels) for one in examples)
+    wanted, spaced = torch.zeros((2, count, longest), dtype=torch.long)
+    for index, one in enumerate(examples):
+        wanted[index, : len(one.labels)] = torch.from_numpy(one.labels)
+        spaced[index, : len(one.spaces)] = torch.from_numpy(one.spaces)
+    sums = torch.full((count, nodes), IMPOSSIBLE)
+    sums[:, 0] = 0
+    all_sums = []
+    for place in range(longest):
+        gap = spaces.gather(2, spaced[:, place].view(-1, 1, 1).expand(-1, nodes, 1))[:, :, 0]
+        ahead = sums + gap if place else sums
+        shifted = [
+            torch.cat([torch.full((count, size), IMPOSSIBLE), ahead[:, : nodes - size]], dim=1)[:, :nodes]
+            for size in range(1, MOST_PIECES + 1)
+        ]
+        label = labels.gather(3, wanted[:, place].view(-1, 1, 1, 1).expand(-1, nodes, MOST_PIECES, 1))[..., 0]
+        sums = (torch.stack(shifted, dim=2) + label).logsumexp(dim=2)
+        all_sums.append(sums)
+    return torch.stack(all_sums, dim=1)
+
+
+def choose(examples: Sequence[Example], arrays: dict[str, np.ndarray], report: Report) -> dict[str, np.ndarray]:
+    """The search's weights and temperature that serve the validation lines best."""
+    language = Language.load()
+    unweighted = arrays | {"language": np.float64(0), "character": np.float64(0), "temperature": np.float64(1)}
+    fitted = scorer.Scorer(unweighted)
+    scored = [(one, *scores(fitted, one)) for one in examples]
+    best, best_errors = Weights(0.5, 1.0), np.inf
+    length = sum(len(one.text) for one in examples)
+    for weight in LANGUAGE_WEIGHTS:
+        for bonus in CHARACTER_WEIGHTS:
+            weights = Weights(weight, bonus)
+            errors = sum(
+                edits(one.text, _read(one, labels, spaces, fitted.labels, language, weights))
+                for one, labels, spaces in scored
+            )
+            report.line("weights", language=weight, character=bonus, character_error_rate=errors / length)
+            if errors < best_errors:
+                best, best_errors = weights, errors
+    return {
+        "language": np.float64(best.language),
+        "character": np.float64(best.character),
+        "temperature": np.float64(1),
+    }
+
+
+def scores(fitted: scorer.Scorer, one: Example) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of labels (n, c) and spaces (m - 1, 2) of a prepared line, without an adapter."""
+    seen = Observation(one.embeddings, one.logits, np.zeros((len(one.groups), 4)))
+    labels = fitted.trusted(softmax(one.logits)) + fitted.character_scores(one.groups, seen)[:, None]
+    return labels + fitted.label_scores(one.groups, seen), fitted.space_scores(one.groups)
+
+
+def _read(one: Example, labels, spaces, alphabet, language, weights) -> str:
+    path = search(one.groups.starts, one.groups.stops, labels, spaces, alphabet, language, weights)[0]
+    return "".join((" " if step.space else "") + alphabet[step.label] for step in path.steps)
+
+
+def save(folder: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Write ``reading.npz`` into a model's folder, whole or not at all."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    replace_file(folder / scorer.FILE, buffer.getvalue())
