@@ -1,9 +1,8 @@
 """``handpad-train compare``: two or more models on the same characters of writers that none of them was trained on."""
 
 import argparse
-import hashlib
+import json
 import tempfile
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,22 +108,14 @@ def load(path: Path) -> Contestant:
     from handpad.train.fitted import Fitted
 
     fitted = Fitted.load(path)
-    with tempfile.TemporaryDirectory() as folder:
-        write_onnx(fitted.network, Path(folder) / "model.onnx")
-        network = (Path(folder) / "model.onnx").read_bytes()
     embedding = fitted.network.classifier.in_features
-    model = BaseModel(
-        cv2.dnn.readNetFromONNX(np.frombuffer(network, np.uint8)),
-        threading.Lock(),
-        np.arange(len(fitted.record["labels"])),
-        fitted.record["labels"],
-        float(fitted.record["temperature"]),
-        np.zeros((0, embedding), np.float32),
-        np.zeros(0, int),
-        describe(fitted.record, path.name, embedding),
-        hashlib.sha256(network).hexdigest()[:16],
-    )
-    return Contestant(path, model, len(network))
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        write_onnx(fitted.network, folder / "model.onnx")
+        (folder / "model.json").write_text(json.dumps(describe(fitted.record, path.name, embedding)), encoding="utf-8")
+        no_styles = {"centroids": np.zeros((1, embedding), np.float32), "labels": np.zeros(1, np.int32)}
+        np.savez(folder / "styles.npz", **no_styles)
+        return Contestant(path, BaseModel.load(folder), (folder / "model.onnx").stat().st_size)
 
 
 def unseen_writers(data: Dataset, contestants: list[Contestant], part: str) -> tuple[list[str], str]:

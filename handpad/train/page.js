@@ -19,7 +19,7 @@ for (const matrix of document.querySelectorAll(".matrix")) {
     at = [row, column];
     const count = (counts[row].find(([other]) => other === column) || [0, 0])[1];
     const share = totals[row] ? (100 * count / totals[row]).toFixed(count ? 1 : 0) : 0;
-    said.textContent = `${labels[row]} was read as ${labels[column]} ${count} of ${totals[row]} times (${share} %)`;
+    said.textContent = `“${labels[row]}” was read as “${labels[column]}”: ${count} of ${totals[row]} times (${share} %)`;
     across.setAttribute("y", edge + row * cell);
     down.setAttribute("x", edge + column * cell);
     for (const line of [across, down]) line.style.display = "";
