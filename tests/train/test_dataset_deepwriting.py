@@ -177,6 +177,10 @@ CROOKED = {
     "a huge memo": b"\x80\x02Nr\xff\xff\xff\xff.",
     "a huge text": b"\x80\x02\x8d\xff\xff\xff\xff\xff\xff\xff\x00.",
     "a number that is called": b"\x80\x02K\x01)R.",
+    "a dict in a dict": pickle.dumps(objects([{"a": {}}]), protocol=2),
+    "a dict by numbers": pickle.dumps(objects([{1: "a"}]), protocol=2),
+    "an item set in a text": b"\x80\x02X\x01\x00\x00\x00aK\x00K\x01s.",
+    "a list of itself": RECONSTRUCT + b"(K\x01K\x01\x85cnumpy\ndtype\nX\x01\x00\x00\x00O\x85R\x89]q\x01h\x01atb.",
     "no end": b"\x80\x02K\x01",
     "nothing": b"",
 }
@@ -191,6 +195,26 @@ def test_crooked_pickles_are_one_sentence(tmp_path, name):
         read_npz(path)
     assert "crooked.npz, strokes.npy: this is " in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_dicts_of_plain_things(tmp_path):
+    settings = {"mean": np.arange(3.0), "name": "x", "none": None, "sizes": [1, 2]}
+    np.savez_compressed(tmp_path / "some.npz", one=np.array(settings), two=objects([settings, {}]))
+    found = read_npz(tmp_path / "some.npz")
+    assert found["one"].shape == ()
+    for one in (found["one"].item(), found["two"][0]):
+        assert one.pop("mean").tolist() == [0, 1, 2]
+        assert one == {"name": "x", "none": None, "sizes": [1, 2]}
+    assert found["two"][1] == {}
+
+
+def test_code_in_a_dict_is_never_run(tmp_path):
+    for number, evil in enumerate(({"a": Evil(tmp_path / "victim")}, {"a": [Evil(tmp_path / "victim")]})):
+        path = tmp_path / f"evil{number}.npz"
+        np.savez_compressed(path, settings=np.array(evil))
+        with pytest.raises(DataError, match=r"settings\.npy: this is refused.*it names .pathlib"):
+            read_npz(path)
+    assert not (tmp_path / "victim").exists()
 
 
 @pytest.mark.parametrize("protocol", range(2, 5))

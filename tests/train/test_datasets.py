@@ -1,4 +1,5 @@
 import tarfile
+import zipfile
 
 import numpy as np
 import pytest
@@ -95,6 +96,20 @@ def test_an_archive_reads_like_its_folder(small, tmp_path):
         tar.add(small / "data", "data")
         tar.add(small / "include", "./include")
     assert datasets.read("unipen", archive).texts().tolist() == datasets.read("unipen", small).texts().tolist()
+
+
+def test_a_zip_reads_like_its_folder(small, tmp_path):
+    path = tmp_path / "small.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(small.rglob("*/*")):
+            archive.write(file, file.relative_to(small))
+    assert datasets.read("unipen", path).texts().tolist() == datasets.read("unipen", small).texts().tolist()
+        member = archive.getinfo("include/abd/x")
+    content = bytearray(path.read_bytes())
+    content[member.header_offset + 30 + len(member.filename) + 5] ^= 255
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"small\.zip, include/abd/x: this is one of the files that are damaged"):
+        read_texts(path)
 
 
 @pytest.mark.parametrize("damage", ["cut", "text", "missing", "empty"])

@@ -2,7 +2,8 @@
 
 ``np.load(allow_pickle=True)`` runs whatever code a file names, and numpy's own reconstruction trusts the sizes and
 flags in it. Here every array is built from checked parts instead. Arrays of numbers and of text are admitted, and
-one-dimensional arrays of objects whose items are such arrays, text, numbers, None, or lists of these three.
+arrays of objects, of one dimension or of none, whose items are such arrays, text, numbers, None, lists of these
+three, or dicts of all that with keys of text.
 """
 
 import io
@@ -60,8 +61,9 @@ def _array_of_objects(found, shape: tuple[int, ...]) -> np.ndarray:
     if not isinstance(found, _Array) or not isinstance(found.array, np.ndarray) or found.array.shape != shape:
         raise ValueError("it contradicts its header")
     if found.array.dtype.hasobject:
-        for place, item in enumerate(found.array):
-            found.array[place] = _finished(item)
+        items = found.array.reshape(-1)
+        for place, item in enumerate(items):
+            items[place] = _finished(item)
     return found.array
 
 
@@ -92,11 +94,12 @@ class _Array:
     def set_state(self, state: tuple) -> None:
         _version, shape, of, fortran, raw = state
         if of.dtype.kind == "O":
-            if fortran or not isinstance(raw, list) or shape != (len(raw),):
+            if not isinstance(raw, list) or len(raw) != math.prod(shape) or len(shape) > 1:
                 raise ValueError("an array of objects has not one object per place")
             self.array = np.empty(shape, object)
+            items = self.array.reshape(-1)
             for place, item in enumerate(raw):
-                self.array[place] = item
+                items[place] = item
             return
         raw = raw.encode("latin-1") if isinstance(raw, str) else raw
         self.array = _from_bytes(raw, of.dtype, shape, fortran)
@@ -106,7 +109,19 @@ _ALLOWED_NAMES = (
     *("PROTO", "FRAME", "STOP", "MARK", "NONE", "NEWTRUE", "NEWFALSE", "BININT", "BININT1", "BININT2", "LONG1"),
     *("BINFLOAT", "SHORT_BINSTRING", "BINSTRING", "SHORT_BINBYTES", "BINBYTES", "BINBYTES8"),
     *("SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"),
-    *("EMPTY_LIST", "APPEND", "APPENDS", "BINPUT", "LONG_BINPUT", "MEMOIZE", "BINGET", "LONG_BINGET"),
+    *(
+        "EMPTY_LIST",
+        "APPEND",
+        "APPENDS",
+        "EMPTY_DICT",
+        "SETITEM",
+        "SETITEMS",
+        "BINPUT",
+        "LONG_BINPUT",
+        "MEMOIZE",
+        "BINGET",
+        "LONG_BINGET",
+    ),
     *("GLOBAL", "STACK_GLOBAL", "REDUCE"),
 )
 _ALLOWED = [getattr(pickle, name) for name in _ALLOWED_NAMES]
@@ -176,7 +191,15 @@ _STAND_INS = {
 
 
 def _finished(item):
-    """One object of an array of objects: the array that a stand-in has made, or the plain item itself."""
+    """One object of an array of objects: arrays that stand-ins have made, or what is plain already."""
+    if isinstance(item, dict):
+        if not all(isinstance(key, str) for key in item):
+            raise pickle.UnpicklingError("it holds a dict whose keys are no text")
+        return {key: _flat(value) for key, value in item.items()}
+    return _flat(item)
+
+
+def _flat(item):
     if isinstance(item, _Array) and item.array is not None and not item.array.dtype.hasobject:
         return item.array
     if isinstance(item, _SCALARS) or (isinstance(item, list) and all(isinstance(each, _SCALARS) for each in item)):
