@@ -1,7 +1,4 @@
-"""A base model trained in child processes: prepare, fit, export, one after another.
-
-Each step is a ``handpad-train`` command that prints lines of JSON; PyTorch never enters the app's own process.
-"""
+"""``handpad-train`` commands run one after another in child processes; PyTorch never enters the app's own process."""
 
 import importlib.util
 import json
@@ -9,10 +6,12 @@ import logging
 import os
 import signal
 import sys
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import suppress
 
-from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+
+from handpad.app.training_plan import Command
 
 log = logging.getLogger(__name__)
 
@@ -25,68 +24,36 @@ def missing_packages() -> list[str]:
     return [name for name in NEEDED if importlib.util.find_spec(name) is None]
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What to train.
-
-    Attributes
-    ----------
-    dataset, source : name of the data set, and its file or folder.
-    network : "handpad" or "paper".
-    epochs : how often all characters are seen; None for the network's own recipe.
-    folder : where the prepared data, the run and the model are written.
-    """
-
-    dataset: str
-    source: Path
-    network: str
-    epochs: int | None
-    folder: Path
-
-    @property
-    def model(self) -> Path:
-        """The folder of the finished model."""
-        return self.folder / "model" / f"{self.network}-{self.dataset}"
-
-    def steps(self) -> list[tuple[str, list[str]]]:
-        """Every step's name and its ``handpad-train`` arguments."""
-        prepared, run = self.folder / "prepared.npz", self.folder / "run"
-        fit = ["fit", "--json", self.network, str(prepared), str(run)]
-        if self.epochs is not None:
-            fit += ["--epochs", str(self.epochs)]
-        return [
-            ("prepare", ["prepare", "--json", self.dataset, str(self.source), str(prepared)]),
-            ("fit", fit),
-            ("export", ["export", "--json", str(run), str(prepared), str(self.model)]),
-        ]
-
-
 class TrainingJob(QObject):
-    """Runs a plan.
+    """Runs commands in order, with all processors but one and at low priority.
 
     Signals
     -------
-    started(step) : "prepare", "fit" or "export" has begun.
-    event(dict) : one line that a step printed, see :mod:`handpad.train.report`.
-    finished(folder) : the model lies there.
-    failed(sentence) : a step has failed.
-    stopped() : it was stopped.
+    started(step) : the command of that name has begun.
+    event(dict) : one line that it printed, see :mod:`handpad.train.report`.
+    finished() : all are done.
+    failed(sentence) : one has failed; the rest is not run.
+    stopped() : :meth:`stop` has ended it.
     """
 
     started = Signal(str)
     event = Signal(object)
-    finished = Signal(object)
+    finished = Signal()
     failed = Signal(str)
     stopped = Signal()
 
-    def __init__(self, plan: Plan, parent: QObject | None = None):
+    def __init__(self, commands: Sequence[Command], parent: QObject | None = None):
         super().__init__(parent)
-        self.plan = plan
-        self._steps = plan.steps()
+        self._commands = list(commands)
         self._stopping = False
         self._pending = b""
+        self._errors = b""
         self._process = QProcess(self)
+        environment = QProcessEnvironment.systemEnvironment()
+        environment.insert("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) - 1)))
+        self._process.setProcessEnvironment(environment)
         self._process.readyReadStandardOutput.connect(self._read)
+        self._process.readyReadStandardError.connect(self._read_errors)
         self._process.finished.connect(self._on_finished)
         self._process.errorOccurred.connect(self._on_error)
 
@@ -95,50 +62,73 @@ class TrainingJob(QObject):
         return self._process.state() != QProcess.ProcessState.NotRunning
 
     def start(self) -> None:
-        """Begin with the first step."""
-        self.plan.model.parent.mkdir(parents=True, exist_ok=True)
-        self._next()
+        """Begin with the first command."""
+        name, arguments = self._commands.pop(0)
+        self._pending = self._errors = b""
+        self._process.start(sys.executable, ["-m", "handpad.app.training_child", *arguments])
+        self.started.emit(name)
 
     def stop(self) -> None:
-        """Ask the running step to end, as Ctrl-C would; end it after ten seconds if it does not."""
+        """Ask the running command to end, as Ctrl-C would: it keeps what it has done. The second time, at once."""
+        if self.running:
+            self._process.write(b"\n")
+            if self._stopping:
+                QTimer.singleShot(KILL_AFTER_MS, self._process, self._process.kill)
         self._stopping = True
-        if not self.running:
-            return
-        if os.name == "posix":
-            os.kill(self._process.processId(), signal.SIGINT)
-        else:
-            self._process.terminate()
-        QTimer.singleShot(KILL_AFTER_MS, self._process, self._process.kill)
 
-    def _next(self) -> None:
-        name, arguments = self._steps.pop(0)
-        self._pending = b""
-        self._process.start(sys.executable, ["-m", "handpad.train.cli", *arguments])
-        self.started.emit(name)
+    def kill(self) -> None:
+        """End it now; returns when it has ended. What it has finished is on disk, and nothing is half-written."""
+        self._stopping = True
+        self._process.kill()
+        self._process.waitForFinished(KILL_AFTER_MS)
 
     def _read(self) -> None:
         self._pending += bytes(self._process.readAllStandardOutput())
         *lines, self._pending = self._pending.split(b"\n")
         for line in lines:
             try:
-                self.event.emit(json.loads(line))
+                event = json.loads(line)
             except ValueError:
                 log.warning("training printed what is no JSON: %r", line[:200])
+                continue
+            if isinstance(event, dict):
+                self.event.emit(event)
+
+    def _read_errors(self) -> None:
+        self._errors = (self._errors + bytes(self._process.readAllStandardError()))[-20_000:]
 
     def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
         self._read()
-        errors = bytes(self._process.readAllStandardError()).decode(errors="replace").strip()
+        self._read_errors()
+        errors = self._errors.decode(errors="replace").strip()
         if errors:
             log.info("training: %s", errors)
         if self._stopping:
             self.stopped.emit()
         elif status != QProcess.ExitStatus.NormalExit or code != 0:
-            self.failed.emit(errors.splitlines()[-1] if errors else "Training ended without saying why.")
-        elif self._steps:
-            self._next()
+            self.failed.emit(_sentence(code, status == QProcess.ExitStatus.CrashExit, errors))
+        elif self._commands:
+            self.start()
         else:
-            self.finished.emit(self.plan.model)
+            self.finished.emit()
 
     def _on_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
             self.failed.emit(f"Training could not be started: {self._process.errorString()}.")
+
+
+def _sentence(code: int, crashed: bool, errors: str) -> str:
+    """What to tell of a command that failed: its own sentence, if it said one."""
+    last = errors.splitlines()[-1].strip() if errors else ""
+    if crashed:
+        with suppress(ValueError):
+            if signal.Signals(code) == signal.Signals.SIGKILL:
+                return "The system ended the training, most likely for want of memory: close other programs."
+        return "Training broke off inside one of the packages it uses; the log has the rest."
+    if "MemoryError" in last or "alloc" in last:
+        return "There was not enough memory for the training: close other programs and start again."
+    if "No space left" in last:
+        return "The disk is full: make room and start again."
+    if "Traceback (most recent call last)" in errors:
+        return f"Training broke off with an unforeseen error ({last}); the log has the rest."
+    return last or "Training ended without saying why."

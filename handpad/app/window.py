@@ -1,7 +1,7 @@
 """The main window: one slim bar, the paper, the text that it says, and a line that says what is happening."""
 
-import json
 import time
+from pathlib import Path
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QFont, QFontMetrics, QGuiApplication, QKeySequence
@@ -183,6 +183,11 @@ class MainWindow(QMainWindow):
         self.status_undo = QPushButton("Undo", flat=True)
         self.status_undo.clicked.connect(self._undo_from_status)
         self.status_undo.hide()
+        self.training_button = QPushButton("A training waits", flat=True)
+        self.training_button.setToolTip("Open the training of a base model")
+        self.training_button.clicked.connect(self.open_wizard)
+        if not any((user_data() / "training").glob("*/plan.json")):
+            self.training_button.hide()
         self._status_timer = QTimer(self, singleShot=True, interval=NOTICE_MS)
         self._status_timer.timeout.connect(self._rest)
 
@@ -194,6 +199,7 @@ class MainWindow(QMainWindow):
         status_row.setContentsMargins(4, 0, 0, 0)
         status_row.addWidget(self.status, 1)
         status_row.addWidget(self.status_undo)
+        status_row.addWidget(self.training_button)
         column = QVBoxLayout(bottom)
         column.setContentsMargins(14, 10, 14, 8)
         column.setSpacing(6)
@@ -319,23 +325,38 @@ class MainWindow(QMainWindow):
             self.pad.learning = value == "on"
             self._rest()
         else:
+            if key == "model":
+                self._options["model"] = None  # what the command line named gives way to the choice
             self.open_recognizer()
 
     def open_wizard(self) -> None:
-        """Open the wizard that trains a base model, or show it again while it trains."""
-        if self.wizard is None or self.wizard.job is None or not self.wizard.job.running:
+        """Open the wizard that trains a base model, or show it again as it was left."""
+        if self.wizard is None:
             from handpad.app.wizard import Wizard  # nobody needs it at the start
 
-            self.wizard = Wizard(self.theme, user_data() / "training", _bundled_figures(), self)
+            self.wizard = Wizard(self.theme, user_data() / "training", self._model_folder, self)
             self.wizard.installed.connect(self._use_installed)
             self.wizard.notice.connect(self.notice)
+            self.wizard.progressed.connect(self._show_training)
+            self.wizard.begin()
         self.wizard.show()
         self.wizard.raise_()
+        self.wizard.activateWindow()
+
+    def _show_training(self, text: str) -> None:
+        """Show how training goes on the button that opens the wizard; "" hides it."""
+        self.training_button.setText(text)
+        self.training_button.setVisible(bool(text))
 
     def _use_installed(self, name: str) -> None:
         self.menu_button.setMenu(self._build_menu())
         self.set_setting("model", name)
         self.notice(f"Handpad now reads with {name}; what you taught was learned again.")
+
+    def _model_folder(self) -> Path:
+        """The folder of the base model in use."""
+        chosen = self._options["model"] or available_models().get(self.settings["model"])
+        return chosen or bundled_models() / "handpad"
 
     def open_recognizer(self, **options) -> None:
         """Open the recogniser as the settings say; options (profile, model) stay as they were first given."""
@@ -422,13 +443,16 @@ class MainWindow(QMainWindow):
         for action, name in self._icon_names.items():
             action.setIcon(icon(name, self.theme))
         self.menu_button.setIcon(icon("menu", self.theme))
+        if self.wizard is not None:
+            self.wizard.set_theme(self.theme)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.close_card()
-        if self.wizard is not None and self.wizard.job is not None:
-            self.wizard.job.stop()
         self.hide()
         self.pad.close()
+        if self.wizard is not None:
+            self.wizard.hide()
+            self.wizard.shut_down()
         super().closeEvent(event)
 
     def resizeEvent(self, event) -> None:
@@ -442,12 +466,6 @@ ALPHABETS = {
     "digits": "0123456789",
 }
 """What each choice of the setting "alphabet" lets a character be."""
-
-
-def _bundled_figures() -> dict:
-    """The figures that the bundled model was measured with."""
-    info = json.loads((bundled_models() / "handpad" / "model.json").read_text(encoding="utf-8"))
-    return info.get("figures", {})
 
 
 def _summary_sentence(summary: Summary | None, learning: bool) -> str:

@@ -1,380 +1,490 @@
 """The wizard that trains a base model from the user's own download, step by step, while writing goes on."""
 
-import time
-from datetime import datetime
+import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QImage, QPixmap
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QDialog,
-    QFileDialog,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
-    QRadioButton,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
-    QWidget,
 )
 
-from handpad.app.curve import Curve
+from handpad.app import model_result
+from handpad.app.background import Task
+from handpad.app.prepared import Prepared, look_into, sample
+from handpad.app.sheet import MOST
 from handpad.app.theme import Theme
-from handpad.app.training_job import Plan, TrainingJob, missing_packages
-from handpad.errors import HandpadError
-from handpad.installed import install_model
+from handpad.app.training_data import Found, recognise
+from handpad.app.training_job import TrainingJob, missing_packages
+from handpad.app.training_plan import Plan, left_over, new_folder, prepare_command, prepared_path
+from handpad.app.wizard_pages import DataPage, HowPage, ResultPage, SheetPage, TrainPage
+from handpad.errors import DataError, HandpadError
+from handpad.installed import available_models, install_model
 
-SOURCES = {
-    "nist": ("NIST Special Database 19, second edition", "by_class.zip (with by_write.zip beside it), from NIST"),
-    "deepwriting": ("DeepWriting", "deepwriting_training.npz, from ETH Zurich"),
-    "unipen": ("UNIPEN train_r01_v07", "unipen_train_r01_v07.tar.xz, record 1195803 at Zenodo"),
-    "uji": ("UJI Pen Characters", "uji_pen_characters_v1, from the UCI repository"),
-    "idx": ("EMNIST or QMNIST", "the folder with its idx files, plain or gz, from NIST"),
-    "folder": ("Your own images", "a folder or zip of <i>writer</i>/<i>character</i>/*.png, dark on light"),
-    "profile": ("Handpad profiles", "a folder of .handpad files of several writers"),
-}
-"""What the wizard offers: each data set's name, and the file to get."""
+log = logging.getLogger(__name__)
 
-STEPS = {"prepare": "Reading the data", "fit": "Training", "export": "Writing the model"}
+DATA, LOOK, HOW, TRAIN, RESULT = range(5)
 
-BUDGETS = (("A first try: 3 rounds through the data", 3), ("In full, as recommended", None))
+INSTALL_SENTENCE = (
+    "Training needs PyTorch, which does not come with Handpad: install it with  pip install 'handpad[train]'  and "
+    "start Handpad again."
+)
 
-_SHEET = (6, 20)
-
-
-class DropArea(QFrame):
-    """Takes a dropped file or folder. `chosen` carries its path."""
-
-    chosen = Signal(object)
-
-    def __init__(self):
-        super().__init__(objectName="drop", acceptDrops=True)
-        prompt = QLabel("Drop the downloaded file here")
-        prompt.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        file_button = QPushButton("Choose a file …")
-        file_button.clicked.connect(self._ask_file)
-        folder_button = QPushButton("Choose a folder …")
-        folder_button.clicked.connect(self._ask_folder)
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(file_button)
-        row.addWidget(folder_button)
-        row.addStretch()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 26, 20, 26)
-        layout.addWidget(prompt)
-        layout.addLayout(row)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            self.chosen.emit(Path(paths[0]))
-
-    def _ask_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Choose a data set")
-        if name:
-            self.chosen.emit(Path(name))
-
-    def _ask_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Choose the folder of a data set")
-        if name:
-            self.chosen.emit(Path(name))
+_STEPS = {"prepare": "Reading the data", "fit": "Training", "export": "Writing and checking the model"}
 
 
 class Wizard(QDialog):
-    """Choose data, choose how, watch, install. Closing it while it trains lets it go on in the background.
+    """Choose data, look at them, choose how, watch, install. Closing it lets what runs go on in the background.
 
-    `installed(name)` tells that a model has been installed; `notice(sentence)` is for the status line.
+    Signals
+    -------
+    installed(name) : a model has been installed.
+    notice(sentence) : for the status line.
+    progressed(text) : what is going on or waits, in a few words; "" for nothing.
     """
 
     installed = Signal(str)
     notice = Signal(str)
+    progressed = Signal(str)
 
-    def __init__(self, theme: Theme, folder: Path, current_figures: dict, parent: QWidget | None = None):
-        """folder is where runs are kept; current_figures are those of the model in use (``model.json``)."""
+    def __init__(self, theme: Theme, home: Path, current: Callable[[], Path], parent=None):
+        """home is the folder of the trainings; current tells the folder of the model in use."""
         super().__init__(parent)
-        self.setWindowTitle("Train a base model")
-        self.resize(720, 560)
-        self._theme = theme
-        self._folder = folder
-        self._current = current_figures
-        self._source: Path | None = None
-        self._dataset = ""
-        self._figures: dict[str, float] = {}
+        self.resize(780, 640)
+        self._home = home
+        self._current = current
+        self._choosing = False
+        self._seed = 0
+        self._step = ""
         self.job: TrainingJob | None = None
+        self.plan: Plan | None = None
+        self.prepared: Prepared | None = None
+        self._build(theme)
+        self.set_theme(theme)
+        self._show(DATA)
+
+    def _build(self, theme: Theme) -> None:
+        self.data, self.look, self.how = DataPage(), SheetPage(theme), HowPage()
+        self.train, self.result = TrainPage(theme), ResultPage()
         self.pages = QStackedWidget()
-        for page in (self._data_page(), self._how_page(), self._progress_page(), self._result_page()):
+        for page in (self.data, self.look, self.how, self.train, self.result):
             self.pages.addWidget(page)
+        self.data.drop.chosen.connect(self.choose)
+        self.data.changed.connect(self._update_buttons)
+        self.data.left_over.go_on.clicked.connect(lambda: self._train())
+        self.data.left_over.use.clicked.connect(lambda: self._train(as_it_is=True))
+        self.data.left_over.discard.clicked.connect(self._discard)
+        self.look.more.connect(self._draw_sheet)
+        self.how.changed.connect(self._check_name)
+        self.how.networks.idClicked.connect(lambda _: self._suggest_name())
+        self.steps = QLabel(objectName="muted")
         self.back = QPushButton("Back")
-        self.back.clicked.connect(lambda: self._show(self.pages.currentIndex() - 1))
+        self.back.clicked.connect(self._go_back)
+        self.other = QPushButton()
+        self.other.clicked.connect(self._do_other)
         self.next = QPushButton("Next", default=True)
+        self.next.setProperty("primary", True)
         self.next.clicked.connect(self._advance)
+        scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        scroll.setWidget(self.pages)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         row = QHBoxLayout()
         row.addWidget(self.back)
         row.addStretch()
+        row.addWidget(self.other)
         row.addWidget(self.next)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 18)
-        layout.setSpacing(14)
-        layout.addWidget(self.pages, 1)
+        layout.setContentsMargins(24, 16, 24, 18)
+        layout.setSpacing(12)
+        layout.addWidget(self.steps)
+        layout.addWidget(scroll, 1)
         layout.addLayout(row)
-        self._show(0)
 
-    # Pages
+    def set_theme(self, theme: Theme) -> None:
+        """Show the colours of another theme."""
+        self.setStyleSheet(_style_sheet(theme))
+        for widget in (self.look.sheet, self.train.accuracy, self.train.loss):
+            widget.set_theme(theme)
 
-    def _data_page(self) -> QWidget:
-        drop = DropArea()
-        drop.chosen.connect(self.choose)
-        self.found = QLabel(wordWrap=True)
-        known = "".join(f"<li><b>{title}</b>: {where}</li>" for title, where in SOURCES.values())
-        sources = QLabel(f"Handpad reads these as they are downloaded, without unpacking:<ul>{known}</ul>")
-        sources.setWordWrap(True)
-        return _page("Which handwriting should it learn from?", drop, self.found, sources)
-
-    def _how_page(self) -> QWidget:
-        self.networks = QButtonGroup(self)
-        self.budgets = QButtonGroup(self)
-        widgets: list[QWidget] = [_heading("Network")]
-        for index, text in enumerate(
-            ("Handpad's own: more accurate", "As published: the paper's network and schedule")
-        ):
-            button = QRadioButton(text, checked=index == 0)
-            self.networks.addButton(button, index)
-            widgets.append(button)
-        widgets.append(_heading("Time"))
-        for index, (text, _) in enumerate(BUDGETS):
-            button = QRadioButton(text, checked=index == 1)
-            self.budgets.addButton(button, index)
-            widgets.append(button)
-        self.extra = QLabel(wordWrap=True)
-        widgets.append(self.extra)
-        return _page("How should it be trained?", *widgets)
-
-    def _progress_page(self) -> QWidget:
-        self.step = QLabel()
-        self.bar = QProgressBar(textVisible=False)
-        self.bar.setFixedHeight(8)
-        self.left = QLabel(wordWrap=True)
-        self.sheet = QLabel()
-        self.sheet.setAccessibleName("A sample of the characters that were read")
-        self.curve = Curve("Right on writers held out for validation", self._theme)
-        return _page("Training", self.step, self.bar, self.left, self.sheet, self.curve)
-
-    def _result_page(self) -> QWidget:
-        self.outcome = QLabel(wordWrap=True)
-        self.table = QGridLayout()
-        self.table.setHorizontalSpacing(28)
-        holder = QWidget()
-        holder.setLayout(self.table)
-        return _page("The new model", self.outcome, holder)
+    # Where in the wizard
 
     def _show(self, index: int) -> None:
         self.pages.setCurrentIndex(index)
-        self.back.setVisible(index == 1)
-        if index == 0:
-            self.next.setText("Next")
-            self.next.setEnabled(self._source is not None)
-        elif index == 1:
+        page = self.pages.currentWidget()
+        self.setWindowTitle(f"Train a base model: {page.title}")
+        names = (self.pages.widget(number).step for number in range(self.pages.count()))
+        self.steps.setText(
+            " › ".join(f"<b>{name}</b>" if number == index else name for number, name in enumerate(names))
+        )
+        self.back.setText("Throw away" if index == RESULT else "Back")
+        self.back.setVisible(index in (LOOK, HOW, RESULT))
+        self.other.setText({TRAIN: "Stop", RESULT: "Open the report"}.get(index, ""))
+        self.other.setVisible(index == TRAIN)
+        self.other.setEnabled(True)
+        self.next.setText(
+            {HOW: "Start", TRAIN: "Go on in the background", RESULT: "Install and use"}.get(index, "Next")
+        )
+        self._update_buttons()
+        (self.data.drop.files if index == DATA and not self.data.found else self.next).setFocus()
+
+    def _update_buttons(self) -> None:
+        index = self.pages.currentIndex()
+        if index == DATA:
             missing = missing_packages()
-            self.extra.setText(
-                f"Training needs more packages ({', '.join(missing)}): run  pip install 'handpad[train]'  and start "
-                "Handpad again."
-                if missing
-                else "You can go on writing meanwhile."
-            )
-            self.next.setText("Start")
-            self.next.setEnabled(not missing)
-        elif index == 2:
-            self.next.setText("Stop")
+            if missing:
+                self.data.say(f"{INSTALL_SENTENCE} (Missing: {', '.join(missing)}.)")
+            self.next.setEnabled(self.data.learn is not None and not missing and not self._choosing)
+        elif index == LOOK:
+            self.next.setEnabled(self.prepared is not None and not self.prepared.too_few_writers)
+        elif index == HOW:
+            self._check_name()
+        else:
             self.next.setEnabled(True)
+
+    def begin(self) -> None:
+        """Show the first page, or what waits from an earlier day."""
+        self.job = self.plan = None
+        waiting = left_over(self._home)
+        self._show(DATA)
+        self.data.left_over.hide()
+        if waiting and waiting[0].finished:
+            self._finish(waiting[0])
+        elif waiting:
+            self.plan = waiting[0]
+            self.data.left_over.show_plan(self.plan)
+            self.progressed.emit("A training was interrupted")
+        else:
+            self.progressed.emit("")
 
     def _advance(self) -> None:
         index = self.pages.currentIndex()
-        if index == 0:
-            self._show(1)
-        elif index == 1:
+        if index == DATA:
+            self._prepare()
+        elif index == LOOK:
+            self._suggest_name()
+            self._show(HOW)
+        elif index == HOW:
             self._start()
-        elif index == 2:
-            self.next.setEnabled(False)
-            self.left.setText("Stopping …")
-            self.job.stop()
+        elif index == TRAIN:
+            self.reject()
         else:
             self._install()
 
-    # Doing
+    def _go_back(self) -> None:
+        index = self.pages.currentIndex()
+        if index == LOOK:
+            self._end_job()
+            self._show(DATA)
+        elif index == HOW:
+            self._show(LOOK)
+        else:
+            self._discard()
 
-    def choose(self, path: Path) -> None:
-        """Look at what the user has chosen, and say what it is."""
-        from handpad.train.datasets.detect import detect
+    def _do_other(self) -> None:
+        if self.pages.currentIndex() == TRAIN:
+            self.other.setEnabled(self.other.text() == "Stop")
+            self.other.setText("Stop at once")
+            self.train.progress.begin("Stopping: the best model so far is measured and kept …")
+            self.job.stop()
+        else:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._report())))
 
+    def reject(self) -> None:
+        """Hide; what runs goes on."""
+        if self.running:
+            self.notice.emit("Training goes on in the background; the button on the right shows it again.")
+        super().reject()
+
+    @property
+    def running(self) -> bool:
+        """Whether a child process is at work."""
+        return self.job is not None and self.job.running
+
+    def shut_down(self) -> None:
+        """End what runs, so that it can be gone on with another day; returns when it has ended."""
+        if self.running:
+            self.job.blockSignals(True)
+            self.job.kill()
+
+    def _run(self, commands, on_finished: Callable, on_failed: Callable, on_stopped: Callable) -> None:
+        self.job = job = TrainingJob(commands, self)
+        job.event.connect(self._on_event)
+        job.started.connect(self._on_step)
+        for signal, then in ((job.finished, on_finished), (job.failed, on_failed), (job.stopped, on_stopped)):
+            signal.connect(then)
+        job.start()
+
+    def _end_job(self) -> None:
+        """End what runs, and hear no more of it."""
+        if self.running:
+            self.job.blockSignals(True)
+            self.job.kill()
+        self.job = None
+        self.progressed.emit("")
+
+    # Choosing and looking at data
+
+    def choose(self, paths: list[Path]) -> None:
+        """Find out what the user has chosen, and say it."""
+        self._choosing = True
+        self.data.say("")
+        self.data.drop.prompt.setText("Looking at it …")
+        task = Task(self, recognise, list(paths))
+        task.done.connect(self._on_recognised)
+        task.failed.connect(lambda sentence: self._on_recognised(([], [sentence])))
+        task.start()
+        self._update_buttons()
+
+    def _on_recognised(self, result: tuple[list[Found], list[str]]) -> None:
+        self._choosing = False
+        self.data.drop.prompt.setText("Drop the downloaded files or folders here")
+        self.data.add(*result)
+        if self.data.found and self.pages.currentIndex() == DATA:
+            self.next.setFocus()
+
+    def _prepare(self) -> None:
+        """Have the data read, unless that was done before."""
+        self.prepared = None
+        self.look.clear()
+        commands, self._paths = [], []
+        for found in (self.data.learn, self.data.measure):
+            if found is None:
+                continue
+            if found.kind == "prepared":
+                self._paths.append(found.source)
+                continue
+            try:
+                path = prepared_path(self._home, found)
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                self._show(LOOK)
+                self.look.show_trouble(f"{error.filename} cannot be used: {error.strerror}.")
+                return
+            self._paths.append(path)
+            commands.append(prepare_command(found, path))
+        self._show(LOOK)
+        if commands:
+            self._run(commands, self._on_prepared, self._on_unprepared, lambda: None)
+        else:
+            self._on_prepared()
+
+    def _on_unprepared(self, sentence: str) -> None:
+        self.look.show_trouble(sentence)
+        self.progressed.emit("")
+        self._tell(sentence)
+
+    def _on_prepared(self) -> None:
+        self.progressed.emit("")
         try:
-            name = detect(path)
-        except HandpadError as error:
-            name, problem = None, str(error)
+            self.prepared = look_into(self._paths[0])
+        except DataError as error:
+            self._on_unprepared(str(error))
+            return
+        self._seed = 0
+        self._draw_sheet()
+        self.look.show_prepared(self.prepared)
+        self._update_buttons()
+        self.next.setFocus()
+        self._tell("The data are read; the wizard shows them.")
+
+    def _tell(self, sentence: str) -> None:
+        """Say in the status line what has happened, if nobody sees it here."""
+        if not self.isVisible():
+            self.notice.emit(sentence)
+
+    def _draw_sheet(self) -> None:
+        task = Task(self, sample, self.prepared.path, MOST, self._seed)
+        self._seed += 1
+        task.done.connect(lambda drawn: self.look.sheet.show_glyphs(*drawn))
+        task.failed.connect(self.look.show_trouble)
+        task.start()
+
+    # Choosing how
+
+    def _suggest_name(self) -> None:
+        self.how.name.setText(f"{self.how.network}-{self.prepared.name}")
+
+    def _check_name(self) -> None:
+        name = self.how.name.text().strip()
+        allowed = bool(name) and not name.startswith(".") and all(c.isalnum() or c in " -_.+" for c in name)
+        if not allowed:
+            note = "A name is made of letters, digits, spaces and - _ . +"
+        elif name in available_models():
+            note = f"There is a model {name} already; installing the new one puts it in its place."
         else:
-            problem = f"Handpad does not know what {path.name} is. It reads the data sets below."
-        if name is None:
-            self._source = None
-            self.found.setText(problem)
-        else:
-            self._source, self._dataset = path, name
-            title = SOURCES.get(name, (name, ""))[0]
-            hostile = (
-                " Files of this kind can hold program code; Handpad reads plain numbers from them and runs nothing."
-                if name == "deepwriting"
-                else ""
-            )
-            self.found.setText(f"<b>{path.name}</b> is {title}.{hostile}")
-        self.next.setEnabled(self._source is not None)
+            note = ""
+        self.how.note.setText(note)
+        if self.pages.currentIndex() == HOW:
+            self.next.setEnabled(allowed)
+
+    # Training
 
     def _start(self) -> None:
-        folder = self._folder / datetime.now().strftime("%Y-%m-%d-%H%M%S")
-        network = ("handpad", "paper")[self.networks.checkedId()]
-        plan = Plan(self._dataset, self._source, network, BUDGETS[self.budgets.checkedId()][1], folder)
-        self._figures = {}
-        self.curve.clear()
-        self.sheet.clear()
-        self.job = TrainingJob(plan, self)
-        self.job.started.connect(self._on_step)
-        self.job.event.connect(self._on_event)
-        self.job.finished.connect(self._on_finished)
-        self.job.failed.connect(self._on_failed)
-        self.job.stopped.connect(lambda: self._on_failed("Training was stopped."))
+        measure = self._paths[1] if len(self._paths) > 1 else None
+        folder, name = new_folder(self._home), self.how.name.text().strip()
+        self.plan = Plan(folder, self._paths[0], measure, self.how.network, self.how.budget, name)
         try:
-            self.job.start()
+            self.plan.save()
         except OSError as error:
-            self._on_failed(f"The folder {folder} cannot be written: {error.strerror}.")
+            self.how.note.setText(f"The folder {self.plan.folder} cannot be written: {error.strerror}.")
             return
-        self._show(2)
+        self._train()
+
+    def _train(self, as_it_is: bool = False) -> None:
+        """Do what is left of the plan; as_it_is makes a model of what an unfinished fit has learned so far."""
+        self.data.left_over.hide()
+        self.train.accuracy.clear()
+        self.train.loss.clear()
+        for event in self.plan.epochs():
+            self._draw_epoch(event)
+        self._show(TRAIN)
+        plan = self.plan
+        self._run(plan.commands(as_it_is), lambda: self._finish(plan), self._on_failed, self._on_stopped)
 
     def _on_step(self, step: str) -> None:
-        self.step.setText(f"{STEPS[step]} …")
-        self.left.setText("")
-        self.bar.setRange(0, 0)
-        self._fit_begun = time.monotonic()
-        if step == "fit":
-            worker = _Sheet(self.job.plan.folder / "prepared.npz", self._theme)
-            worker.done.ready.connect(self._show_sheet)
-            QThreadPool.globalInstance().start(worker)
-
-    def _show_sheet(self, image: QImage) -> None:
-        self.sheet.setPixmap(QPixmap.fromImage(image))
+        page = self.look if step == "prepare" else self.train
+        page.progress.begin(f"{_STEPS[step]} …")
+        self._step = step
+        self.progressed.emit(f"{_STEPS[step]} …")
 
     def _on_event(self, event: dict) -> None:
         kind = event.get("event")
-        if kind == "epoch":
-            done, of = event["epoch"], event["epochs"]
-            self.bar.setRange(0, of)
-            self.bar.setValue(done)
-            if event.get("validation_accuracy") is not None:
-                self.curve.add(event["validation_accuracy"], of)
-            seconds = (time.monotonic() - self._fit_begun) / done * (of - done)
-            self.left.setText(f"Round {done} of {of}; about {_duration(seconds)} left.")
-        elif kind == "progress" and event.get("of"):
-            self.bar.setRange(0, event["of"])
-            self.bar.setValue(event["done"])
-        elif kind == "figure":
-            self._figures[event["name"]] = event["value"]
-        elif kind == "result" and event.get("command") == "prepare":
-            dropped = sum(event["dropped"].values())
-            self.left.setText(f"{event['samples']:,} characters of {event['writers']:,} writers; {dropped:,} left out.")
+        if kind == "progress":
+            self._on_progress(event)
+        elif kind == "plan":
+            self.train.progress.detail.setText(f"{event['epochs']} rounds fit into the time.")
+        elif kind == "epoch":
+            self.plan.note_epoch(event)
+            self._draw_epoch(event)
+
+    def _on_progress(self, event: dict) -> None:
+        """Show how far the step is, and for "fit" draw on."""
+        total, left = event.get("total", 0), event.get("seconds_left")
+        if not total:
+            return
+        share = event["done"] / total
+        words = [] if left is None else [f"about {duration(left)} left"]
+        if self._step == "fit":
+            share = (event["epoch"] - 1 + share) / event["epochs"]
+            words.insert(0, f"Round {event['epoch']} of {event['epochs']}")
+            self.train.accuracy.add(0, share * event["epochs"], event["accuracy"])
+            self.train.loss.add(0, share * event["epochs"], event["loss"])
+            self._set_rounds(event["epochs"])
+        elif "text" in event:
+            words.insert(0, event["text"])
+        page = self.look if self._step == "prepare" else self.train
+        page.progress.show_share(share, " · ".join(words))
+        done = f"{share:.0%}".replace("%", " %")
+        self.progressed.emit(" · ".join([_STEPS[self._step], done, *words[-1:]]))
+
+    def _draw_epoch(self, event: dict) -> None:
+        page = self.train
+        for curve, learning, watching in (
+            (page.accuracy, "accuracy", "validation_accuracy"),
+            (page.loss, "loss", "validation_loss"),
+        ):
+            for series, name in enumerate((learning, watching)):
+                if event.get(name) is not None:
+                    curve.add(series, event["epoch"], event[name])
+        self._set_rounds(event["epochs"])
+
+    def _set_rounds(self, count: int) -> None:
+        for curve in (self.train.accuracy, self.train.loss):
+            curve.set_end(count)
+
+    def _on_stopped(self) -> None:
+        plan = self.plan
+        if not plan.unfinished_fit and not plan.usable:
+            plan.discard()
+            self.notice.emit("The training was stopped before there was anything to keep.")
+        else:
+            self.notice.emit("The training was stopped; what it has learned so far is kept.")
+        self.begin()
 
     def _on_failed(self, sentence: str) -> None:
-        self._show(1)
-        self.extra.setText(sentence)
+        if not self.plan.unfinished_fit and not self.plan.usable:
+            self.plan.discard()
         self.notice.emit(sentence)
+        self.begin()
+        self.data.say(sentence)
 
-    def _on_finished(self, model: Path) -> None:
-        while (item := self.table.takeAt(0)) is not None:
-            item.widget().deleteLater()
-        for column, text in enumerate(("", "New model", "Handpad's own")):
-            self.table.addWidget(QLabel(f"<b>{text}</b>"), 0, column)
-        rows = [name for name in self._figures if name.endswith(("_test_accuracy_62", "_test_accuracy_all"))]
-        for row, name in enumerate(rows, start=1):
-            label = "digits and letters" if name.endswith("62") else "all characters"
-            self.table.addWidget(QLabel(f"Right on test writers, {label}"), row, 0)
-            self.table.addWidget(QLabel(f"{self._figures[name]:.1%}"), row, 1)
-            own = self._current.get(name, {}).get("value")
-            self.table.addWidget(QLabel("not measured on this data" if own is None else f"{own:.1%}"), row, 2)
-        self.outcome.setText(
-            f"It lies in {model}. Installing it makes Handpad read with it; what you have taught is learned again "
-            "from its ink, and you can switch back in the menu at any time."
+    # The result
+
+    def _finish(self, plan: Plan) -> None:
+        self.plan = plan
+        self._show(RESULT)
+        self.other.setVisible(self._report().is_file())
+        self.result.trouble.hide()
+        self.result.intro.setText(
+            "Installing it makes Handpad read with it. What you have taught is learned again from its ink, and the "
+            "menu leads back to the other models at any time."
         )
-        self._show(3)
-        self.back.hide()
-        self.next.setText("Install and use")
-        self.next.setEnabled(True)
-        self.notice.emit("The new base model is ready to be installed.")
+        task = Task(self, _compared, plan, self._current())
+        task.done.connect(self.result.show_result)
+        task.failed.connect(self._show_trouble)
+        task.start()
+        self.progressed.emit("A new model is ready")
+        self._tell("The new model is ready: look at it and install it.")
+
+    def _report(self) -> Path:
+        return self.plan.model / "report.html"
+
+    def _show_trouble(self, sentence: str) -> None:
+        self.result.trouble.setText(sentence)
+        self.result.trouble.show()
 
     def _install(self) -> None:
         try:
-            target = install_model(self.job.plan.model)
+            target = install_model(self.plan.model)
         except HandpadError as error:
-            self.outcome.setText(str(error))
+            self._show_trouble(str(error))
             return
+        self.plan.discard()
+        self.data.clear()
+        self.begin()
         self.installed.emit(target.name)
         self.accept()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        if self.job is not None and self.job.running:
-            self.notice.emit("Training goes on in the background; the menu shows it again.")
-        super().closeEvent(event)
+    def _discard(self) -> None:
+        self.plan.discard()
+        self.begin()
 
 
-class _Sheet(QRunnable):
-    """Draws a sample of prepared glyphs, off the pen's thread."""
-
-    class Done(QObject):
-        ready = Signal(QImage)
-
-    def __init__(self, prepared: Path, theme: Theme):
-        super().__init__()
-        self.done = self.Done()
-        self._prepared = prepared
-        self._dark = theme.dark
-
-    def run(self) -> None:
-        with np.load(self._prepared, allow_pickle=False) as data:
-            glyphs = data["glyphs"]
-        rows, columns = _SHEET
-        chosen = np.random.default_rng(0).choice(len(glyphs), min(rows * columns, len(glyphs)), replace=False)
-        sheet = np.zeros((rows * 28, columns * 28), np.uint8)
-        for place, index in enumerate(chosen):
-            top, left = place // columns * 28, place % columns * 28
-            sheet[top : top + 28, left : left + 28] = glyphs[index]
-        pixels = sheet if self._dark else 255 - sheet
-        image = QImage(
-            pixels.tobytes(), sheet.shape[1], sheet.shape[0], sheet.shape[1], QImage.Format.Format_Grayscale8
-        )
-        self.done.ready.emit(image.copy())
+def _compared(plan: Plan, current: Path) -> model_result.Result:
+    try:
+        glyphs, _ = sample(plan.learn, MOST, 0)
+    except DataError:  # the data may be gone by now; the speed hardly depends on the ink
+        glyphs = np.zeros((1, 28, 28), np.uint8)
+    return model_result.compare(plan.model, current, glyphs)
 
 
-def _heading(text: str) -> QLabel:
-    return QLabel(f"<b>{text}</b>")
-
-
-def _page(title: str, *widgets: QWidget) -> QWidget:
-    page = QWidget()
-    layout = QVBoxLayout(page)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(10)
-    layout.addWidget(QLabel(f"<h2>{title}</h2>"))
-    for widget in widgets:
-        layout.addWidget(widget)
-    layout.addStretch()
-    return page
-
-
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """A time in words, as roughly as one needs it."""
     if seconds < 90:
         return f"{max(1, round(seconds))} seconds"
-    return f"{round(seconds / 60)} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} minutes"
+    return f"{seconds / 3600:.1f} hours"
+
+
+def _style_sheet(t: Theme) -> str:
+    return f"""
+    QScrollArea, QScrollArea > QWidget > QWidget {{ background: {t.surface}; }}
+    #muted {{ color: {t.muted}; }}
+    #danger {{ color: {t.danger}; }}
+    #panel {{ background: {t.paper}; border: 1px solid {t.border}; border-radius: 10px; }}
+    #drop[active="true"] {{ border-color: {t.accent}; background: {t.accent_soft}; }}
+    QPushButton[primary="true"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
+    QPushButton[primary="true"]:hover, QPushButton[primary="true"]:focus {{ border: 2px solid {t.text};
+                                                                            padding: 5px 13px; }}
+    QPushButton[primary="true"]:disabled {{ background: {t.border}; color: {t.muted}; border-color: {t.border}; }}
+    """

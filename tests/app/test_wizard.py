@@ -1,22 +1,30 @@
 """The wizard through all its pages, with real training in child processes on images of our own."""
 
 import json
+import os
+import shutil
 
 import cv2
 import pytest
-from handwriting import LETTERS, write
+from handwriting import write
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
 
 from handpad.app import training_job
+from handpad.app.wizard import DATA, HOW, LOOK, RESULT, TRAIN, duration
 from handpad.glyph import rasterize
 from handpad.installed import available_models
 
 SHAPES = "HTLAovxz"
+PATIENCE = 600_000
+"""Milliseconds: training is at low priority, so a busy computer keeps it waiting."""
 
 
-@pytest.fixture
-def images(tmp_path):
+@pytest.fixture(scope="session")
+def images(tmp_path_factory):
     """A folder of <writer>/<character>/*.png: ten made-up writers, eight characters, three images of each."""
-    folder = tmp_path / "images"
+    folder = tmp_path_factory.mktemp("data") / "images"
     for writer in range(10):
         for label in SHAPES:
             place = folder / f"writer{writer}" / f"U+{ord(label):04X}"
@@ -33,61 +41,214 @@ def wizard(window):
     return window.wizard
 
 
-def test_it_says_what_a_file_is_and_what_it_is_not(wizard, images, tmp_path):
+@pytest.fixture
+def choose(qtbot, wizard):
+    """Chooses files as the file dialog would, and waits until they have been looked at."""
+
+    def choose(*paths):
+        wizard.data.drop.chosen.emit(list(paths))
+        qtbot.waitUntil(lambda: not wizard._choosing, timeout=20_000)
+
+    return choose
+
+
+def to_how(qtbot, wizard):
+    """From the chosen data to the page that asks how."""
+    wizard.next.click()
+    qtbot.waitUntil(lambda: wizard.prepared is not None, timeout=PATIENCE)
+    wizard.next.click()
+    assert wizard.pages.currentIndex() == HOW
+
+
+def test_it_says_what_a_file_is_and_what_it_is_not(wizard, choose, images, tmp_path):
     assert not wizard.next.isEnabled()
     (tmp_path / "diary.txt").write_text("dear diary")
-    wizard.choose(tmp_path / "diary.txt")
-    assert "does not know what diary.txt is" in wizard.found.text()
+    choose(tmp_path / "diary.txt")
+    assert "does not know what diary.txt is" in wizard.data.trouble.text()
+    assert wizard.data.offers.isVisible()
     assert not wizard.next.isEnabled()
-    wizard.choose(images)
-    assert "Your own images" in wizard.found.text()
+    choose(images)
+    assert not wizard.data.trouble.isVisible()
+    assert wizard.data.learn.title == "Images of your own"
     assert wizard.next.isEnabled()
 
 
-def test_without_the_train_extra_one_sentence_says_how_to_add_it(wizard, images, monkeypatch):
+def test_files_are_dropped_on_it(qtbot, wizard, images):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(images))])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(20, 20), copy, data, left, none)
+    QApplication.sendEvent(wizard.data.drop, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(wizard.data.drop, QDropEvent(QPointF(20, 20), copy, data, left, none))
+    qtbot.waitUntil(lambda: wizard.data.learn is not None, timeout=20_000)
+    assert wizard.data.learn.source == images
+
+
+def test_two_data_sets_one_to_learn_from_and_one_to_measure_on(wizard, choose, images, tmp_path):
+    from handpad.profile import Profile
+
+    Profile(tmp_path / "anna.handpad").close()
+    choose(images)
+    choose(tmp_path / "anna.handpad")
+    assert (wizard.data.learn.kind, wizard.data.measure.kind) == ("folder", "profile")
+    wizard.data._swap()
+    assert (wizard.data.learn.kind, wizard.data.measure.kind) == ("profile", "folder")
+    Profile(tmp_path / "ben.handpad").close()
+    choose(tmp_path / "ben.handpad")
+    assert "all that can be used" in wizard.data.trouble.text()
+    wizard.data._remove(0)
+    assert (wizard.data.learn.kind, wizard.data.measure) == ("folder", None)
+
+
+def test_without_the_train_extra_one_sentence_says_how_to_add_it(window, images, qtbot, monkeypatch):
     monkeypatch.setattr(training_job, "NEEDED", ("a_package_that_nobody_has",))
-    wizard.choose(images)
-    wizard.next.click()
-    assert "pip install 'handpad[train]'" in wizard.extra.text()
+    window.open_wizard()
+    wizard = window.wizard
+    assert "pip install 'handpad[train]'" in wizard.data.trouble.text()
+    wizard.data.drop.chosen.emit([images])
+    qtbot.waitUntil(lambda: wizard.data.learn is not None, timeout=20_000)
+    assert "pip install 'handpad[train]'" in wizard.data.trouble.text()
     assert not wizard.next.isEnabled()
 
 
-def test_from_images_to_an_installed_model(qtbot, window, wizard, images):
-    wizard.choose(images)
+def test_too_few_writers_are_told_before_anything_is_trained(qtbot, wizard, choose, images, tmp_path):
+    shutil.copytree(images / "writer0", tmp_path / "few" / "writer0")
+    choose(tmp_path / "few")
     wizard.next.click()
-    wizard.budgets.button(0).setChecked(True)
+    qtbot.waitUntil(lambda: wizard.prepared is not None, timeout=PATIENCE)
+    assert "only 1 writer" in wizard.look.trouble.text()
+    assert not wizard.next.isEnabled()
+
+
+def test_data_that_cannot_be_read_is_told_in_the_sentence_of_the_command(qtbot, wizard, choose, tmp_path):
+    (tmp_path / "uji").mkdir()
+    (tmp_path / "uji" / "UJIpenchars-w01").write_text("no such thing")
+    choose(tmp_path / "uji")
+    assert wizard.data.learn.kind == "uji"
     wizard.next.click()
-    assert wizard.pages.currentIndex() == 2
-    wizard.close()  # it goes on in the background
+    qtbot.waitUntil(lambda: bool(wizard.look.trouble.text()), timeout=PATIENCE)
+    assert "Traceback" not in wizard.look.trouble.text()
+    assert wizard.look.trouble.text().endswith(".")
+    assert not wizard.next.isEnabled()
+    wizard.back.click()
+    assert wizard.pages.currentIndex() == DATA
+
+
+def test_the_name_of_the_model_is_checked(qtbot, wizard, choose, images):
+    choose(images)
+    to_how(qtbot, wizard)
+    assert wizard.how.name.text() == "handpad-folder"
+    wizard.how.name.setText("../mine")
+    assert not wizard.next.isEnabled()
+    wizard.how.name.setText("paper")
+    assert "in its place" in wizard.how.note.text()
+    assert wizard.next.isEnabled()
+    wizard.how.minutes.setValue(5)
+    assert wizard.how.budget == 5
+
+
+def test_from_images_to_an_installed_model(qtbot, window, wizard, choose, images, monkeypatch):
+    """Choose, look, train, stop, go on in the background, read the result, install; what was taught follows."""
+    pad = window.pad
+    stroke = write("H", pad.page.ruling.x_height, (60, pad.page.ruling.baseline(0)), seed=1)
+    for part in stroke:
+        pad.write(part)
+    qtbot.waitUntil(lambda: bool(pad.page.text()), timeout=20_000)
+    with qtbot.waitSignal(pad.corrected, timeout=20_000):
+        pad.correct(pad.page.characters[0].strokes, "H")
+
+    choose(images)
+    wizard.next.click()
+    qtbot.waitUntil(lambda: wizard.prepared is not None, timeout=PATIENCE)
+    assert wizard.pages.currentIndex() == LOOK
+    assert "<b>240</b> characters" in wizard.look.summary.text()
+    assert "10 writers" in wizard.look.summary.text()
+    qtbot.waitUntil(lambda: bool(wizard.look.sheet._labels), timeout=20_000)
+    assert set(wizard.look.sheet._labels) == set(SHAPES)
+    wizard.next.click()
+    wizard.next.click()
+    assert wizard.pages.currentIndex() == TRAIN
+
+    qtbot.waitUntil(lambda: bool(_watched(wizard)), timeout=PATIENCE)
+    wizard.other.click()
+    assert wizard.other.text() == "Stop at once"
+    qtbot.waitUntil(lambda: wizard.pages.currentIndex() == DATA, timeout=PATIENCE)
+    assert wizard.data.left_over.isVisible()
+    assert window.training_button.isVisible()
+    assert wizard.data.left_over.use.isVisible()
+
+    seen = _watched(wizard)
+    wizard.data.left_over.go_on.click()
+    assert wizard.pages.currentIndex() == TRAIN
+    assert _watched(wizard) == seen
+    wizard.next.click()
+    assert not wizard.isVisible()
     assert "goes on in the background" in window.status.text()
-    window.open_wizard()
-    assert window.wizard is wizard
-    qtbot.waitUntil(lambda: wizard.pages.currentIndex() == 3, timeout=240_000)
-    assert not wizard.sheet.pixmap().isNull()
-    info = json.loads((wizard.job.plan.model / "model.json").read_text())
+    qtbot.waitUntil(lambda: wizard.pages.currentIndex() == RESULT, timeout=PATIENCE)
+    assert window.training_button.text() == "A new model is ready"
+    window.training_button.click()
+    assert wizard.isVisible()
+    qtbot.waitUntil(lambda: wizard.result.table.count() > 4, timeout=20_000)
+    texts = [wizard.result.table.itemAt(index).widget().text() for index in range(wizard.result.table.count())]
+    assert any("Digits and letters read right" in text for text in texts)
+    assert any("ms" in text for text in texts)
+    plan = wizard.plan
+    info = json.loads((plan.model / "model.json").read_text())
     assert info["labels"] == sorted(SHAPES)
-    with qtbot.waitSignal(window.pad.ready, timeout=20_000):
+
+    with qtbot.waitSignal(pad.ready, timeout=20_000):
         wizard.next.click()
-    assert wizard.job.plan.model.name in available_models()
-    assert window.pad.alphabet == "".join(sorted(SHAPES))
-    assert set(SHAPES) <= set(LETTERS)
+    assert plan.model_name in available_models()
+    assert not plan.folder.exists()
+    assert not window.training_button.isVisible()
+    assert pad.alphabet == "".join(sorted(SHAPES))
+    assert pad._engine._recognizer.sample_count() == 1
+    assert pad._engine._recognizer._profile.stale(pad._engine._recognizer.model.fingerprint) == []
 
 
-def test_stopping_returns_to_the_choice(qtbot, wizard, images):
-    wizard.choose(images)
-    wizard.next.click()
-    wizard.next.click()
-    qtbot.waitUntil(lambda: wizard.job.running, timeout=20_000)
-    wizard.next.click()
-    qtbot.waitUntil(lambda: wizard.pages.currentIndex() == 1, timeout=30_000)
-    assert "stopped" in wizard.extra.text()
+def _watched(wizard):
+    """The values of the strong line of the accuracy curve."""
+    return list(wizard.train.accuracy._points[1])
 
 
-def test_a_failure_is_told_in_the_sentence_of_the_command(qtbot, wizard, tmp_path, images):
-    wizard.choose(images)
-    wizard._source = tmp_path / "gone"
+def test_quitting_ends_the_training_and_the_next_start_offers_it_again(qtbot, start, images):
+    window = start()
+    window.open_wizard()
+    wizard = window.wizard
+    wizard.data.drop.chosen.emit([images])
+    qtbot.waitUntil(lambda: wizard.data.learn is not None, timeout=20_000)
+    to_how(qtbot, wizard)
     wizard.next.click()
+    qtbot.waitUntil(lambda: bool(_watched(wizard)), timeout=PATIENCE)
+    process = wizard.job._process.processId()
+    window.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+    again = start()
+    assert again.training_button.isVisible()
+    again.training_button.click()
+    left_over = again.wizard.data.left_over
+    assert "handpad-folder" in left_over.sentence.text()
+    assert "after round" in left_over.sentence.text()
+    left_over.discard.click()
+    assert not left_over.isVisible()
+    assert not again.training_button.isVisible()
+
+
+def test_a_training_that_fails_says_why(qtbot, wizard, choose, images):
+    choose(images)
+    to_how(qtbot, wizard)
+    wizard._paths[0].unlink()
     wizard.next.click()
-    qtbot.waitUntil(lambda: wizard.pages.currentIndex() == 1, timeout=60_000)
-    assert "gone" in wizard.extra.text()
-    assert "Traceback" not in wizard.extra.text()
+    qtbot.waitUntil(lambda: wizard.pages.currentIndex() == DATA, timeout=PATIENCE)
+    assert "There is no prepared data" in wizard.data.trouble.text()
+    assert not wizard.data.left_over.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.2, "1 seconds"), (89, "89 seconds"), (600, "10 minutes"), (9000, "2.5 hours")]
+)
+def test_times_in_words(seconds, words):
+    assert duration(seconds) == words

@@ -1,0 +1,128 @@
+"""A look into a prepared data set: what it holds, and some of its characters, without loading the whole of it."""
+
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from handpad.errors import DataError
+from handpad.train.splits import split_writers
+
+GLYPH = (28, 28)
+DIGITS_AND_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a prepared file holds.
+
+    Attributes
+    ----------
+    name, licence : of the data set.
+    samples : how many characters.
+    labels : the sorted different characters.
+    writers : how many writers to learn from, to watch while learning, and to test on; the last two can be 0.
+    dropped : how many samples were left out, by reason.
+    notes : what the reader had to say, such as what the source lacks.
+    """
+
+    path: Path
+    name: str
+    licence: str
+    samples: int
+    labels: list[str]
+    writers: tuple[int, int, int]
+    dropped: dict[str, int]
+    notes: list[str]
+
+    @property
+    def too_few_writers(self) -> bool:
+        """Whether no writers are left to watch or to test on, so that nothing can be trained."""
+        return 0 in self.writers
+
+    def missing(self) -> str:
+        """The digits and letters that the data set does not hold, as one string."""
+        return "".join(sorted(set(DIGITS_AND_LETTERS) - set(self.labels)))
+
+
+def look_into(path: Path) -> Prepared:
+    """Read what a prepared file says of itself. Raises DataError if it is none or is damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            about = json.loads(str(stored["about"]))
+            samples = len(stored["label_index"])
+        split = split_writers(about["writers"])
+        return Prepared(
+            Path(path),
+            about["name"],
+            about["licence"],
+            samples,
+            about["labels"],
+            tuple(len(part) for part in split),
+            about["dropped"],
+            about.get("notes", []),
+        )
+    except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path} is no prepared data or is damaged: prepare it again.") from error
+
+
+def sample(path: Path, count: int, seed: int) -> tuple[np.ndarray, list[str]]:
+    """Some characters of a prepared file, spread evenly over its labels, ordered by label.
+
+    Returns
+    -------
+    glyphs uint8 (m, 28, 28), m <= count, and their m labels. Other seeds draw other characters.
+
+    The glyphs of a large data set take hundreds of megabytes; they are passed by, not held.
+
+    Raises DataError if the file is damaged.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            labels = json.loads(str(stored["about"]))["labels"]
+            label_index = stored["label_index"]
+        rows = _spread(label_index, len(labels), count, np.random.default_rng(seed))
+        return _glyphs(path, rows), [labels[label_index[row]] for row in rows]
+    except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path} is no prepared data or is damaged: prepare it again.") from error
+
+
+def _spread(label_index: np.ndarray, labels: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Rows ordered by label: one of every label if there is room (some labels at random if not), then more of each."""
+    shuffled = rng.permutation(len(label_index))
+    order = shuffled[np.argsort(label_index[shuffled], kind="stable")]
+    counts = np.bincount(label_index, minlength=labels)
+    place = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)  # 0 for the first of each label
+    tie = rng.permutation(labels)[label_index[order]]
+    chosen = np.lexsort((tie, place))[:count]
+    return order[np.sort(chosen)]
+
+
+def _glyphs(path: Path, rows: np.ndarray) -> np.ndarray:
+    """The glyphs of m different rows, uint8 (m, 28, 28), from a stream over all."""
+    size = GLYPH[0] * GLYPH[1]
+    found = np.empty((len(rows), size), np.uint8)
+    wanted = np.argsort(rows, kind="stable")
+    with zipfile.ZipFile(path) as archive, archive.open("glyphs.npy") as file:
+        np.lib.format.read_magic(file)
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        if shape[1:] != GLYPH or dtype != np.uint8:
+            raise ValueError(f"glyphs of shape {shape}")
+        at = 0
+        for place in wanted:
+            start = int(rows[place]) * size
+            while at < start:
+                skipped = len(file.read(min(_CHUNK, start - at)))
+                if not skipped:
+                    raise EOFError
+                at += skipped
+            content = file.read(size)
+            if len(content) != size:
+                raise EOFError
+            found[place] = np.frombuffer(content, np.uint8)
+            at += size
+    return found.reshape(-1, *GLYPH)
