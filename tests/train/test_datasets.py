@@ -104,7 +104,7 @@ def test_a_zip_reads_like_its_folder(small, tmp_path):
         for file in sorted(small.rglob("*/*")):
             archive.write(file, file.relative_to(small))
     assert datasets.read("unipen", path).texts().tolist() == datasets.read("unipen", small).texts().tolist()
-        member = archive.getinfo("include/abd/x")
+    member = archive.getinfo("include/abd/x")
     content = bytearray(path.read_bytes())
     content[member.header_offset + 30 + len(member.filename) + 5] ^= 255
     path.write_bytes(content)
