@@ -26,23 +26,27 @@ from handpad.model import BaseModel
 from handpad.reading import scorer
 from handpad.reading.language import Language
 from handpad.reading.lattice import GAPS, GEOMETRY, MOST_PIECES, Lattice, lattice
+from handpad.reading.reader import CANDIDATES, Reader
 from handpad.reading.search import Weights, search
 from handpad.train.datasets.unipen_lines import Line, read, several_rows
 from handpad.train.lines import unseen
 from handpad.train.report import Report
-from handpad.train.text_errors import edits
+from handpad.train.text_errors import align, edits
 from handpad.train.training import set_seed
 
 SITES = ("apa", "apb", "app", "art")
 """Contributors whose texts are printed; the others write joined letters without end."""
 
-EPOCHS = 14
+EPOCHS = 20
+VARIANTS = 2
+"""Every line is also learned in so many other hands: see :func:`varied`."""
 BATCH = 16
 PEAK_RATE = 4e-3
 WEIGHT_DECAY = 0.02
 IMPOSSIBLE = -1e4
 LANGUAGE_WEIGHTS = (0.4, 0.55, 0.7, 0.85)
 CHARACTER_WEIGHTS = (0.5, 1.0, 1.5)
+TEMPERATURES = (0.7, 0.85, 1.0, 1.2, 1.5, 1.8, 2.2, 2.7, 3.3, 4.0)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,10 +82,15 @@ def run(args: argparse.Namespace) -> None:
     report.line(
         "progress", stage="reading", text="looking at every group of ink", **{k: len(v) for k, v in parts.items()}
     )
-    examples = {part: [example(line, model) for line in some] for part, some in parts.items()}
-    arrays = fit([one for one in examples["train"] if one is not None], model.labels, args.seed, report)
+    generator = np.random.default_rng(args.seed)
+    examples = [[example(line.text, line.strokes, model)] for line in parts["train"]]
+    for line, versions in zip(parts["train"], examples, strict=True):
+        versions += [example(line.text, varied(line.strokes, generator), model) for _ in range(VARIANTS)]
+    arrays = fit([versions for versions in examples if versions[0] is not None], model.labels, args.seed, report)
     if earlier is None:
-        arrays |= choose([one for one in examples["validation"] if one is not None], arrays, report)
+        unseen_examples = [example(line.text, line.strokes, model) for line in parts["validation"]]
+        arrays |= choose([one for one in unseen_examples if one is not None], arrays, report)
+        arrays["temperature"] = calibrate(parts["validation"], model, arrays, report)
     else:
         arrays |= {
             "language": np.float64(earlier.weights.language),
@@ -113,13 +122,21 @@ class Example:
     text: str
 
 
-def example(line: Line, model: BaseModel) -> Example | None:
+def varied(strokes: Sequence[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
+    """The same line as if written with another slant, slope, width and spacing of strokes."""
+    slant, width, slope = generator.normal(0, 0.12), np.exp(generator.normal(0, 0.12)), generator.normal(0, 0.015)
+    bend = np.array([[width, slope], [slant, 1.0]])
+    tall = float(np.median([np.ptp(stroke[:, 1]) for stroke in strokes]))
+    return [stroke @ bend + generator.normal(0, 0.02 * tall, 2) for stroke in strokes]
+
+
+def example(text: str, strokes: Sequence[np.ndarray], model: BaseModel) -> Example | None:
     """Prepare a line; None where its text holds a character that the model does not know."""
-    if any(character != " " and character not in model.labels for character in line.text):
+    if any(character != " " and character not in model.labels for character in text):
         return None
-    groups = lattice(as_strokes(line.strokes))
+    groups = lattice(as_strokes(strokes))
     embeddings, logits = model.run(np.stack([glyph(groups.strokes_of(group)) for group in range(len(groups))]))
-    words = line.text.split()
+    words = text.split()
     labels = [model.index(character) for word in words for character in word]
     spaces = [int(bool(number) and not place) for number, word in enumerate(words) for place in range(len(word))]
     return Example(groups, embeddings, logits, np.array(labels), np.array(spaces), " ".join(words))
@@ -151,9 +168,15 @@ class ReadingNetworks(nn.Module):
         return trusted + self.size(geometry) + self.shape(embeddings) + whole, self.space(gaps)
 
 
-def fit(examples: Sequence[Example], labels: Sequence[str], seed: int, report: Report) -> dict[str, np.ndarray]:
-    """Fit the networks on lines; returns their arrays as ``reading.npz`` holds them."""
+def fit(
+    versions: Sequence[Sequence[Example]], labels: Sequence[str], seed: int, report: Report
+) -> dict[str, np.ndarray]:
+    """Fit the networks on lines; returns their arrays as ``reading.npz`` holds them.
+
+    versions : of each line, as it was written first; every epoch takes one of each.
+    """
     set_seed(seed)
+    examples = [one[0] for one in versions]
     generator = np.random.default_rng(seed)
     scale = {
         "geometry": _scale(np.concatenate([one.groups.geometry for one in examples])),
@@ -167,6 +190,7 @@ def fit(examples: Sequence[Example], labels: Sequence[str], seed: int, report: R
     lengths = np.array([len(one.groups.pieces) for one in examples])
     for epoch in range(EPOCHS):
         networks.train()
+        examples = [one[generator.integers(len(one))] for one in versions]
         order = np.argsort(lengths + generator.normal(0, 8, len(lengths)))  # lines of like length together
         batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
         total = 0.0
@@ -292,11 +316,43 @@ def choose(examples: Sequence[Example], arrays: dict[str, np.ndarray], report: R
             report.line("weights", language=weight, character=bonus, character_error_rate=errors / length)
             if errors < best_errors:
                 best, best_errors = weights, errors
-    return {
-        "language": np.float64(best.language),
-        "character": np.float64(best.character),
-        "temperature": np.float64(1),
-    }
+    chosen = {"language": best.language, "character": best.character, "temperature": 1.0}
+    return {name: np.float64(value) for name, value in chosen.items()}
+
+
+def calibrate(lines: Sequence[Line], model: BaseModel, arrays: dict[str, np.ndarray], report: Report) -> np.ndarray:
+    """The temperature that makes a read character's probability the share of such characters that are right."""
+    reader = Reader(model, model, scorer.Scorer(arrays), Language.load())
+    chances, right = [], []
+    for line in lines:
+        characters = reader.read_line(as_strokes(line.strokes)).characters
+        said = "".join(character.label for character in characters)
+        pairs = [pair for pair in align(line.text.replace(" ", ""), said) if pair[1]]
+        for character, (true, label) in zip(characters, pairs, strict=True):
+            chances.append([chance for _, chance in character.candidates])
+            right.append(true == label)
+    logged = np.log(np.maximum(np.array([_padded(one) for one in chances]), 1e-12))
+    right = np.array(right)
+
+    def loss(temperature: float) -> float:
+        top = np.clip(softmax(logged / temperature)[:, 0], 1e-6, 1 - 1e-6)
+        return float(-np.mean(np.where(right, np.log(top), np.log(1 - top))))
+
+    best = min(TEMPERATURES, key=loss)
+    before, after = (_calibration_error(softmax(logged / one)[:, 0], right) for one in (1.0, best))
+    report.line("calibration", temperature=best, error_before=before, error_after=after, characters=len(right))
+    return np.float64(best)
+
+
+def _padded(chances: Sequence[float]) -> list[float]:
+    return [*chances, *[0.0] * (CANDIDATES - len(chances))]
+
+
+def _calibration_error(chances: np.ndarray, right: np.ndarray, bins: int = 15) -> float:
+    """Expected calibration error of the probabilities given to the labels chosen."""
+    place = np.minimum((chances * bins).astype(int), bins - 1)
+    parts = [place == number for number in range(bins) if (place == number).any()]
+    return float(sum(abs(chances[part].mean() - right[part].mean()) * part.mean() for part in parts))
 
 
 def scores(fitted: scorer.Scorer, one: Example) -> tuple[np.ndarray, np.ndarray]:
