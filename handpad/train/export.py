@@ -15,7 +15,7 @@ import torch
 from handpad import glyph
 from handpad.errors import DataError, ModelError
 from handpad.installed import REPORT
-from handpad.train import styles, training_page
+from handpad.train import published, styles, training_page
 from handpad.train.datasets import Dataset
 from handpad.train.diagnosis import Diagnosis, diagnose
 from handpad.train.figures import measure
@@ -71,6 +71,7 @@ def read_evaluation(path: Path, data_name: str) -> dict:
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
         name = found["about"]["data"]
+        published.adapted_table(found.get("holdout", {}))  # older evaluations lack figures that it needs
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{file} is no evaluation: run handpad-train evaluate first.") from error
     if name != data_name:

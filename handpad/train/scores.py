@@ -75,6 +75,7 @@ def summary(outcomes: Sequence[Outcome], group: np.ndarray) -> dict:
         "pooled": {
             "base": _pooled(outcomes, lambda o: o.base == o.true),
             "accuracy": _pooled(outcomes, lambda o: o.said == o.true),
+            "base_or_adapter": _pooled(outcomes, lambda o: (o.base == o.true) | (o.said == o.true)),
             "base_or_any": _pooled(outcomes, lambda o: (o.base == o.true) | (o.said == o.true) | o.reach),
         },
         "folded_base": interval(_values(folded_base)),

@@ -219,7 +219,8 @@ def _confidence(facts: Facts) -> str:
     series = [Series("ideal", "grey", [0, 100], [0, 100], dashed=True)]
     for name, colour, one in (("before", "orange", found.before), ("after", "blue", found.after)):
         enough = one.count >= _FEWEST
-        series.append(Series(name, colour, 100 * one.confidence[enough], 100 * one.accuracy[enough]))
+        if enough.any():
+            series.append(Series(name, colour, 100 * one.confidence[enough], 100 * one.accuracy[enough]))
     shares = 100 * found.after.count / found.after.count.sum()
     steps = [f"{value:.0f} %" for value in 100 * found.after.confidence]
     caption = f"{found.part}: accuracy against confidence, per cent, in the steps that hold {_FEWEST} characters."

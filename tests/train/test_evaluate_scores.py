@@ -34,7 +34,7 @@ def test_summary_counts_writers_once():
     assert found["worst_gain"] == -25
     assert found["base_or_adapter"]["mean"] == pytest.approx((75 + 50 + 100) / 3)
     assert found["base_or_any"]["mean"] == pytest.approx((75 + 100 + 100) / 3)
-    assert found["pooled"] == pytest.approx({"base": 60, "accuracy": 70, "base_or_any": 90})
+    assert found["pooled"] == pytest.approx({"base": 60, "accuracy": 70, "base_or_adapter": 80, "base_or_any": 90})
     assert found["folded"]["mean"] == pytest.approx((75 + 100 + 75) / 3)
     assert found["predict_ms"] == pytest.approx(2)
     assert found["learn_ms"] == pytest.approx(4)

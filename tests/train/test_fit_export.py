@@ -115,22 +115,16 @@ def test_the_report_of_a_fit_on_all_writers_says_whose_figures_they_are(made):
     assert "handpad-train fit paper own.npz all --seed 1 --all-writers-after paper" in text
 
 
-def test_an_evaluation_stands_in_the_report_and_must_be_of_the_same_data(made, tmp_path, capsys):
-    words = ["evaluate", made / "own.npz", made / "models" / "mine", tmp_path / "results", "--fewest", "10"]
-    words += ["--protocols", "holdout", "--resamples", "1"]
-    assert cli.main([str(word) for word in words]) == 0
-    again = ["export", made / "split", made / "own.npz", tmp_path / "again", "--evaluation", tmp_path / "results"]
-    assert cli.main([str(word) for word in again]) == 0
-    text = (tmp_path / "again" / "report.html").read_text(encoding="utf-8")
-    assert "167 / 9 / 24" in text
-    file = tmp_path / "results" / "evaluation.json"
-    file.write_text(file.read_text().replace('"data": "unipen"', '"data": "uji"'))
-    capsys.readouterr()
-    assert cli.main([str(word) for word in again]) == 1
-    assert "is an evaluation on uji" in capsys.readouterr().err
-    file.write_text("{")
-    assert cli.main([str(word) for word in again]) == 1
-    assert "is no evaluation" in capsys.readouterr().err
+def test_an_evaluation_must_be_one_and_of_the_same_data(tmp_path):
+    file = tmp_path / "evaluation.json"
+    file.write_text(json.dumps({"about": {"data": "unipen"}, "holdout": {}}))
+    assert export.read_evaluation(tmp_path, "unipen") == export.read_evaluation(file, "unipen")
+    with pytest.raises(DataError, match="is an evaluation on unipen, not on uji"):
+        export.read_evaluation(file, "uji")
+    for text in ("{", "[]", "{}", '{"about": {"data": "unipen"}, "holdout": {"paper": {"writers": 3}}}'):
+        file.write_text(text)
+        with pytest.raises(DataError, match="is no evaluation"):
+            export.read_evaluation(file, "unipen")
 
 
 def test_exported_weights_are_measured_only_on_what_they_have_not_seen(made):
