@@ -1,0 +1,204 @@
+"""``handpad-train evaluate-lines``: how well lines of text are read, by writers whom the base model has never seen.
+
+Every variant of the reader reads every line of every writer; Tesseract, where installed, reads the same ink drawn as
+an image. A variant that learns is first taught TAUGHT lines of the writer, drawn at random, each read, corrected and
+learned in turn; what it then reads is compared with what the others read of the same remaining lines.
+"""
+
+import argparse
+import json
+import shlex
+import statistics
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence, Set
+from pathlib import Path
+from typing import NamedTuple
+
+from handpad.errors import DataError
+from handpad.model import BaseModel
+from handpad.train import lines_page, tesseract
+from handpad.train.datasets import unipen, unipen_lines
+from handpad.train.datasets.unipen_lines import Line
+from handpad.train.line_readers import Variant, variants
+from handpad.train.protocols import generator
+from handpad.train.report import Report
+from handpad.train.text_errors import Reading, errors, plain, rates
+
+TAUGHT = 5
+"""Lines that a learning variant is taught before it is measured; writers with fewer than twice as many are left out."""
+
+PAIRS_KEPT = 40
+
+
+class Outcome(NamedTuple):
+    """What one variant said about some lines, by the name of the line, and how long each took in seconds."""
+
+    said: dict[str, str]
+    seconds: list[float]
+
+
+def read_by(variant: Variant, by_writer: Mapping[str, Sequence[Line]], seed: int) -> Outcome:
+    """Let a variant read the lines of each writer with a fresh reader.
+
+    A variant that learns is asked about the lines behind :func:`taught` only.
+    """
+    said, seconds = {}, []
+    for writer, lines in by_writer.items():
+        reader = variant.make()
+        asked = lines
+        if variant.learns:
+            lessons, asked = taught(writer, lines, seed)
+            for line in lessons if asked else []:
+                reader.learn(line.strokes, line.text)
+        for line in asked:
+            start = time.perf_counter()
+            said[line.name] = plain(reader.read(line.strokes))
+            seconds.append(time.perf_counter() - start)
+    return Outcome(said, seconds)
+
+
+def taught(writer: str, lines: Sequence[Line], seed: int) -> tuple[list[Line], list[Line]]:
+    """The lines that a writer corrects first, and the rest; no rest where the writer has too few lines."""
+    order = generator(seed, writer, 0).permutation(len(lines))
+    if len(lines) < 2 * TAUGHT:
+        return list(lines), []
+    return [lines[row] for row in order[:TAUGHT]], [lines[row] for row in sorted(order[TAUGHT:])]
+
+
+def evaluate(
+    lines: Sequence[Line], variants: Mapping[str, Variant], known_texts: Set[str], seed: int, report: Report
+) -> dict:
+    """Let every variant and Tesseract read the lines: the content of evaluation.json, less what it is about.
+
+    Parameters
+    ----------
+    known_texts : what writers outside this part wrote; lines that say something else are also counted apart.
+
+    Returns
+    -------
+    all : by variant, the figures over all lines (:func:`_figures`); taught : the same over the lines behind those
+        that were taught, which is where variants that learn can be compared. tesseract : its version, or None.
+    lines : each line's name, writer, site, text, and what each variant said.
+    """
+    by_writer: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_writer[line.writer].append(line)
+    outcomes: dict[str, Outcome] = {}
+    for name, variant in variants.items():
+        outcomes[name] = read_by(variant, by_writer, seed)
+        report.line("progress", variant=name, lines=len(outcomes[name].said))
+    installed = tesseract.version()
+    if installed:
+        start = time.perf_counter()
+        several = [unipen_lines.several_rows(line.strokes) for line in lines]
+        texts = tesseract.read([line.strokes for line in lines], several)
+        seconds = (time.perf_counter() - start) / len(lines)
+        outcomes[lines_page.TESSERACT] = Outcome(
+            {line.name: plain(text) for line, text in zip(lines, texts, strict=True)}, [seconds]
+        )
+        report.line("progress", variant=installed, lines=len(lines))
+    rest = [line for writer, own in by_writer.items() for line in taught(writer, own, seed)[1]]
+    everything = {name: one for name, one in outcomes.items() if not (name in variants and variants[name].learns)}
+    return {
+        "all": {name: _figures(lines, one, known_texts) for name, one in everything.items()},
+        "taught": {name: _figures(rest, one, known_texts) for name, one in outcomes.items()} if rest else {},
+        "tesseract": installed,
+        "lines": [
+            {
+                "name": line.name,
+                "writer": line.writer,
+                "site": line.site,
+                "text": line.text,
+                "said": {name: one.said[line.name] for name, one in outcomes.items() if line.name in one.said},
+            }
+            for line in lines
+        ],
+    }
+
+
+def _figures(lines: Sequence[Line], outcome: Outcome, known_texts: Set[str]) -> dict:
+    """Error rates over all, by site, by writer and of new texts; errors by kind; frequent pairs; ms a line."""
+
+    def readings(some: Sequence[Line]) -> list[Reading]:
+        return [Reading(line.writer, line.text, outcome.said[line.name]) for line in some]
+
+    def grouped(key: Callable[[Line], str]) -> dict[str, dict]:
+        groups: dict[str, list[Line]] = defaultdict(list)
+        for line in lines:
+            groups[key(line)].append(line)
+        return {name: rates(readings(some)) for name, some in sorted(groups.items())}
+
+    kinds, pairs = errors(readings(lines))
+    new = [line for line in lines if line.text not in known_texts]
+    return {
+        "overall": rates(readings(lines)),
+        "sites": grouped(lambda line: line.site),
+        "writers": grouped(lambda line: line.writer),
+        "new": rates(readings(new)) if new else None,
+        "kinds": kinds,
+        "pairs": pairs[:PAIRS_KEPT],
+        "ms": 1e3 * statistics.median(outcome.seconds),
+    }
+
+
+def unseen(lines: Sequence[Line], model: BaseModel, part: str) -> list[Line]:
+    """The lines of the writers whom a model held back for validation or test.
+
+    A writer of whom UNIPEN has no characters counts as a test writer; of a model fitted on another data set than
+    UNIPEN, all do.
+
+    Raises
+    ------
+    DataError : the model was fitted on all of UNIPEN's writers, or held none back who wrote lines.
+    """
+    provenance = model.info.get("provenance", {})
+    if provenance.get("data", {}).get("name") != unipen.NAME:
+        return list(lines)
+    parts = provenance.get("writers", {})
+    part_of = {writer: name for name, writers in parts.items() for writer in writers}
+    found = [line for line in lines if part_of.get(line.writer, "test") == part]
+    if not parts.get(part) or not found:
+        raise DataError(f"{model.name} held back no {part} writers of UNIPEN's lines: name a model that left some out.")
+    return found
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("source", type=Path, help="the UNIPEN archive or its unpacked folder")
+    parser.add_argument("model", type=Path, help="folder of a model fitted without these writers")
+    parser.add_argument("results", type=Path, help="folder for evaluation.json and evaluation.html")
+    parser.add_argument("--part", choices=("validation", "test"), default="test", help="which writers (default test)")
+    parser.add_argument("--seed", type=int, default=1, help="of the lines that a writer corrects (1)")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Evaluate, print the table, and write evaluation.json and evaluation.html."""
+    report = Report(args.json)
+    model = BaseModel.load(args.model)
+    every_line, dropped = unipen_lines.read(args.source)
+    lines = unseen(every_line, model, args.part)
+    mine = {line.writer for line in lines}
+    known_texts = {line.text for line in every_line if line.writer not in mine}
+    found = evaluate(lines, variants(args.model, model), known_texts, args.seed, report)
+    found["about"] = {
+        "data": "unipen data/8",
+        "part": f"{args.part} writers",
+        "writers": len(mine),
+        "lines": len(lines),
+        "characters": sum(len(line.text) for line in lines),
+        "dropped": dropped,
+        "taught": TAUGHT,
+        "model": model.name,
+        "fingerprint": model.fingerprint,
+        "seed": args.seed,
+        "command": shlex.join(["handpad-train", *sys.argv[1:]]),
+    }
+    args.results.mkdir(parents=True, exist_ok=True)
+    (args.results / "evaluation.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
+    ink = {line.name: line.strokes for line in lines}
+    (args.results / "evaluation.html").write_text(lines_page.page(found, ink), encoding="utf-8")
+    if not args.json:
+        print(lines_page.table(found))
+    report.line("result", command="evaluate-lines", results=str(args.results))

@@ -1,0 +1,104 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from handwriting import write_line
+
+from handpad.errors import DataError
+from handpad.model import BaseModel
+from handpad.reading.lattice import GAPS, GEOMETRY
+from handpad.reading.reader import Reader
+from handpad.reading.scorer import Scorer
+from handpad.train import line_readers
+from handpad.train.line_readers import GapReader, NetworkAlone, PageReader, corrected
+
+
+@pytest.fixture(scope="module")
+def model():
+    return BaseModel.load()
+
+
+def ink(text, at=(60.0, 74.0)):
+    return [stroke[:, :2] for letter in write_line(text, at=at) for stroke in letter]
+
+
+def arrays(model, **others):
+    """A scorer of one unit each that likes every group and label alike, parts no words, and trusts the base model."""
+    dimensions = {"geometry": GEOMETRY, "gaps": GAPS, "embedding": model.info["embedding"]}
+    found = {name: one for key, size in dimensions.items() for name, one in scale(key, size).items()}
+    networks = {
+        "size": (GEOMETRY, len(model.labels)),
+        "whole": (GEOMETRY + dimensions["embedding"] + 3, 1),
+        "space": (GAPS, 2),
+        "shape": (dimensions["embedding"], len(model.labels)),
+    }
+    for name, (width, height) in networks.items():
+        found[f"{name}_0_weight"] = np.zeros((height, width), np.float32)
+        found[f"{name}_0_bias"] = np.zeros(height, np.float32)
+    found["space_0_bias"] = np.array([5.0, 0.0], np.float32)
+    values = {"labels": np.array(model.labels), "trust": 1.0, "language": 0.5, "character": 0.0, "temperature": 1.0}
+    return found | values | others
+
+
+def scale(name, size):
+    return {f"{name}_mean": np.zeros(size, np.float32), f"{name}_deviation": np.ones(size, np.float32)}
+
+
+def reading(*labels):
+    """A reading of characters with these labels; one that begins with a space begins a word."""
+    text = "".join(labels).strip()
+    return SimpleNamespace(text=text, characters=[SimpleNamespace(label=label.strip()) for label in labels])
+
+
+def taught(found, text):
+    return [(character.label, label) for character, label in corrected(found, text)]
+
+
+def test_characters_of_a_corrected_line_meet_what_they_are():
+    assert taught(reading("t", "o", " 6", "e"), "to be") == [("t", "t"), ("o", "o"), ("6", "b"), ("e", "e")]
+
+
+def test_wrong_spaces_do_not_move_what_is_learned():
+    assert taught(reading("t", "o", "b"), "to b") == [("t", "t"), ("o", "o"), ("b", "b")]
+    assert taught(reading("t", " o", " b"), "to b") == [("t", "t"), ("o", "o"), ("b", "b")]
+
+
+def test_characters_beside_a_wrong_cut_are_not_learned():
+    found = taught(reading("x", "y", "d", "z", "w"), "xyclzw")
+    assert ("x", "x") in found
+    assert ("w", "w") in found
+    assert "d" not in [said for said, _ in found]
+    assert taught(reading("v", "x", "c", "l"), "vx") == [("v", "v")]
+
+
+def test_gaps_part_characters_and_words(model):
+    said = GapReader(model).read(ink("Tz Ho") + ink("u", at=(60.0, 200.0)))
+    assert [len(word) for word in said.split()] == [2, 2, 1]
+    assert said.lower().startswith("tz")
+
+
+def test_the_pad_reads_a_line_and_learns_corrections(model):
+    scorer = Scorer(arrays(model))
+    reader = PageReader(Reader(model, model, scorer, None), model)
+    line = ink("Lz7")
+    said = reader.read(line)
+    assert len(said) == 3
+    other = "".join("#" if label != "#" else "@" for label in said)
+    for _ in range(4):
+        reader.learn(line, other)
+    assert reader.read(line) == other
+    assert PageReader(Reader(model, model, scorer, None), model).read(line) == said
+
+
+def test_the_network_alone_hears_nothing_of_size_and_place(model):
+    liking = np.zeros(len(model.labels), np.float32)
+    liking[model.index("%")] = 50
+    fitted = Scorer(arrays(model, size_0_bias=liking))
+    line = ink("z")
+    assert PageReader(Reader(model, model, fitted, None), model).read(line) == "%"
+    assert PageReader(Reader(model, model, NetworkAlone(fitted), None), model).read(line) != "%"
+
+
+def test_a_model_without_a_scorer_is_refused(model, tmp_path):
+    with pytest.raises(DataError, match=r"has no reading\.npz: make it with handpad-train reading"):
+        line_readers.variants(tmp_path, model)
