@@ -27,6 +27,8 @@ COMMANDS = {
     "fit": Command("handpad.train.fit", "train a network on a prepared data set"),
     "export": Command("handpad.train.export", "write a fitted network as a model folder"),
     "evaluate": Command("handpad.train.evaluate", "measure what adapting gains on writers never seen"),
+    "evaluate-lines": Command("handpad.train.lines", "measure how lines of text are read by writers never seen"),
+    "reading": Command("handpad.train.reading", "learn from lines of text how a model's ink parts into characters"),
     "compare": Command("handpad.train.compare", "compare models on writers that none was trained on"),
     "install": Command("handpad.train.install", "put a model folder where the pad offers it"),
     "language": Command("handpad.train.language", "build a language resource from texts and word lists"),
