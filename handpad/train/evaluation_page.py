@@ -61,7 +61,7 @@ def render(found: dict) -> str:
     gains = [
         page.figure(
             plots.bars(sorted(one["gain_by_writer"].items(), key=lambda item: -item[1])),
-            f"{published.adapter(name)}, {PROTOCOLS[protocol].title}: points gained over the base.",
+            f"Points gained over the base by {published.adapter(name)}: {PROTOCOLS[protocol].title}.",
         )
         for protocol in _done(found)
         if protocol != "mistaken"
