@@ -187,13 +187,3 @@ def test_a_damaged_zip_is_one_sentence(tmp_path, damage):
         datasets.read("nist", path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
-
-
-def test_the_real_sample(shared_data):
-    data = datasets.read("nist", shared_data / "nist_sd19_by_class_sample.zip")
-    assert data.labels == list("AEIOUaeiou")
-    assert np.bincount(data.label_index).tolist() == [1000] * 10
-    assert (data.writers, data.dropped) == (["unknown"], {})
-    assert data.glyphs.any(axis=(1, 2)).all()
-    height, width = np.exp(data.cues()[data.texts() == "I", :2]).T
-    assert np.median(height) > 2 * np.median(width)

@@ -176,6 +176,13 @@ def test_ink_whose_strokes_lost_their_places_is_dropped(tmp_path):
     assert list(data.dropped.values()) == [4]
 
 
+def test_ink_that_cannot_be_drawn_is_dropped(small):
+    write(small, include__ABC__x=INK.replace("20 10", "2e30 10"))
+    data = datasets.read("unipen", small)
+    assert data.texts().tolist() == ["L", '"']
+    assert "characters without points, or far outside any page" in data.listed
+
+
 UJI = """.LEXICON "a" "b"
 .HIERARCHY CHARACTER
 .SEGMENT CHARACTER 0 ? "a"

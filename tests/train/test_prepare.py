@@ -1,9 +1,7 @@
 import json
-import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import cv2
@@ -144,36 +142,41 @@ def test_several_processes_make_what_one_makes(by_class, monkeypatch):
     assert (datasets.read("nist", by_class).glyphs == whole.glyphs).all()
 
 
-MANY, SMALL_PART = 6000, 100
-SMALL_PARTS = f"""
+MANY, SMALL_PART = 1500, 100
+INTERRUPTED = """
+import os, signal, sys
 from handpad.train.datasets import images, processes
-images.PART, processes._cores = {SMALL_PART}, lambda: 2
+images.PART, processes._cores = {part}, lambda: 2
+from handpad.train import cli, prepare
+
+def tell(self, done, total, text):
+    if done >= 2 * {part}:
+        os.{kill}
+
+prepare.Telling.__call__ = tell
+sys.exit(cli.main({words}))
 """
 
 
-def interrupt(tmp_path: Path, sent: signal.Signals) -> subprocess.Popen:
-    """Prepare 6,000 images with two processes, and once a part is made kill the first, or send all of them Ctrl-C."""
+def interrupt(tmp_path: Path, kill: str) -> tuple[int, str]:
+    """Prepare 1,500 images with two processes, in a group of their own, and end them after 200.
+
+    Returns exit code and stderr, when all of them have ended: until then the pipe of stderr is open.
+    """
     write_by_class(tmp_path / "by_class.zip", pngs(500), MANY)
     words = ["prepare", "--json", "nist", str(tmp_path / "by_class.zip"), str(tmp_path / "nist.npz")]
-    code = f"{SMALL_PARTS}from handpad.train import cli; import sys; sys.exit(cli.main({words}))"
-    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, start_new_session=True)
-    while not list((tmp_path / f"nist.npz{prepare.UNFINISHED}").glob("*.npz")):
-        assert process.poll() is None
-        time.sleep(0.005)
-    if sent == signal.SIGKILL:
-        process.kill()
-    else:
-        os.killpg(process.pid, sent)
-    return process
+    code = INTERRUPTED.format(part=SMALL_PART, kill=kill, words=words)
+    done = subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, start_new_session=True)
+    return done.returncode, done.stderr
 
 
 def test_after_kill_9_it_goes_on_and_no_process_is_left(tmp_path, capsys, monkeypatch):
-    process = interrupt(tmp_path, signal.SIGKILL)
-    process.communicate(timeout=60)  # returns when none of its processes holds the pipe any more
+    code, _ = interrupt(tmp_path, "kill(os.getpid(), signal.SIGKILL)")
+    assert code == -signal.SIGKILL
     folder = tmp_path / f"nist.npz{prepare.UNFINISHED}"
     assert not (tmp_path / "nist.npz").exists()
     made = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.npz")}
-    assert 0 < len(made) < MANY // SMALL_PART
+    assert 2 <= len(made) < MANY // SMALL_PART
 
     monkeypatch.setattr(images, "PART", SMALL_PART)
     monkeypatch.setattr(content_key, "PART", SMALL_PART)
@@ -189,9 +192,7 @@ def test_after_kill_9_it_goes_on_and_no_process_is_left(tmp_path, capsys, monkey
 
 
 def test_ctrl_c_stops_it_and_keeps_what_is_done(tmp_path):
-    process = interrupt(tmp_path, signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert (process.returncode, errors) == (130, "Stopped.\n")
+    assert interrupt(tmp_path, "killpg(0, signal.SIGINT)") == (130, "Stopped.\n")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["by_class.zip", f"nist.npz{prepare.UNFINISHED}"]
 
 

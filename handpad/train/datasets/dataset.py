@@ -3,6 +3,7 @@
 import json
 import zipfile
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +14,7 @@ from handpad import glyph
 from handpad.errors import DataError
 from handpad.ink import Guide, as_strokes
 from handpad.train.datasets.dropped import Dropped
+from handpad.train.datasets.processes import run_all
 from handpad.train.datasets.work import PLAIN, Work
 
 FORMAT = 1
@@ -152,7 +154,8 @@ _ABOUT = ("name", "labels", "writers", "licence", "dropped", "listed", "notes", 
 _ARRAYS = ("label_index", "writer_index", "points", "stroke_starts", "sample_starts", "glyphs")
 
 
-_TOLD = 256
+_TOGETHER = 4096
+_FARTHEST = 1e12
 
 
 @dataclass(frozen=True)
@@ -170,12 +173,17 @@ def collect(
 ) -> Dataset:
     """Build a Dataset from samples, keeping their order within each writer.
 
-    Raises
-    ------
-    DataError : no sample at all.
-    InkError : a sample without points or with a coordinate that is no finite number.
+    Samples without points, or with coordinates that cannot be drawn, are dropped.
+
+    Raises DataError if there is no sample at all.
     """
-    samples = sorted(samples, key=lambda sample: sample.writer)
+    drawable = []
+    for sample in samples:
+        if _drawable(sample):
+            drawable.append(sample)
+        else:
+            dropped.add("characters without points, or far outside any page", f"{sample.label} of {sample.writer}")
+    samples = sorted(drawable, key=lambda sample: sample.writer)
     if not samples:
         raise DataError(f"The source of {name} holds no labelled character{dropped.why()}.")
     labels = sorted({sample.label for sample in samples})
@@ -183,25 +191,22 @@ def collect(
     label_number = {label: index for index, label in enumerate(labels)}
     writer_number = {writer: index for index, writer in enumerate(writers)}
     strokes = [stroke for sample in samples for stroke in sample.strokes]
-    glyphs = np.empty((len(samples), glyph.SIZE, glyph.SIZE), np.uint8)
-    for row, sample in enumerate(samples):
-        if row % _TOLD == 0:
-            work.progress(row, len(samples), "characters")
-        glyphs[row] = glyph.glyph(as_strokes(sample.strokes))
-    work.progress(len(samples), len(samples), "characters")
     measured = None
     if any(sample.guide for sample in samples):
         measured = np.array([glyph.cues(sample.strokes, sample.guide) for sample in samples])
+    points = np.concatenate([np.asarray(stroke, np.float32)[:, :2] for stroke in strokes])
+    stroke_starts = _starts([len(stroke) for stroke in strokes])
+    sample_starts = _starts([len(sample.strokes) for sample in samples])
     return Dataset(
         name=name,
         labels=labels,
         label_index=np.array([label_number[sample.label] for sample in samples], np.int32),
         writers=writers,
         writer_index=np.array([writer_number[sample.writer] for sample in samples], np.int32),
-        points=np.concatenate([np.asarray(stroke, np.float32)[:, :2] for stroke in strokes]),
-        stroke_starts=_starts([len(stroke) for stroke in strokes]),
-        sample_starts=_starts([len(sample.strokes) for sample in samples]),
-        glyphs=glyphs,
+        points=points,
+        stroke_starts=stroke_starts,
+        sample_starts=sample_starts,
+        glyphs=_glyphs(points, stroke_starts, sample_starts, work),
         licence=licence,
         dropped=dropped.counts(),
         listed=dropped.listed,
@@ -212,3 +217,35 @@ def collect(
 
 def _starts(lengths: Sequence[int]) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+
+
+def _drawable(sample: Sample) -> bool:
+    return bool(sample.strokes) and all(len(s) and (np.abs(s[:, :2]) < _FARTHEST).all() for s in sample.strokes)
+
+
+def _glyphs(points: np.ndarray, stroke_starts: np.ndarray, sample_starts: np.ndarray, work: Work) -> np.ndarray:
+    """The glyphs of all samples, uint8 (n, 28, 28), drawn on all cores."""
+    count = len(sample_starts) - 1
+    firsts = range(0, count, _TOGETHER)
+    glyphs, done = np.empty((count, glyph.SIZE, glyph.SIZE), np.uint8), 0
+
+    def task(first: int) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
+        samples = sample_starts[first : first + _TOGETHER + 1]
+        strokes = stroke_starts[samples[0] : samples[-1] + 1]
+        return first, points[strokes[0] : strokes[-1]], strokes - strokes[0], samples - samples[0]
+
+    work.progress(0, count, "characters")
+    with closing(run_all(draw, map(task, firsts), len(firsts))) as results:
+        for first, drawn in results:
+            glyphs[first : first + len(drawn)] = drawn
+            done += len(drawn)
+            work.progress(done, count, "characters")
+    return glyphs
+
+
+def draw(
+    first: int, points: np.ndarray, stroke_starts: np.ndarray, sample_starts: np.ndarray
+) -> tuple[int, np.ndarray]:
+    """The glyphs of some samples in the form of a Dataset, uint8 (n, 28, 28), and the number that came with them."""
+    strokes = [points[start:end] for start, end in pairwise(stroke_starts)]
+    return first, np.stack([glyph.glyph(as_strokes(strokes[start:end])) for start, end in pairwise(sample_starts)])

@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from sys import intern
 
 import numpy as np
 
@@ -24,6 +25,7 @@ CLASSES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 _WRITTEN_PATH = r"f(?P<w>\d{4})_\d\d/(?P<folder>[dulc](?P=w)_\d\d)/(?P=folder)_\d+\.png"
 _IMAGE = re.compile(r"(?:^|/)by_class/([0-9a-f]{2})/(hsf_[0-7]|train_\1)/(\2_\d+\.png)$")
+_PART = re.compile(r"(?:^|/)by_class/[0-9a-f]{2}/hsf_[0-7][/.]")
 _LIST = re.compile(r"(?:^|/)by_class/([0-9a-f]{2})/(hsf_[0-7])\.mit$")
 _WRITTEN = re.compile(rf"(?:^|/)by_write/(hsf_[0-7]/{_WRITTEN_PATH})$")
 _PATH = re.compile(_WRITTEN_PATH)
@@ -94,18 +96,19 @@ def _joined(store: Store, refused: set[int], dropped: Dropped) -> tuple[_Found, 
     images: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     lists: dict[tuple[str, str], int] = {}
     written: dict[str, int] = {}
+    listed = any(_PART.search(name) for name in store.names)
     for place, name in enumerate(store.names):
         if place in refused:
             continue
         if match := _IMAGE.search(name):
-            images[match[1], match[2]][match[3]] = place
+            if match[2].startswith("hsf") or not listed:
+                images[match[1], match[2]][match[3]] = place
         elif match := _WRITTEN.search(name):
             written[match[1]] = place
         elif match := _LIST.search(name):
             lists[match[1], match[2]] = place
-    listed = {key for key in (*images, *lists) if key[1].startswith("hsf")}
     found, notes = _Found(), []
-    for code, part in sorted(listed or images):
+    for code, part in sorted({*images, *lists}):
         label = chr(int(code, 16))
         own = images.get((code, part), {})
         if label not in CLASSES:
@@ -145,7 +148,7 @@ def _join(
         elif written and path not in written:
             dropped.add("images whose path in the .mit file is not in by_write", entry)
         else:
-            found.add(place, label, f"{part}/{lines[name][1:5]}")
+            found.add(place, label, intern(f"{part}/{lines[name][1:5]}"))
 
 
 def _listed(store: Store, place: int | None, dropped: Dropped) -> dict[str, str]:

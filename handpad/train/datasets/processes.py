@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import connection, get_context, parent_process
+from typing import TypeVar
 
 import cv2
 
@@ -18,8 +19,10 @@ MAX_PROCESSES = 8
 
 _AHEAD = 2
 
+T = TypeVar("T")
 
-def run_all(function: Callable[..., int], tasks: Iterable[tuple], count: int) -> Iterator[int]:
+
+def run_all(function: Callable[..., T], tasks: Iterable[tuple], count: int) -> Iterator[T]:
     """Call the function with the arguments of each task, and give its results as they come, in any order.
 
     Parameters
