@@ -18,7 +18,7 @@ from handpad.installed import REPORT
 from handpad.train import published, styles, training_page
 from handpad.train.datasets import Dataset
 from handpad.train.diagnosis import Diagnosis, diagnose
-from handpad.train.figures import measure
+from handpad.train.figures import label_counts, measure
 from handpad.train.fitted import Fitted
 from handpad.train.network import Network
 from handpad.train.report import Report
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> None:
     unseen = Dataset.load(args.unseen) if args.unseen else None
     evaluation = read_evaluation(args.evaluation, data.name) if args.evaluation else None
     if unseen is not None:
-        figures = measure_exported(fitted, unseen)
+        figures = measure_exported(fitted, data, unseen)
         fitted.record["figures"] |= figures
         for name, figure in figures.items():
             report.line("figure", name=name, **figure)
@@ -79,14 +79,15 @@ def read_evaluation(path: Path, data_name: str) -> dict:
     return found
 
 
-def measure_exported(fitted: Fitted, unseen: Dataset) -> dict[str, dict]:
+def measure_exported(fitted: Fitted, data: Dataset, unseen: Dataset) -> dict[str, dict]:
     """The figures of the weights to be exported, on a data set that none of their fits has seen."""
     record = fitted.record
     if unseen.name == record["data"]["name"]:
         raise DataError(f"The weights were fitted on {unseen.name}: name a data set that they have not seen.")
     logits = outputs(fitted.network, unseen.glyphs)[1]
     part = "all writers, none trained on"
-    found = measure(record["labels"], logits, unseen, np.arange(len(unseen)), record["temperature"], part)
+    trained = label_counts(data, data.rows_of(record["writers"]["train"]))
+    found = measure(record["labels"], logits, unseen, np.arange(len(unseen)), record["temperature"], part, trained)
     about = {"split": record["split"], "seed": record["seed"], "fit": "the exported weights"}
     return {f"exported_{unseen.name}_{name}": figure | about for name, figure in found.items()}
 

@@ -8,9 +8,22 @@ from handpad.train.datasets import Dataset
 ALL_ASCII = "all labels of the model"
 DIGITS_AND_LETTERS = "62 (digits and letters; logits restricted to them, no context)"
 
+EQUALLY_FREQUENT = "the 62 known to be equally frequent, as they are in this data"
+
+
+def label_counts(data: Dataset, rows: np.ndarray) -> np.ndarray:
+    """How often each label occurs in some rows: int (c,)."""
+    return np.bincount(data.label_index[rows], minlength=len(data.labels))
+
 
 def measure(
-    labels: list[str], logits: np.ndarray, data: Dataset, rows: np.ndarray, temperature: float, part: str
+    labels: list[str],
+    logits: np.ndarray,
+    data: Dataset,
+    rows: np.ndarray,
+    temperature: float,
+    part: str,
+    trained: np.ndarray | None = None,
 ) -> dict[str, dict]:
     """All figures of one part of one data set.
 
@@ -18,6 +31,9 @@ def measure(
     ----------
     labels : the model's labels; logits : float (m, c), of ``data.glyphs[rows]``, not yet divided by the temperature.
     data, rows : whose characters, int (m,); part : what to call them, such as "test writers".
+    trained : int (c,), how many characters of each label the network was trained on. With it come figures for a
+        task in which all labels are known to be equally frequent, as in UJI, where everybody wrote each as often:
+        the logits less the log of each label's share of the training characters.
 
     Returns
     -------
@@ -40,6 +56,16 @@ def measure(
             ("accuracy_35", measures.UJI_35, "35 (62 with case ignored and zero counted as o)"),
         ):
             values[name] = (measures.folded_accuracy(some, some_logits, some_true, groups), what)
+        if trained is not None:
+            share = np.array([trained[number[label]] for label in some], dtype=np.float64) / trained.sum()
+            equal = some_logits - np.log(np.maximum(share, 1e-6))
+            found = measures.accuracy(equal, some_true)
+            values["accuracy_62_equal"] = (found, f"{DIGITS_AND_LETTERS}, {EQUALLY_FREQUENT}")
+            found = measures.folded_accuracy(some, equal, some_true, measures.UJI_35)
+            values["accuracy_35_equal"] = (
+                found,
+                f"35 (62 with case ignored and zero counted as o), {EQUALLY_FREQUENT}",
+            )
         per_writer = [
             measures.accuracy(some_logits[mine], some_true[mine])
             for mine in (data.writer_index[rows[kept]] == w for w in np.unique(data.writer_index[rows[kept]]))

@@ -41,6 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-augment", action="store_true", help="see the ink as it is, without new variants")
     parser.add_argument("--split", choices=SPLITS, default="contributor", help="of the writers (default contributor)")
     parser.add_argument("--all-writers-after", type=Path, metavar="RUN", help="go on from this run, on all writers")
+    parser.add_argument(
+        "--teacher",
+        action="append",
+        default=[],
+        metavar="RUN[=SHARE]",
+        help="an earlier fit on the same writers, whose opinions count beside the labels; may be repeated",
+    )
     parser.add_argument("--unseen", type=Path, help="another prepared data set, only to be measured on")
     parser.add_argument("--device", choices=("cpu", "cuda", "mps"), help="default: an NVIDIA GPU if there is one")
     parser.add_argument(

@@ -9,17 +9,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 
 from handpad import glyph
 from handpad.errors import DataError
-from handpad.train import checkpoint
+from handpad.train import checkpoint, teachers
 from handpad.train.datasets import Dataset
-from handpad.train.figures import measure
+from handpad.train.figures import label_counts, measure
 from handpad.train.fit import default_workers
 from handpad.train.fitted import Fitted
 from handpad.train.machine import Machine, open_machine
@@ -28,13 +29,14 @@ from handpad.train.network import NETWORKS, Network
 from handpad.train.recipes import PRESETS, Recipe, Replay, policy_of
 from handpad.train.report import Report, duration
 from handpad.train.splits import SPLITS
+from handpad.train.teachers import Teacher
 from handpad.train.training import Trainer, outputs, set_seed
 
 _VERSIONS = ("handpad", "torch", "numpy", "opencv-python-headless", "scikit-learn")
 
 _SECOND_PRESS = 1.0  # seconds; torchrun passes on the Ctrl-C that its processes have already had
 
-_SETTINGS = ("preset", "seed", "epochs", "minutes", "optimizer", "schedule", "no_augment", "split")
+_SETTINGS = ("preset", "seed", "epochs", "minutes", "optimizer", "schedule", "no_augment", "split", "teacher")
 """The arguments that decide what a fit becomes; a resumed one must repeat them."""
 
 
@@ -47,6 +49,7 @@ class Task:
     rows : int (n,) by part: "train", "validation", "test".
     rates : the learning rate of each epoch, if not the recipe's policy decides.
     start : makes the network to begin with.
+    teachers : whose opinions count beside the labels.
     """
 
     data: Dataset
@@ -55,13 +58,14 @@ class Task:
     rates: list[float] | None
     seed: int
     start: Callable[[], Network]
+    teachers: list[Teacher] = field(default_factory=list)
 
     def trainer(self, machine: Machine) -> Trainer:
         """A trainer at the beginning."""
         set_seed(self.seed)
         policy = policy_of(self.recipe) if self.rates is None else Replay(self.rates)
         rows = self.rows["train"], self.rows["validation"]
-        return Trainer(self.start(), self.data, *rows, self.recipe, policy, self.seed, machine)
+        return Trainer(self.start(), self.data, *rows, self.recipe, policy, self.seed, machine, self.teachers)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -82,6 +86,9 @@ def run(args: argparse.Namespace) -> None:
         }
         saved = _checkpoint(args, settings, machine)
         task = _task(args, data) if earlier is None else _task_on_all_writers(data, earlier)
+        if args.teacher:
+            known = [data.writers[number] for number in np.unique(data.writer_index[task.rows["train"]])]
+            task = replace(task, teachers=teachers.load(args.teacher, data.labels, known))
         if saved is not None:
             task = replace(task, recipe=task.recipe.shortened(saved["epochs"]))
         elif args.minutes is not None:
@@ -231,7 +238,9 @@ def _measured(network: Network, task: Task, unseen: Dataset | None, split: str, 
     if unseen is not None:
         everything = np.arange(len(unseen))
         part = "all writers, none trained on"
-        found = measure(data.labels, outputs(network, unseen.glyphs)[1], unseen, everything, temperature, part)
+        trained = label_counts(data, rows["train"])
+        logits = outputs(network, unseen.glyphs)[1]
+        found = measure(data.labels, logits, unseen, everything, temperature, part, trained)
         figures |= {f"{unseen.name}_{key}": value for key, value in found.items()}
     fit = "the split fit: training writers only" + (f", stopped {stopped}" if stopped else "")
     for figure in figures.values():
@@ -250,6 +259,7 @@ def _about(args: argparse.Namespace, data: Dataset, task: Task, machine: Machine
         "split": SPLITS[args.split][0],
         "writers": writers,
         "recipe": asdict(task.recipe),
+        "teachers": [_run_name(name) for name in args.teacher],
         "data": {"name": data.name, "licence": data.licence, "samples": len(data), "dropped": data.dropped},
         "preprocessing": glyph.VERSION,
         "machine": machine.describe(),
@@ -280,4 +290,12 @@ def _command(args: argparse.Namespace) -> str:
         ("--unseen", args.unseen and args.unseen.name),
     ):
         words += [option, f"{value:g}" if isinstance(value, float) else str(value)] if value is not None else []
+    for name in args.teacher:
+        words += ["--teacher", _run_name(name)]
     return shlex.join([*words, "--no-augment"] if args.no_augment else words)
+
+
+def _run_name(teacher: str) -> str:
+    """A teacher as it was named, less the folders above its run."""
+    run, _, share = teacher.partition("=")
+    return f"{Path(run).name}={share}" if share else Path(run).name

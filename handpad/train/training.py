@@ -3,9 +3,10 @@
 import math
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ from handpad.train.network import Network
 from handpad.train.noise import contradicted
 from handpad.train.recipes import Policy, Recipe
 from handpad.train.report import Report
+from handpad.train.teachers import TRUST, Teacher, opinion
 
 _PREDICT_BATCH = 1024
 _AVERAGE_WARM_UP = 10  # early on the average follows faster, so that the first random weights are soon forgotten
@@ -66,6 +68,7 @@ class Trainer:
     policy : steers the learning rate and stops early; it sees the validation loss after every epoch.
     seed : of the order of the rows, of the variants and of dropout.
     machine : every process of it makes its own Trainer, alike, and learns from its share of each batch.
+    teachers : fitted networks whose opinions count beside the labels; none by default.
 
     Attributes
     ----------
@@ -84,7 +87,9 @@ class Trainer:
         policy: Policy,
         seed: int,
         machine: Machine,
+        teachers: Sequence[Teacher] = (),
     ):
+        self._teachers = [replace(teacher, network=machine.place(teacher.network)) for teacher in teachers]
         self.history: list[dict] = []
         self.finished = False
         self._data, self._rows, self._validation, self._kept = data, rows, validation, rows
@@ -259,9 +264,13 @@ class Trainer:
         x = as_input(images, self._machine.device)
         with self._machine.autocast():
             logits = self._parallel(x)[1]
+            wanted = opinion(self._teachers, x) if self._teachers else None
         loss = nn.functional.cross_entropy(
             logits.float(), target, label_smoothing=self._recipe.label_smoothing, reduction="sum"
         )
+        if wanted is not None:
+            taught = nn.functional.cross_entropy(logits.float(), wanted, reduction="sum")
+            loss = (1 - TRUST) * loss + TRUST * taught
         self._optimizer.zero_grad(set_to_none=True)
         # The processes' gradients are averaged: that is then the mean over the whole batch, however it was shared.
         self._scaler.scale(loss * (self._machine.ranks / together)).backward()

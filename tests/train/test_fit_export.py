@@ -130,8 +130,8 @@ def test_an_evaluation_must_be_one_and_of_the_same_data(tmp_path):
 def test_exported_weights_are_measured_only_on_what_they_have_not_seen(made):
     data, fitted = Dataset.load(made / "own.npz"), Fitted.load(made / "all")
     with pytest.raises(DataError, match="have not seen"):
-        export.measure_exported(fitted, data)
-    figures = export.measure_exported(fitted, replace(data, name="other"))
+        export.measure_exported(fitted, data, data)
+    figures = export.measure_exported(fitted, data, replace(data, name="other"))
     assert figures["exported_other_accuracy_62"]["fit"] == "the exported weights"
     assert figures["exported_other_accuracy_62"]["count"] == 800
 
