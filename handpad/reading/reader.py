@@ -17,6 +17,7 @@ from handpad.reading.lines import split_lines
 from handpad.reading.pieces import Fixed, Part, ink_of
 from handpad.reading.scorer import FILE, FORBIDDEN, Scorer
 from handpad.reading.search import Path, Step, search
+from handpad.reading.words import Apart, Spelling
 
 MOST_STROKES = 400
 """A line of more strokes is read in stretches of so many: a page of scribbles stays bounded."""
@@ -26,6 +27,9 @@ REMEMBERED = 8192
 
 ALTERNATIVES = 5
 """How many readings of a word and of a line are given at most."""
+
+WIDE_BEAM, WIDE_MARGIN = 64, 20.0
+"""The search's beam and margin where other readings are asked for."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +176,55 @@ class Reader:
             groups.starts, groups.stops, labels, spaces, self._model.labels, self.language, self._scorer.weights
         )
         return self._line(groups, seen, labels, paths)
+
+    def alternatives(
+        self,
+        strokes: Sequence[np.ndarray],
+        guide: Guide | None = None,
+        adapt: Adapt | None = None,
+        fixed: Sequence[Fixed] = (),
+        count: int = ALTERNATIVES,
+    ) -> list[tuple[float, ReadLine]]:
+        """The likeliest readings of a line of different text, with their probabilities among each other, best first.
+
+        At most ``count`` of them, and at least one. Slower than :meth:`read_line`, and looks farther: meant for a
+        word that the writer asks about, with everything else of the line in ``fixed``.
+        """
+        groups = lattice(strokes, guide, fixed)
+        seen, found = self._look(groups, guide)
+        labels, spaces = self._scores(groups, seen, found, adapt)
+        weights = replace(self._scorer.weights, beam=WIDE_BEAM, margin=WIDE_MARGIN)
+        apart = Apart(self.language)
+        paths = search(groups.starts, groups.stops, labels, spaces, self._model.labels, apart, weights)
+        chances = softmax(np.array([path.score for path in paths]) / self._scorer.temperature)
+        best = list(zip(chances.tolist(), paths, strict=True))[:count]
+        return [(chance, self._line(groups, seen, labels, [path])) for chance, path in best]
+
+    def spelled(
+        self,
+        strokes: Sequence[np.ndarray],
+        text: str,
+        guide: Guide | None = None,
+        adapt: Adapt | None = None,
+        fixed: Sequence[Fixed] = (),
+    ) -> ReadLine | None:
+        """The line parted into characters in the likeliest way that says a known text; None if its ink has no such way.
+
+        text : labels of the model, and single spaces between words.
+        """
+        if not set(text) - {" "} <= set(self._model.labels) or text.strip() != text or not text:
+            return None
+        groups = lattice(strokes, guide, fixed)
+        seen, found = self._look(groups, guide)
+        labels, spaces = self._scores(groups, seen, found, adapt)
+        others = [column for column, label in enumerate(self._model.labels) if label not in text]
+        wanted = labels.copy()
+        wanted[:, others] += FORBIDDEN
+        weights = replace(self._scorer.weights, language=1.0, beam=16 * WIDE_BEAM, margin=np.inf)
+        for path in search(groups.starts, groups.stops, wanted, spaces, self._model.labels, Spelling(text), weights):
+            if path.score > FORBIDDEN / 2 and _text(path.steps, self._model.labels) == text:
+                return self._line(groups, seen, labels, [path])
+        return None
 
     def _in_stretches(self, strokes, guide, adapt, fixed) -> ReadLine:
         order = sorted(range(len(strokes)), key=lambda index: bounding_box([strokes[index]]).center[0])
