@@ -85,14 +85,14 @@ def run(args: argparse.Namespace) -> None:
             "earlier": earlier.record["created"] if earlier else None,
         }
         saved = _checkpoint(args, settings, machine)
-        task = _task(args, data) if earlier is None else _task_on_all_writers(data, earlier)
+        task = task_of(args, data) if earlier is None else _task_on_all_writers(data, earlier)
         if args.teacher:
             known = [data.writers[number] for number in np.unique(data.writer_index[task.rows["train"]])]
             task = replace(task, teachers=teachers.load(args.teacher, data.labels, known))
         if saved is not None:
             task = replace(task, recipe=task.recipe.shortened(saved["epochs"]))
         elif args.minutes is not None:
-            task = _within(args.minutes, task, machine, workers, report)
+            task = within(args.minutes, task, machine, workers, report)
         trainer = task.trainer(machine)
         if saved is not None:
             trainer.restore(saved["trainer"])
@@ -157,7 +157,11 @@ def _checkpoint(args: argparse.Namespace, settings: dict, machine: Machine) -> d
     return saved
 
 
-def _task(args: argparse.Namespace, data: Dataset) -> Task:
+def task_of(args: argparse.Namespace, data: Dataset) -> Task:
+    """The preset's fit on the training writers, as the arguments change it.
+
+    Raises DataError if there are too few writers to validate and test.
+    """
     preset = PRESETS[args.preset]
     recipe = preset.recipe
     if args.optimizer:
@@ -199,7 +203,7 @@ def _task_on_all_writers(data: Dataset, earlier: Fitted) -> Task:
     return Task(data, rows, recipe, rates, record["seed"], lambda: deepcopy(earlier.network))
 
 
-def _within(minutes: float, task: Task, machine: Machine, workers: int, report: Report) -> Task:
+def within(minutes: float, task: Task, machine: Machine, workers: int, report: Report) -> Task:
     """The task with as many epochs as fit into the time, by the speed of its first batches; at least one."""
     seconds = task.trainer(machine).epoch_seconds(workers)
     epochs = min(task.recipe.epochs, max(1, int(60 * minutes / seconds)))
