@@ -135,12 +135,12 @@ class Reader:
         Raises ModelError for a damaged scorer.
         """
         fitted = Scorer.load(model.folder)
-        if fitted is not None:
+        if fitted is not None and fitted.fingerprint == model.fingerprint:
             return cls(model, model, fitted, language)
         bundled = BaseModel.load()
         fitted = Scorer.load(bundled.folder)
-        if fitted is None:
-            raise ModelError(f"The bundled model at {bundled.folder} lacks {FILE}; install Handpad again.")
+        if fitted is None or fitted.fingerprint != bundled.fingerprint:
+            raise ModelError(f"The bundled model at {bundled.folder} lacks its {FILE}; install Handpad again.")
         return cls(model, bundled, fitted, language)
 
     def read(self, strokes: Sequence[np.ndarray], guides: Sequence[Guide] = (), adapt: Adapt | None = None) -> Reading:

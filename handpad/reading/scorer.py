@@ -44,12 +44,14 @@ class Scorer:
     Attributes
     ----------
     labels : the c labels that it knows.
+    fingerprint : of the base model whose embedding it reads; another model's means nothing to it.
     weights : of the search.
     temperature : divides the search's scores, so that their softmax is calibrated.
     """
 
     def __init__(self, arrays: dict[str, np.ndarray]):
         self.labels = arrays["labels"].tolist()
+        self.fingerprint = str(arrays["fingerprint"])
         self._trust = float(arrays["trust"])
         self._scale = {name: (arrays[f"{name}_mean"], arrays[f"{name}_deviation"]) for name in _INPUTS}
         self._networks = {name: _layers(arrays, name) for name in _NETWORKS}

@@ -87,6 +87,7 @@ def run(args: argparse.Namespace) -> None:
     for line, versions in zip(parts["train"], examples, strict=True):
         versions += [example(line.text, varied(line.strokes, generator), model) for _ in range(VARIANTS)]
     arrays = fit([versions for versions in examples if versions[0] is not None], model.labels, args.seed, report)
+    arrays["fingerprint"] = np.array(model.fingerprint)
     if earlier is None:
         unseen_examples = [example(line.text, line.strokes, model) for line in parts["validation"]]
         arrays |= choose([one for one in unseen_examples if one is not None], arrays, report)
