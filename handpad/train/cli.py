@@ -62,8 +62,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except HandpadError as error:
         print(error, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
+    except KeyboardInterrupt as stopped:
+        print(str(stopped) or "Stopped.", file=sys.stderr)
         return 130
     return 0
 
