@@ -1,5 +1,6 @@
 """Work in a thread of its own whose result comes back to the thread of the window."""
 
+import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,12 +9,14 @@ from PySide6.QtCore import QObject, Signal
 
 from handpad.errors import HandpadError
 
+log = logging.getLogger(__name__)
+
 
 class Task(QObject):
     """Calls a function once, off the pen's thread.
 
-    `done(result)` or, for an error that a user can act on, `failed(sentence)` follows. A task that nobody waits for
-    any longer does not keep the app from ending.
+    `done(result)` or `failed(sentence)` follows. A task that nobody waits for any longer does not keep the app from
+    ending.
     """
 
     done = Signal(object)
@@ -34,3 +37,6 @@ class Task(QObject):
                 self.done.emit(self._call())
             except HandpadError as error:
                 self.failed.emit(str(error))
+            except Exception as error:
+                log.exception("background")
+                self.failed.emit(f"Something went wrong inside Handpad ({error}); the log has the rest.")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from handpad.app.prepared import in_few_words
 from handpad.errors import ModelError
 from handpad.installed import FILES
 
@@ -71,7 +72,8 @@ def compare(new: Path, current: Path, glyphs: np.ndarray) -> Result:
     for (data, part), mine in figures[0].items():
         theirs = figures[1].get((data, part), {})
         first = next(iter(mine.values()))
-        title = f"{data.upper()}, {part}: {first['writers']:,} writers, {first['count']:,} characters"
+        writers = f"{first['writers']:,} writer{'' if first['writers'] == 1 else 's'}"
+        title = f"{data.upper()}, {part}: {writers}, {first['count']:,} characters"
         rows = [_row(name, mine[name], theirs.get(name)) for name in MEASURES if name in mine]
         groups.append(Group(title, rows))
         if theirs and "earlier" in infos[1].get("provenance", {}):
@@ -79,9 +81,9 @@ def compare(new: Path, current: Path, glyphs: np.ndarray) -> Result:
         elif not theirs:
             notes.append(f"{names[1]} was not measured on these writers of {data.upper()}.")
     groups.append(Group("Both models", _properties(new, current, infos, glyphs)))
-    missing = sorted(set(infos[1]["labels"]) - set(infos[0]["labels"]))
+    missing = set(infos[1]["labels"]) - set(infos[0]["labels"])
     if missing:
-        notes.insert(0, f"{names[0]} cannot read {' '.join(missing)}, which {names[1]} can.")
+        notes.insert(0, f"{names[0]} cannot read {in_few_words(missing)}, which {names[1]} can.")
     return Result(*names, groups, list(dict.fromkeys(notes)))
 
 

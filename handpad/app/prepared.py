@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,9 +45,10 @@ class Prepared:
         """Whether no writers are left to watch or to test on, so that nothing can be trained."""
         return 0 in self.writers
 
-    def missing(self) -> str:
-        """The digits and letters that the data set does not hold, as one string."""
-        return "".join(sorted(set(DIGITS_AND_LETTERS) - set(self.labels)))
+    @property
+    def missing(self) -> set[str]:
+        """The digits and letters that the data set does not hold."""
+        return set(DIGITS_AND_LETTERS) - set(self.labels)
 
 
 def look_into(path: Path) -> Prepared:
@@ -89,6 +91,16 @@ def sample(path: Path, count: int, seed: int) -> tuple[np.ndarray, list[str]]:
         return _glyphs(path, rows), [labels[label_index[row]] for row in rows]
     except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is no prepared data or is damaged: prepare it again.") from error
+
+
+def in_few_words(characters: Iterable[str]) -> str:
+    """Characters as a person would list them: whole stretches of the alphabet as "a–z"."""
+    left, words = set(characters), []
+    for row in (DIGITS_AND_LETTERS[:10], DIGITS_AND_LETTERS[10:36], DIGITS_AND_LETTERS[36:]):
+        for run in "".join(c if c in left else " " for c in row).split():
+            words += [f"{run[0]}–{run[-1]}"] if len(run) > 3 else list(run)
+        left -= set(row)
+    return " ".join([*words, *sorted(left)])
 
 
 def _spread(label_index: np.ndarray, labels: int, count: int, rng: np.random.Generator) -> np.ndarray:

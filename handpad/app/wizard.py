@@ -28,7 +28,7 @@ from handpad.app.training_job import TrainingJob, missing_packages
 from handpad.app.training_plan import Plan, left_over, new_folder, prepare_command, prepared_path
 from handpad.app.wizard_pages import DataPage, HowPage, ResultPage, SheetPage, TrainPage
 from handpad.errors import DataError, HandpadError
-from handpad.installed import available_models, install_model
+from handpad.installed import REPORT, available_models, install_model
 
 log = logging.getLogger(__name__)
 
@@ -436,7 +436,7 @@ class Wizard(QDialog):
         self._tell("The new model is ready: look at it and install it.")
 
     def _report(self) -> Path:
-        return self.plan.model / "report.html"
+        return self.plan.model / REPORT
 
     def _show_trouble(self, sentence: str) -> None:
         self.result.trouble.setText(sentence)

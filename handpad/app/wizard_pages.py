@@ -1,6 +1,7 @@
 """The pages of the training wizard: what they show and what can be chosen on them. They start nothing."""
 
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -24,11 +25,14 @@ from PySide6.QtWidgets import (
 
 from handpad.app.curve import Curve
 from handpad.app.model_result import Result
-from handpad.app.prepared import Prepared
+from handpad.app.prepared import Prepared, in_few_words
 from handpad.app.sheet import Sheet
 from handpad.app.theme import Theme
 from handpad.app.training_data import KINDS, Found
 from handpad.app.training_plan import Plan
+
+_PLAIN = Qt.TextFormat.PlainText
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 NETWORKS = {
     "handpad": ("Handpad's own", "A network of today, trained on varied ink. Reads better; takes longer."),
@@ -57,7 +61,7 @@ class PathLabel(QLabel):
     """A path in one line, shortened in the middle where there is no room; the tool tip has all of it."""
 
     def __init__(self, path: Path):
-        super().__init__(objectName="muted")
+        super().__init__(objectName="muted", textFormat=_PLAIN)
         self._full = str(path)
         self.setToolTip(self._full)
         self.setAccessibleName(self._full)
@@ -147,7 +151,7 @@ class LeftOver(QFrame):
         """Offer what can be done with an unfinished training."""
         done = plan.epochs()
         after = f" after round {done[-1]['epoch']} of {done[-1]['epochs']}" if done else ""
-        self.sentence.setText(f"The training of <b>{plan.model_name}</b> was interrupted{after}.")
+        self.sentence.setText(f"The training of <b>{escape(plan.model_name)}</b> was interrupted{after}.")
         self.go_on.setText("Go on" if plan.unfinished_fit or plan.usable else "Begin it again")
         self.use.setVisible(plan.usable and plan.unfinished_fit)
         self.show()
@@ -166,7 +170,7 @@ class DataPage(Page):
         self.found: list[Found] = []
         self.left_over = LeftOver()
         self.drop = DropArea()
-        self.trouble = QLabel(wordWrap=True, objectName="danger")
+        self.trouble = QLabel(wordWrap=True, objectName="danger", textFormat=_PLAIN)
         self.trouble.hide()
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
@@ -223,13 +227,13 @@ class DataPage(Page):
     def _row(self, index: int, found: Found) -> QWidget:
         row = QFrame(objectName="panel")
         role = "learn from it" if index == 0 else "only measure on it"
-        title = QLabel(f"<b>{found.title}</b>" + (f" · {role}" if len(self.found) > 1 else ""))
+        title = QLabel(f"<b>{escape(found.title)}</b>" + (f" · {role}" if len(self.found) > 1 else ""))
         column = QVBoxLayout()
         column.setSpacing(3)
         column.addWidget(title)
         column.addWidget(PathLabel(found.source))
         for hint in found.hints:
-            column.addWidget(QLabel(hint, wordWrap=True))
+            column.addWidget(QLabel(hint, wordWrap=True, textFormat=_PLAIN))
         remove = QPushButton("Remove", flat=True)
         remove.setAccessibleName(f"Remove {found.title}")
         remove.clicked.connect(lambda: self._remove(index))
@@ -300,8 +304,8 @@ class SheetPage(Page):
         self.sheet = Sheet(theme)
         self.others = QPushButton("Show others")
         self.others.clicked.connect(self.more)
-        self.trouble = QLabel(wordWrap=True, objectName="danger")
-        self.notes = QLabel(wordWrap=True, objectName="muted")
+        self.trouble = QLabel(wordWrap=True, objectName="danger", textFormat=_PLAIN)
+        self.notes = QLabel(wordWrap=True, objectName="muted", textFormat=_PLAIN)
         self.column.addWidget(self.progress)
         self.column.addWidget(self.trouble)
         top = QHBoxLayout()
@@ -335,16 +339,17 @@ class SheetPage(Page):
             "for testing, so that its figures are honest: it needs data with seven writers at least."
         )
         self.trouble.setVisible(data.too_few_writers)
-        missing = " ".join(data.missing())
-        told = (note for note in data.notes if not missing or missing not in note)
+        listed = " ".join(sorted(data.missing))  # as a reader may have said it already
+        told = (note for note in data.notes if not data.missing or listed not in note)
         notes = [f"{note[:1].upper()}{note[1:].removesuffix('.')}." for note in told]
         if not data.too_few_writers:
             notes.append(f"It learns from {learn:,} writers, watches itself on {watch:,} and is tested on {test:,}.")
-        if missing:
-            notes.append(f"Not in it: {missing}. A model that learns from it will never read these.")
+        if data.missing:
+            lacking = in_few_words(data.missing)
+            notes.append(f"Not in it: {lacking}. A model that learns from it will never read these.")
         if data.dropped:
             notes.append(left_out_sentence(data.dropped))
-        self.notes.setText("<br>".join(notes))
+        self.notes.setText("\n".join(notes))
         self.notes.setToolTip("\n".join(f"{count:,}: {reason}" for reason, count in data.dropped.items()))
         for widget in (self.summary, self.sheet, self.others, self.notes):
             widget.show()
@@ -458,8 +463,8 @@ class ResultPage(Page):
         frame = QFrame(objectName="panel")
         frame.setLayout(self.table)
         self.table.setContentsMargins(16, 12, 16, 14)
-        self.note = QLabel(wordWrap=True, objectName="muted")
-        self.trouble = QLabel(wordWrap=True, objectName="danger")
+        self.note = QLabel(wordWrap=True, objectName="muted", textFormat=_PLAIN)
+        self.trouble = QLabel(wordWrap=True, objectName="danger", textFormat=_PLAIN)
         self.trouble.hide()
         for widget in (self.intro, frame, self.note, self.trouble):
             self.column.addWidget(widget)
@@ -469,14 +474,14 @@ class ResultPage(Page):
         """Fill the table."""
         while (item := self.table.takeAt(0)) is not None:
             item.widget().deleteLater()
-        for column, text in enumerate(("", result.new, result.current, "")):
-            label = QLabel(f"<b>{text}</b>", wordWrap=False)
+        for column, text in enumerate(("", f"New: {result.new}", f"In use: {result.current}", "")):
+            label = QLabel(f"<b>{escape(text)}</b>")
             label.setAlignment(_RIGHT if column else Qt.AlignmentFlag.AlignLeft)
             self.table.addWidget(label, 0, column)
         self.table.setColumnStretch(0, 1)
         row = 1
         for group in result.groups:
-            heading = QLabel(f"<b>{group.title}</b>", wordWrap=True)
+            heading = QLabel(f"<b>{escape(group.title)}</b>", wordWrap=True)
             heading.setContentsMargins(0, 8, 0, 0)
             self.table.addWidget(heading, row, 0, 1, 4)
             row += 1
@@ -489,11 +494,8 @@ class ResultPage(Page):
                     cell.setAlignment(_RIGHT)
                     self.table.addWidget(cell, row, column)
                 row += 1
-        self.note.setText("<br>".join(result.notes))
+        self.note.setText("\n".join(result.notes))
         self.note.setVisible(bool(result.notes))
-
-
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 def left_out_sentence(dropped: dict[str, int]) -> str:

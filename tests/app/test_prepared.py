@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from handpad.app.prepared import look_into, sample
+from handpad.app.prepared import in_few_words, look_into, sample
 from handpad.errors import DataError
 from handpad.train.datasets.dataset import Dataset
 
@@ -36,7 +36,12 @@ def test_what_it_holds(prepared):
     assert (found.name, found.samples, found.labels, found.dropped) == ("mine", 60, ["A", "B", "C"], {"smudged": 2})
     assert found.writers == (15, 2, 3)
     assert not found.too_few_writers
-    assert found.missing().startswith("0123456789DEF")
+    assert in_few_words(found.missing) == "0–9 D–Z a–z"
+
+
+def test_characters_in_few_words():
+    assert in_few_words("zyx321!~ACDEFé") == "1 2 3 A C–F x y z ! ~ é"
+    assert in_few_words("") == ""
 
 
 def test_a_sample_shows_every_label_with_its_own_glyphs(prepared):

@@ -1,8 +1,9 @@
-"""How fast the app is: python tests/bench/bench_app.py [--samples 10000] [--json]
+"""How fast the app is: python tests/bench/bench_app.py [--samples 10000] [--training prepared.npz] [--json]
 
 Prints, with median and 99th percentile: pen event to painted ink, pen-up to painted character (with a profile of
 --samples learned characters), process start to first paint and to ready, and memory. Run it on a screen (or Xvfb);
-on none it measures Qt's offscreen platform and says so. Ink is made here; no data set is needed.
+on none it measures Qt's offscreen platform and says so. Ink is made here; no data set is needed. With --training, a
+base model is trained on that prepared data meanwhile, as by the wizard.
 """
 
 import argparse
@@ -91,7 +92,24 @@ def measure_start(folder: Path, runs: int) -> tuple[list[float], list[float]]:
     return first[1:], ready[1:]  # the first run reads everything from disk
 
 
-def measure_writing(folder: Path, samples: int, characters: int) -> tuple[list[float], list[float], float]:
+def start_training(app, folder: Path, prepared: Path):
+    """Train as the wizard does; returns the job once it learns."""
+    from handpad.app.training_job import TrainingJob
+    from handpad.app.training_plan import Plan
+
+    job = TrainingJob(Plan(folder / "training", prepared.absolute(), None, "handpad", None, "bench").commands())
+    learning = []
+    job.event.connect(lambda event: learning.append(event.get("event") == "progress"))
+    job.failed.connect(sys.exit)
+    job.start()
+    while not any(learning):
+        app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    return job
+
+
+def measure_writing(
+    folder: Path, samples: int, characters: int, training: Path | None
+) -> tuple[list[float], list[float], float]:
     os.environ["XDG_DATA_HOME"] = os.environ["XDG_CACHE_HOME"] = str(folder)
     from handwriting import LETTERS, write
     from tablet import Pen
@@ -113,6 +131,7 @@ def measure_writing(folder: Path, samples: int, characters: int) -> tuple[list[f
     window.show()
     while not window.pad.is_ready:
         app.processEvents()
+    job = start_training(app, folder, training) if training else None
     settle(app, 1.0)
     wake = QTimer(interval=100)  # so that waiting for events always ends
     wake.start()
@@ -141,6 +160,8 @@ def measure_writing(folder: Path, samples: int, characters: int) -> tuple[list[f
                 shown_ms.append((painted[0] - begun) * 1e3)
             settle(app, STROKE_PAUSE)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    if job:
+        job.kill()
     window.close()
     return ink_ms, shown_ms, memory
 
@@ -164,11 +185,13 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=10_000, help="learned characters in the profile")
     parser.add_argument("--characters", type=int, default=60, help="characters to write")
     parser.add_argument("--starts", type=int, default=6, help="starts of the app")
+    parser.add_argument("--training", type=Path, metavar="PREPARED", help="train on this prepared data meanwhile")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         first, ready = measure_start(Path(name), options.starts)
-        ink, shown, memory = in_fresh_process(measure_writing, Path(name), options.samples, options.characters)
+        arguments = Path(name), options.samples, options.characters, options.training
+        ink, shown, memory = in_fresh_process(measure_writing, *arguments)
     figures = dict(zip(TARGETS, (ink, shown, first, ready, [memory]), strict=True))
     if options.json:
         rows = {
@@ -178,7 +201,8 @@ def main() -> None:
         print(json.dumps({"samples": options.samples, "figures": rows}))
         return
     platform = os.environ.get("QT_QPA_PLATFORM", "the screen")
-    print(f"{options.samples} learned samples, {os.cpu_count()} cores, on {platform}")
+    meanwhile = f", while training on {options.training.name}" if options.training else ""
+    print(f"{options.samples} learned samples, {os.cpu_count()} cores, on {platform}{meanwhile}")
     print(f"{'':36}{'median':>9}{'p99':>9}{'target':>9}{'count':>7}")
     for name, values in figures.items():
         print(f"{name:36}{np.median(values):9.2f}{np.percentile(values, 99):9.2f}{TARGETS[name]:9}{len(values):7}")

@@ -1,0 +1,102 @@
+"""A new model beside the one in use."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from handpad.app.model_result import compare
+from handpad.errors import ModelError
+from handpad.installed import FILES
+from handpad.paths import bundled_models
+
+GLYPHS = np.zeros((2, 28, 28), np.uint8)
+
+
+@pytest.fixture
+def models(tmp_path):
+    """Two copies of a bundled model; a function that writes figures into the description of one."""
+    folders = []
+    for name in ("new", "old"):
+        folder = tmp_path / name
+        folder.mkdir()
+        for file in FILES:
+            shutil.copyfile(bundled_models() / "paper" / file, folder / file)
+        folders.append(folder)
+
+    def describe(folder, figures, **changes):
+        info = json.loads((folder / "model.json").read_text())
+        info |= {"name": folder.name, "figures": figures, "provenance": {}, **changes}
+        (folder / "model.json").write_text(json.dumps(info))
+
+    return *folders, describe
+
+
+def figure(value, count=100, part="test writers"):
+    return {"value": value, "count": count, "writers": 7, "data": "mine", "part": part}
+
+
+def rows(result):
+    return {measure.title: measure for group in result.groups for measure in group.measures}
+
+
+def test_figures_of_the_same_characters_are_compared(models):
+    new, old, describe = models
+    describe(new, {"mine_test_accuracy_62": figure(0.9), "mine_test_calibration_error": figure(0.03)})
+    describe(old, {"mine_test_accuracy_62": figure(0.85), "mine_test_calibration_error": figure(0.02)})
+    result = compare(new, old, GLYPHS)
+    assert (result.new, result.current) == ("new", "old")
+    assert result.groups[0].title == "MINE, test writers: 7 writers, 100 characters"
+    right, calibration = rows(result)["Digits and letters read right"], rows(result)["Calibration error"]
+    assert (right.new, right.current, right.difference) == ("90.0 %", "85.0 %", "5.0 points better")
+    assert calibration.difference == "1.0 points worse"
+    assert result.notes == []
+
+
+def test_figures_of_other_characters_are_not(models):
+    new, old, describe = models
+    describe(new, {"mine_test_accuracy_62": figure(0.9)})
+    describe(old, {"mine_test_accuracy_62": figure(0.85, count=99)})
+    row = rows(compare(new, old, GLYPHS))["Digits and letters read right"]
+    assert (row.current, row.difference) == ("not measured", "")
+    describe(old, {})
+    result = compare(new, old, GLYPHS)
+    assert "old was not measured on these writers of MINE." in result.notes
+
+
+def test_validation_writers_are_not_shown_and_the_exported_weights_count(models):
+    new, old, describe = models
+    figures = {
+        "mine_validation_accuracy_62": figure(0.5, part="validation writers"),
+        "exported_mine_accuracy_62": figure(0.7, part="all"),
+        "mine_accuracy_62": figure(0.6, part="all"),
+    }
+    describe(new, figures)
+    describe(old, {})
+    result = compare(new, old, GLYPHS)
+    assert [group.title for group in result.groups] == ["MINE, all: 7 writers, 100 characters", "Both models"]
+    assert rows(result)["Digits and letters read right"].new == "70.0 %"
+
+
+def test_what_the_new_one_cannot_read_is_told(models):
+    new, old, describe = models
+    describe(new, {})
+    describe(old, {}, labels=["é", *json.loads((old / "model.json").read_text())["labels"][1:]])
+    assert "new cannot read é, which old can." in compare(new, old, GLYPHS).notes
+
+
+def test_size_and_speed_are_measured(models):
+    new, old, describe = models
+    for folder in (new, old):
+        describe(folder, {})
+    found = rows(compare(new, old, GLYPHS))
+    assert found["Size on disk"].difference == "same"
+    assert float(found["Time for a character"].new.removesuffix(" ms")) > 0
+
+
+def test_a_model_that_is_gone(models, tmp_path):
+    new, _, describe = models
+    describe(new, {})
+    with pytest.raises(ModelError):
+        compare(new, tmp_path / "gone", GLYPHS)
