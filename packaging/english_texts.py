@@ -2,13 +2,19 @@
 
     python packaging/english_texts.py PACKAGES OUT
 
-PACKAGES holds one folder per package, unpacked: the binary packages wordnet-base, dict-jargon, sqlite3-doc, rust-doc,
-r-cran-janeaustenr and scowl, and the source packages presage and snappy. OUT receives ``*.txt``, one paragraph a line,
-and ``words-10.txt`` to ``words-60.txt``, the word list from common to rare. ATTRIBUTION.md names every licence.
+PACKAGES holds one folder per package, unpacked: the binary packages wordnet-base, dict-jargon, rust-doc,
+r-cran-janeaustenr and scowl, and the source packages presage and snappy (of Debian 12; any version will do). OUT
+receives ``texts/*.txt``, one paragraph a line, and ``words/10.txt`` to ``words/60.txt``, from common words to rare
+ones. Then, in OUT:
+
+    handpad-train language texts/* $(printf -- '--words %s ' words/*) --out english.npz
+
+resources/languages/README.md names every source's licence.
 """
 
 import gzip
 import html
+import random
 import re
 import sys
 import zlib
@@ -44,24 +50,12 @@ def gutenberg(path: Path) -> Iterator[str]:
     yield from paragraphs(re.sub(r"[_*]", "", text))
 
 
-def glosses(folder: Path) -> Iterator[str]:
-    """What WordNet says about each meaning: a definition, then examples in quotes."""
+def examples(folder: Path) -> Iterator[str]:
+    """WordNet's example sentences: what stands in quotes behind a definition."""
     for part in ("noun", "verb", "adj", "adv"):
         for line in (folder / f"data.{part}").read_text(encoding="ascii").splitlines():
             if not line.startswith("  ") and " | " in line:
-                yield line.split(" | ", 1)[1]
-
-
-def examples(folder: Path) -> Iterator[str]:
-    """WordNet's example sentences."""
-    for gloss in glosses(folder):
-        yield from re.findall(r'"([^"]+)"', gloss)
-
-
-def definitions(folder: Path) -> Iterator[str]:
-    """WordNet's definitions."""
-    for gloss in glosses(folder):
-        yield re.sub(r'[;,]?\s*"[^"]*"(\s*-\s*[A-Z][^;]*)?', "", gloss).strip(" ;")
+                yield from re.findall(r'"([^"]+)"', line.split(" | ", 1)[1])
 
 
 def jargon(path: Path) -> Iterator[str]:
@@ -114,18 +108,36 @@ def words(folder: Path, level: int) -> list[str]:
     return sorted(word for word in found if word.isascii())
 
 
+def names(folder: Path) -> Iterator[str]:
+    """SCOWL's names of people and places, three a line in any order: the text has few of them."""
+    kinds = ("proper-names", "upper")
+    found = {
+        name
+        for kind in kinds
+        for level in ENTRY_LEVELS
+        for region in ("english", "american", "british")
+        for path in [folder / f"{region}-{kind}.{level}"]
+        if path.exists()
+        for name in path.read_text(encoding="latin-1").split()
+        if name.isascii() and name.isalpha()
+    }
+    mixed = sorted(found)
+    random.Random(1).shuffle(mixed)
+    for start in range(0, len(mixed), 3):
+        yield " ".join(mixed[start : start + 3])
+
+
 def main() -> None:
     """Write every text and word list."""
     packages, out = Path(sys.argv[1]), Path(sys.argv[2])
-    out.mkdir(parents=True, exist_ok=True)
-    docs = packages / "sqlite3-doc/usr/share/doc"
+    for folder in ("texts", "words"):
+        (out / folder).mkdir(parents=True, exist_ok=True)
     book = packages / "rust-doc/usr/share/doc/rust-doc/html/book"
     texts = {
         "examples": examples(packages / "wordnet-base/usr/share/wordnet"),
-        "definitions": definitions(packages / "wordnet-base/usr/share/wordnet"),
         "jargon": jargon(packages / "dict-jargon/usr/share/dictd/jargon.dict.dz"),
-        "sqlite": web_pages(docs.rglob("*.html")),
         "rust": web_pages(path for path in book.glob("*.html") if path.name != "print.html"),
+        "names": names(packages / "scowl/usr/share/dict/scowl"),
         "austen": austen(packages / "r-cran-janeaustenr/usr/lib/R/site-library/janeaustenr/data/Rdata.rdb"),
         "dorian": gutenberg(packages / "presage/resources/the_picture_of_dorian_gray.txt"),
         "alice": gutenberg(packages / "snappy/testdata/alice29.txt"),
@@ -133,11 +145,11 @@ def main() -> None:
     }
     for name, found in texts.items():
         lines = list(dict.fromkeys(line for line in map(plain, found) if re.search(r"[A-Za-z]{2}", line)))
-        (out / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="ascii")
+        (out / "texts" / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="ascii")
         print(f"{name}: {len(lines)} paragraphs, {sum(map(len, lines)):,} characters")
     for level in ENTRY_LEVELS:
         listed = words(packages / "scowl/usr/share/dict/scowl", level)
-        (out / f"words-{level}.txt").write_text("\n".join(listed) + "\n", encoding="ascii")
+        (out / "words" / f"{level}.txt").write_text("\n".join(listed) + "\n", encoding="ascii")
         print(f"words-{level}: {len(listed)} words")
 
 
