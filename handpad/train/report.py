@@ -1,6 +1,7 @@
 """What a training command tells its caller: lines of JSON for programs, lines of text for people."""
 
 import json
+import shutil
 import sys
 
 _BAR = 24
@@ -49,6 +50,7 @@ class Report:
             words += [f"round {values['epoch']} of {values['epochs']}"] if "epoch" in values else []
             words += [] if seconds_left is None else [f"{duration(seconds_left)} left"]
             text = f"{stage} [{bar:.<{_BAR}}] {share:4.0%}  {', '.join(words)}"
+            text = text[: shutil.get_terminal_size().columns - 1]  # a line that wraps could not be drawn over
             print(f"{_CLEAR}{text}", end="", file=sys.stdout, flush=True)
             self._bar = True
 
