@@ -9,7 +9,6 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -17,7 +16,7 @@ import numpy as np
 
 from handpad.errors import DataError
 from handpad.train.datasets.dropped import Dropped
-from handpad.train.datasets.zip_directory import Names, read_directory
+from handpad.train.datasets.zip_directory import JoinedNames, Names, read_directory
 
 MAX_FILE = 16 << 20
 """No single file of a data set of characters is larger than this many bytes (16 MiB)."""
@@ -188,7 +187,7 @@ class Both:
     def __init__(self, first: "Store", second: "Store"):
         self._first, self._second = first, second
         self._count = len(first.names)
-        self.names = Names(chain(first.names, second.names))
+        self.names = JoinedNames(first.names, second.names)
         self.refused = [*first.refused, *(self._count + place for place in second.refused)]
 
     def portion(self, places: np.ndarray) -> "BothPortions":

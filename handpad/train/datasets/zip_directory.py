@@ -46,6 +46,20 @@ class Names(Sequence[str]):
         return self._text[self._ends[place] : self._ends[place + 1]].decode("utf-8", "surrogatepass")
 
 
+class JoinedNames(Sequence[str]):
+    """The names of the first sequence, then those of the second, without a copy of either."""
+
+    def __init__(self, first: Sequence[str], second: Sequence[str]):
+        self._first, self._second = first, second
+
+    def __len__(self) -> int:
+        return len(self._first) + len(self._second)
+
+    def __getitem__(self, place: int) -> str:
+        beyond = place - len(self._first)
+        return self._first[place] if beyond < 0 else self._second[beyond]
+
+
 def read_directory(path: Path) -> tuple[Names, np.ndarray]:
     """All members of a zip file that are no folders: their names, and their places and sizes, MEMBER (n,).
 
