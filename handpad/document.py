@@ -7,7 +7,7 @@ the old page.
 import functools
 import itertools
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +17,8 @@ import numpy as np
 from handpad.errors import HandpadError
 from handpad.files import backup_path, replace_file
 from handpad.ink import Box, Guide, as_strokes, bounding_box
-from handpad.reading.separate import separate, separate_boxes
+from handpad.reading.pieces import Part, cuts, joined
+from handpad.reading.separate import separate_boxes
 
 NAMESPACE = "http://www.w3.org/2003/InkML"
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
@@ -62,22 +63,39 @@ class Ruling:
 
 @dataclass(frozen=True)
 class Character:
-    """Strokes that form one character, and what they say.
+    """Ink that forms one character, and what it says.
 
     Attributes
     ----------
-    strokes : stroke numbers, ascending.
+    parts : its stretches of the page's strokes, ascending; they name the character. A whole stroke of n points is
+        ``Part(number, 0, n)``; two parts of one stroke share the point where it was cut.
     label : what it says; "" until it has been read.
-    fixed : the writer chose the label: nothing else may change it or the strokes.
-    grouped : the writer chose the strokes, by joining or splitting: nothing else may regroup them.
+    fixed : the writer chose the label: nothing else may change it or the ink.
     sample_id : the sample that was learned from it; 0 if none was.
+    grouped : the writer chose the ink, by joining or splitting: nothing else may regroup it.
+    space : whether a space precedes it. On a line of boxes the boxes tell.
+    spaced : the writer chose the space.
+    settled : it was left as it was read, and the writer has moved on: only a correction changes it.
     """
 
-    strokes: tuple[int, ...]
+    parts: tuple[Part, ...]
     label: str = ""
     fixed: bool = False
     sample_id: int = 0
     grouped: bool = False
+    space: bool = False
+    spaced: bool = False
+    settled: bool = False
+
+    @property
+    def strokes(self) -> tuple[int, ...]:
+        """The numbers of the strokes that it has ink of, ascending."""
+        return tuple(dict.fromkeys(part.stroke for part in self.parts))
+
+    @property
+    def locked(self) -> bool:
+        """Whether its ink is settled: reading a line does not group it anew."""
+        return self.fixed or self.grouped or self.spaced or self.settled
 
 
 @dataclass(frozen=True)
@@ -87,152 +105,254 @@ class Page:
     Attributes
     ----------
     strokes : stroke numbers to (n, 4) arrays.
-    characters : in reading order.
+    lines : line of paper to its characters in reading order; lines without ink are left out. All ink of a line's
+        strokes is in its characters.
     boxes : whether a line that has no ink yet is a line of boxes.
-    box_rows : the lines with ink that are lines of boxes; the others are separated by gaps and overlap.
+    box_rows : the lines with ink that are lines of boxes, one character in each; the others are free writing.
     ruling : the lines of the paper.
     stroke_boxes : the box of each stroke.
     """
 
     strokes: Mapping[int, np.ndarray] = field(default_factory=lambda: MappingProxyType({}))
-    characters: tuple[Character, ...] = ()
+    lines: Mapping[int, tuple[Character, ...]] = field(default_factory=lambda: MappingProxyType({}))
     boxes: bool = False
     box_rows: frozenset[int] = frozenset()
     ruling: Ruling = Ruling()
     stroke_boxes: Mapping[int, Box] = field(default_factory=lambda: MappingProxyType({}), compare=False)
 
     def __post_init__(self):
-        known = self.stroke_boxes
-        boxes = {n: known[n] if n in known else bounding_box([stroke]) for n, stroke in self.strokes.items()}
-        object.__setattr__(self, "stroke_boxes", MappingProxyType(boxes))
+        if self.stroke_boxes.keys() != self.strokes.keys():
+            boxes = {number: bounding_box([stroke]) for number, stroke in self.strokes.items()}
+            object.__setattr__(self, "stroke_boxes", MappingProxyType(boxes))
+
+    @functools.cached_property
+    def characters(self) -> tuple[Character, ...]:
+        """All characters in reading order."""
+        return tuple(character for row in sorted(self.lines) for character in self.lines[row])
+
+    @functools.cached_property
+    def _by_parts(self) -> dict[tuple[Part, ...], Character]:
+        return {character.parts: character for line in self.lines.values() for character in line}
+
+    def find(self, parts: tuple[Part, ...]) -> Character | None:
+        """The character made of exactly this ink."""
+        return self._by_parts.get(parts)
 
     def ink(self, character: Character) -> list[np.ndarray]:
-        """The strokes of a character, in writing order."""
-        return [self.strokes[number] for number in character.strokes]
+        """The ink of a character, in writing order."""
+        return [self.strokes[part.stroke][part.start : part.stop] for part in character.parts]
 
     def box(self, character: Character) -> Box:
         """The smallest box around a character's ink, in page units."""
-        first, *others = (self.stroke_boxes[number] for number in character.strokes)
-        return functools.reduce(Box.union, others, first)
+        return functools.reduce(Box.union, map(self._part_box, character.parts))
+
+    def _part_box(self, part: Part) -> Box:
+        stroke = self.strokes[part.stroke]
+        if part.stop - part.start == len(stroke):
+            return self.stroke_boxes[part.stroke]
+        return bounding_box([stroke[part.start : part.stop]])
+
+    def stroke_row(self, number: int) -> int:
+        """The line that a stroke stands on."""
+        return self.ruling.row(self.stroke_boxes[number].center[1])
 
     def row(self, character: Character) -> int:
-        """The line that a character stands on."""
-        return self.ruling.row(self.box(character).center[1])
+        """The line that a character stands on: that of its first stroke."""
+        return self.stroke_row(character.parts[0].stroke)
 
     def guide(self, character: Character) -> Guide:
         return self.ruling.guide(self.row(character))
 
     def add(self, number: int, stroke: np.ndarray) -> "Page":
-        """The page with one more stroke under a number of its own, its characters grouped anew."""
-        return self._with_strokes({**self.strokes, number: stroke})
+        """The page with one more stroke under a number of its own, for now a character by itself unless in a box."""
+        box = bounding_box([stroke])
+        page = replace(
+            self,
+            strokes=MappingProxyType({**self.strokes, number: stroke}),
+            stroke_boxes=MappingProxyType({**self.stroke_boxes, number: box}),
+        )
+        row = self.ruling.row(box.center[1])
+        line = page.inserted(self.lines.get(row, ()), Character((Part(number, 0, len(stroke)),)))
+        if self.has_boxes(row):
+            page = replace(page, box_rows=self.box_rows | {row})
+        return page._grouped(row, line)
 
     def erase(self, numbers: Iterable[int]) -> "Page":
-        """The page without these strokes. What is left of a character is a new one."""
-        gone = set(numbers)
-        return self._with_strokes({number: stroke for number, stroke in self.strokes.items() if number not in gone})
+        """The page without these strokes. What is left of a character is ink that has not been read."""
+        gone = set(numbers) & self.strokes.keys()
+        page = replace(
+            self,
+            strokes=MappingProxyType({n: stroke for n, stroke in self.strokes.items() if n not in gone}),
+            stroke_boxes=MappingProxyType({n: box for n, box in self.stroke_boxes.items() if n not in gone}),
+        )
+        for row in {self.stroke_row(number) for number in gone}:
+            line: list[Character] = []
+            for character in self.lines[row]:
+                if gone.isdisjoint(character.strokes):
+                    line.append(character)
+                else:
+                    line += [Character((part,)) for part in character.parts if part.stroke not in gone]
+            page = page._grouped(row, line)
+        return page
+
+    def remove(self, character: Character, number: int) -> "Page":
+        """The page without a character's ink. What other characters have of its strokes become strokes of their own.
+
+        number : of the first of these; the next ones follow. Raises KeyError if the character is not on the page.
+        """
+        row = self.row(character)
+        page = self
+        gone = set(character.strokes)
+        line = []
+        for other in self.lines[row]:
+            if other.parts == character.parts:
+                continue
+            parts = []
+            for part in other.parts:
+                if part.stroke in gone:
+                    stroke = self.strokes[part.stroke][part.start : part.stop]
+                    page = page.add(number, stroke)
+                    part, number = Part(number, 0, len(stroke)), number + 1
+                parts.append(part)
+            line.append(other if tuple(parts) == other.parts else replace(other, parts=tuple(parts)))
+        kept = {n: stroke for n, stroke in page.strokes.items() if n not in gone}
+        boxes = {n: page.stroke_boxes[n] for n in kept}
+        page = replace(page, strokes=MappingProxyType(kept), stroke_boxes=MappingProxyType(boxes), lines=self.lines)
+        page = page.with_line(row, [other for other in line if page.row(other) == row])
+        for other in line:  # a stretch of a tall stroke may stand on another line than the whole
+            if page.row(other) != row:
+                page = page.with_line(page.row(other), page.inserted(page.lines.get(page.row(other), ()), other))
+        return page
+
+    def inserted(self, line: Sequence[Character], character: Character) -> list[Character]:
+        """Characters of a line with one more character, at the place that its centre has among the others."""
+        center = self.box(character).center[0]
+        index = next((i for i, other in enumerate(line) if self.box(other).center[0] > center), len(line))
+        return [*line[:index], character, *line[index:]]
+
+    def _grouped(self, row: int, line: Sequence[Character]) -> "Page":
+        """The page with a line; in boxes, one character of all ink that is in a box and not settled."""
+        if row not in self.box_rows:
+            return self.with_line(row, line)
+        kept = [character for character in line if character.locked]
+        before = {character.parts: character for character in line}
+        loose = sorted(part for character in line if not character.locked for part in character.parts)
+        columns = separate_boxes([self._part_box(part) for part in loose], self.ruling.box_width, self.ruling.margin)
+        for members in columns.values():
+            parts = tuple(loose[index] for index in members)
+            kept.append(before.get(parts) or Character(parts))
+        return self.with_line(row, sorted(kept, key=lambda character: self.box(character).center[0]))
+
+    def with_line(self, row: int, line: Sequence[Character]) -> "Page":
+        """The page with other characters on a line, which hold the same ink; none: the line is left out."""
+        lines = dict(self.lines)
+        if line:
+            lines[row] = tuple(line)
+        else:
+            lines.pop(row, None)
+        return replace(self, lines=MappingProxyType(lines), box_rows=self.box_rows & lines.keys())
 
     def has_boxes(self, row: int) -> bool:
         """Whether a line is one of boxes."""
-        return row in self.box_rows if row in self.ink_rows else self.boxes
-
-    @functools.cached_property
-    def ink_rows(self) -> frozenset[int]:
-        """The lines that have ink."""
-        return frozenset(self.ruling.row(box.center[1]) for box in self.stroke_boxes.values())
+        return row in self.box_rows if row in self.lines else self.boxes
 
     def with_character(self, old: Character, new: Character) -> "Page":
         """The page with a character put in another's place. Raises ValueError if the old one is not there."""
-        return self._with_characters([old], [new])
+        return self.with_characters([old], [new])
+
+    def with_characters(self, old: Sequence[Character], new: Sequence[Character]) -> "Page":
+        """The page with neighbours on one line put in others' place. Raises ValueError if they are not there."""
+        row = self.row(old[0])
+        line = self.lines.get(row, ())
+        index = min(line.index(character) for character in old)
+        others = [character for character in line if character not in old]
+        return self.with_line(row, [*others[:index], *new, *others[index:]])
 
     def following(self, character: Character) -> Character | None:
         """The next character on the same line. Raises ValueError if the character is not on the page."""
-        index = self.characters.index(character) + 1
-        following = self.characters[index] if index < len(self.characters) else None
-        return following if following and self.row(following) == self.row(character) else None
+        line = self.lines[self.row(character)]
+        index = line.index(character) + 1
+        return line[index] if index < len(line) else None
+
+    def words(self, row: int) -> list[tuple[Character, ...]]:
+        """The words of a line: characters without a space between them."""
+        words: list[list[Character]] = []
+        for previous, character in itertools.pairwise((None, *self.lines.get(row, ()))):
+            if previous is None or self._apart(row, previous, character):
+                words.append([])
+            words[-1].append(character)
+        return [tuple(word) for word in words]
+
+    def word(self, character: Character) -> tuple[Character, ...]:
+        """The word that a character is in. Raises ValueError if the character is not on the page."""
+        for word in self.words(self.row(character)):
+            if character in word:
+                return word
+        raise ValueError("the character is not on the page")
 
     def join(self, character: Character, other: Character) -> "Page":
-        """The page with two characters made one. Raises ValueError if they are not both there."""
-        joined = Character(tuple(sorted(character.strokes + other.strokes)), grouped=True)
-        return self._with_characters([character, other], [joined])
+        """The page with two neighbours made one. Raises ValueError if they are not both there."""
+        merged = Character(joined([character, other]), grouped=True, space=character.space, spaced=character.spaced)
+        return self.with_characters([character, other], [merged])
+
+    def can_split(self, character: Character) -> bool:
+        """Whether a character has enough ink to be two."""
+        return len(character.parts) > 1 or character.parts[0].stop - character.parts[0].start > 2
 
     def split(self, character: Character) -> "Page":
-        """The page with a character parted in two, between the strokes that lie farthest apart.
+        """The page with a character parted in two: between the strokes that lie farthest apart, or inside its only one.
 
-        Raises ValueError if it has one stroke only, or is not there.
+        Raises ValueError if it has too little ink, or is not there.
         """
-        if len(character.strokes) < 2:
-            raise ValueError("a single stroke cannot be split")
-        centers = {number: self.stroke_boxes[number].center[0] for number in character.strokes}
-        order = sorted(centers, key=centers.get)
-        gaps = [centers[b] - centers[a] for a, b in itertools.pairwise(order)]
-        cut = gaps.index(max(gaps)) + 1
-        parts = [Character(tuple(sorted(part)), grouped=True) for part in (order[:cut], order[cut:])]
-        return self._with_characters([character], parts)
+        if not self.can_split(character):
+            raise ValueError("so little ink cannot be split")
+        if len(character.parts) == 1:
+            part = character.parts[0]
+            row = part.start + self._cut(part)
+            halves = [(part._replace(stop=row + 1),), (part._replace(start=row),)]
+            if self._part_box(halves[0][0]).center[0] > self._part_box(halves[1][0]).center[0]:
+                halves.reverse()
+        else:
+            centers = {part: self._part_box(part).center[0] for part in character.parts}
+            order = sorted(centers, key=centers.get)
+            gaps = [centers[b] - centers[a] for a, b in itertools.pairwise(order)]
+            cut = gaps.index(max(gaps)) + 1
+            halves = [tuple(sorted(half)) for half in (order[:cut], order[cut:])]
+        first, second = (Character(half, grouped=True) for half in halves)
+        first = replace(first, space=character.space, spaced=character.spaced)
+        return self.with_characters([character], [first, second])
 
-    def _with_characters(self, old: list[Character], new: list[Character]) -> "Page":
-        index = min(self.characters.index(character) for character in old)
-        others = [character for character in self.characters if character not in old]
-        return replace(self, characters=(*others[:index], *new, *others[index:]))
-
-    def find(self, strokes: tuple[int, ...]) -> Character | None:
-        """The character made of exactly these strokes."""
-        return next((character for character in self.characters if character.strokes == strokes), None)
+    def _cut(self, part: Part) -> int:
+        """The row of a part at which two joined letters meet: the low point nearest to its middle, if it has one."""
+        points = self.strokes[part.stroke][part.start : part.stop]
+        x = points[:, 0]
+        inside = np.array(cuts(points, self.ruling.x_height) or range(1, len(points) - 1))
+        return int(inside[np.abs(x[inside] - (x.min() + x.max()) / 2).argmin()])
 
     def text(self) -> str:
-        """All that the page says: one line of text per line of paper, spaces where the gaps are wide."""
-        rows: dict[int, list[Character]] = {}
-        for character in self.characters:
-            rows.setdefault(self.row(character), []).append(character)
-        lines = [self._line_text(row, rows.get(row, [])) for row in range(max(rows, default=-1) + 1)]
+        """All that has been read: one line of text per line of paper, words with a space between them."""
+        lines = [self.line_text(row) for row in range(max(self.lines, default=-1) + 1)]
         return "\n".join(lines).strip("\n")
 
-    def _line_text(self, row: int, characters: list[Character]) -> str:
-        text = ""
-        previous: Character | None = None
-        for character in characters:
-            if previous is not None and self._apart(row, previous, character):
-                text += " "
-            text += character.label or "\N{WHITE SQUARE}"
-            previous = character
-        return text
+    def line_text(self, row: int) -> str:
+        """What a line says."""
+        words = ["".join(character.label for character in word) for word in self.words(row)]
+        return " ".join(word for word in words if word)
 
     def _apart(self, row: int, left: Character, right: Character) -> bool:
         if row in self.box_rows:
             return self._column(right) - self._column(left) > 1
-        return self.box(right).left - self.box(left).right > SPACE * self.ruling.x_height
+        return right.space
 
     def _column(self, character: Character) -> int:
         return int((self.box(character).center[0] - self.ruling.margin) // self.ruling.box_width)
 
-    def _with_strokes(self, strokes: Mapping[int, np.ndarray]) -> "Page":
-        """Group all strokes into characters; a group that stays the same keeps its character."""
-        before = {character.strokes: character for character in self.characters}
-        kept = [c for c in self.characters if (c.fixed or c.grouped) and all(number in strokes for number in c.strokes)]
-        locked = {number for character in kept for number in character.strokes}
-        bare = replace(self, strokes=MappingProxyType(dict(strokes)), characters=())
-        boxes = bare.stroke_boxes
-        rows: dict[int, list[int]] = {}
-        for number in strokes:
-            if number not in locked:
-                rows.setdefault(self.ruling.row(boxes[number].center[1]), []).append(number)
-        characters = list(kept)
-        box_rows = frozenset(row for row in bare.ink_rows if self.has_boxes(row))
-        for row, numbers in rows.items():
-            numbers.sort()
-            row_boxes = [boxes[number] for number in numbers]
-            if row in box_rows:
-                groups = separate_boxes(row_boxes, self.ruling.box_width, self.ruling.margin).values()
-            else:
-                groups = separate(row_boxes, self.ruling.x_height)
-            for group in groups:
-                members = tuple(numbers[index] for index in group)
-                characters.append(before.get(members) or Character(members))
-        ordered = sorted(characters, key=lambda c: (bare.row(c), bare.box(c).center[0]))
-        return replace(bare, characters=tuple(ordered), box_rows=box_rows)
-
 
 SPACE = 0.85
-"""A gap wider than this many x-heights is a space."""
+"""In a page of format 1, which tells no spaces, a gap wider than this many x-heights is one."""
+
+FORMAT = 2
+"""Version of the page file. Version 1 had whole strokes in its characters, and no spaces."""
 
 
 def to_inkml(page: Page) -> bytes:
@@ -240,7 +360,7 @@ def to_inkml(page: Page) -> bytes:
     ET.register_namespace("", NAMESPACE)
     root = _element(None, "ink")
     _annotate(root, "application", "Handpad")
-    _annotate(root, "format", "1")
+    _annotate(root, "format", str(FORMAT))
     _annotate(root, "boxes", str(int(page.boxes)))
     _annotate(root, "boxRows", " ".join(map(str, sorted(page.box_rows))))
     ruling = page.ruling
@@ -257,13 +377,20 @@ def to_inkml(page: Page) -> bytes:
     for character in page.characters:
         group = _element(root, "traceGroup")
         _annotate(group, "truth" if character.fixed else "recognised", character.label)
-        if character.grouped:
-            _annotate(group, "grouped", "1")
+        for kind in _FLAGS:
+            if getattr(character, kind):
+                _annotate(group, kind, "1")
         if character.sample_id:
             _annotate(group, "sample", str(character.sample_id))
-        for number in character.strokes:
-            _element(group, "traceView", traceDataRef=f"#s{number}")
+        for part in character.parts:
+            view = _element(group, "traceView", traceDataRef=f"#s{part.stroke}")
+            if part.stop - part.start < len(page.strokes[part.stroke]):
+                view.set("from", str(part.start + 1))  # InkML counts points from 1, and both ends belong to the view
+                view.set("to", str(part.stop))
     return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+_FLAGS = ("grouped", "space", "spaced", "settled")
 
 
 def from_inkml(data: bytes) -> Page:
@@ -276,27 +403,65 @@ def from_inkml(data: bytes) -> Page:
 
 def _parse(root: ET.Element) -> Page:
     notes = {note.get("type"): note.text or "" for note in root.findall(f"{{{NAMESPACE}}}annotation")}
-    if int(notes["format"]) > 1:
+    version = int(notes["format"])
+    if version > FORMAT:
         raise DocumentError("It comes from a newer Handpad; update Handpad to open it.")
     strokes = {}
     for trace in root.iter(f"{{{NAMESPACE}}}trace"):
         points = [[np.nan if v == "?" else float(v) for v in point.split()] for point in trace.text.split(",")]
         strokes[int(trace.get(_ID)[1:])] = as_strokes([points])[0]
-    characters = []
-    for group in root.iter(f"{{{NAMESPACE}}}traceGroup"):
-        group_notes = {note.get("type"): note.text or "" for note in group.findall(f"{{{NAMESPACE}}}annotation")}
-        numbers = tuple(int(view.get("traceDataRef")[2:]) for view in group.findall(f"{{{NAMESPACE}}}traceView"))
-        if not numbers or not all(number in strokes for number in numbers):
-            raise DocumentError("A character refers to a stroke that is not there.")
-        label = group_notes.get("truth", group_notes.get("recognised", ""))
-        sample_id = int(group_notes.get("sample", 0))
-        characters.append(Character(numbers, label, "truth" in group_notes, sample_id, "grouped" in group_notes))
-    grouped = [number for character in characters for number in character.strokes]
-    if sorted(grouped) != sorted(strokes):
-        raise DocumentError("Its strokes and characters do not fit together.")
+    characters = [_character(group, strokes) for group in root.iter(f"{{{NAMESPACE}}}traceGroup")]
+    _check_ink(strokes, characters)
     ruling = Ruling(*(float(value) for value in notes["ruling"].split()))
     box_rows = frozenset(int(row) for row in notes["boxRows"].split())
-    return Page(MappingProxyType(strokes), tuple(characters), notes["boxes"] == "1", box_rows, ruling)
+    page = Page(MappingProxyType(strokes), boxes=notes["boxes"] == "1", ruling=ruling)
+    lines: dict[int, list[Character]] = {}
+    for character in characters:
+        lines.setdefault(page.row(character), []).append(character)
+    if version < 2:
+        lines = {row: _with_spaces(page, line) for row, line in lines.items()}
+    return replace(
+        page,
+        lines=MappingProxyType({row: tuple(line) for row, line in lines.items()}),
+        box_rows=box_rows & lines.keys(),
+    )
+
+
+def _character(group: ET.Element, strokes: Mapping[int, np.ndarray]) -> Character:
+    notes = {note.get("type"): note.text or "" for note in group.findall(f"{{{NAMESPACE}}}annotation")}
+    parts = []
+    for view in group.findall(f"{{{NAMESPACE}}}traceView"):
+        number = int(view.get("traceDataRef")[2:])
+        if number not in strokes:
+            raise DocumentError("A character refers to a stroke that is not there.")
+        start, stop = int(view.get("from", 1)) - 1, int(view.get("to", len(strokes[number])))
+        if not 0 <= start < stop <= len(strokes[number]):
+            raise DocumentError("A character refers to points that are not there.")
+        parts.append(Part(number, start, stop))
+    return Character(
+        tuple(parts),
+        notes.get("truth", notes.get("recognised", "")),
+        "truth" in notes,
+        int(notes.get("sample", 0)),
+        **{kind: kind in notes for kind in _FLAGS},
+    )
+
+
+def _check_ink(strokes: Mapping[int, np.ndarray], characters: Sequence[Character]) -> None:
+    """Raise DocumentError unless every point is in a character, and none but those of cuts in two."""
+    ends = dict.fromkeys(strokes, 0)
+    for part in sorted(part for character in characters for part in character.parts):
+        if part.start != max(ends[part.stroke] - 1, 0) or ends[part.stroke] == len(strokes[part.stroke]):
+            raise DocumentError("Its strokes and characters do not fit together.")
+        ends[part.stroke] = part.stop
+    if any(ends[number] != len(stroke) for number, stroke in strokes.items()):
+        raise DocumentError("Its strokes and characters do not fit together.")
+
+
+def _with_spaces(page: Page, line: Sequence[Character]) -> list[Character]:
+    gaps = [page.box(right).left - page.box(left).right for left, right in itertools.pairwise(line)]
+    wide = [False, *(gap > SPACE * page.ruling.x_height for gap in gaps)]
+    return [replace(character, space=space) for character, space in zip(line, wide, strict=True)]
 
 
 def save_page(page: Page, path: Path) -> None:

@@ -44,6 +44,8 @@ CREATE TABLE derived (
     cues BLOB NOT NULL              -- float64 (4,), see glyph.cues
 );
 """
+_WORDS = "CREATE TABLE IF NOT EXISTS word (text TEXT PRIMARY KEY, created REAL NOT NULL)"
+"""Words that the writer taught; made when the first is, so that profiles without any stay as they were."""
 _COLUMNS = "id, ink, baseline, x_height, label, predicted, confirmed, model, created"
 
 
@@ -262,6 +264,24 @@ class Profile:
         query = "SELECT predicted = label FROM sample ORDER BY id DESC LIMIT ?"
         rows = self._db.execute(query, (count,)).fetchall()
         return sum(right for (right,) in rows), len(rows)
+
+    def words(self) -> list[str]:
+        """The writer's own words, in alphabetical order."""
+        if not self._db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'word'").fetchone():
+            return []
+        return [text for (text,) in self._db.execute("SELECT text FROM word ORDER BY text")]
+
+    def add_word(self, word: str) -> None:
+        """Keep a word of the writer's; one that is kept already stays. Raises ProfileError, with nothing kept."""
+        with self._writing(), self._transaction():
+            self._db.execute(_WORDS)
+            self._db.execute("INSERT OR IGNORE INTO word VALUES (?, ?)", (word, time.time()))
+
+    def remove_word(self, word: str) -> None:
+        """Keep a word no longer. Raises ProfileError, with nothing changed."""
+        with self._writing(), self._transaction():
+            self._db.execute(_WORDS)
+            self._db.execute("DELETE FROM word WHERE text = ?", (word,))
 
     def close(self) -> None:
         if self._db is not None:

@@ -124,8 +124,32 @@ class Recognizer:
     def reader(self) -> Reader:
         """What reads lines; made when it is first asked for. Raises ModelError or HandpadError."""
         if self._reader is None:
-            self._reader = Reader.for_model(self.model, Language.load())
+            language = Language.load()
+            words = self._profile.words()
+            self._reader = Reader.for_model(self.model, language.with_words(words) if words else language)
         return self._reader
+
+    def predict(self, seen: Observation) -> np.ndarray:
+        """What the adapter makes of observed characters: probabilities float64 (m, c) over the model's labels."""
+        return self._adapter.predict(seen)
+
+    def words(self) -> list[str]:
+        """The writer's own words, which reading expects beside those of the language."""
+        return self._profile.words()
+
+    def add_word(self, word: str) -> None:
+        """Expect a word from now on. Raises ProfileError, with nothing changed."""
+        self._profile.add_word(word)
+        self._expect_words()
+
+    def remove_word(self, word: str) -> None:
+        """Forget one of the writer's own words. Raises ProfileError, with nothing changed."""
+        self._profile.remove_word(word)
+        self._expect_words()
+
+    def _expect_words(self) -> None:
+        if self._reader is not None:
+            self._reader.language = self._reader.language.with_words(self._profile.words())
 
     def learn(
         self,

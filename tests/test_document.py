@@ -18,34 +18,51 @@ from handpad.document import (
     to_inkml,
 )
 from handpad.files import backup_path
+from handpad.reading.pieces import Part
+
+
+def whole(page: Page, *numbers: int) -> tuple[Part, ...]:
+    return tuple(Part(number, 0, len(page.strokes[number])) for number in numbers)
 
 
 def page_of(text: str, boxes: bool = False, row: int = 0) -> Page:
+    """A page with a line of our own ink, each letter a character, as a reading would leave it."""
     page = Page(boxes=boxes)
     at = (60.0, page.ruling.baseline(row))
+    line = []
     for letter in write_line(text, page.ruling.x_height, at):
-        for stroke in letter:
-            page = page.add(len(page.strokes) + 1, stroke.round(2))
-    return page
+        numbers = range(len(page.strokes) + 1, len(page.strokes) + 1 + len(letter))
+        for number, stroke in zip(numbers, letter, strict=True):
+            page = page.add(number, stroke.round(2))
+        line.append(Character(whole(page, *numbers)))
+    spaces = [index - text[:index].count(" ") for index, letter in enumerate(text) if letter == " "]
+    line = [replace(character, space=index in spaces) for index, character in enumerate(line)]
+    return page.with_line(row, line)
 
 
 def labelled(page: Page, text: str) -> Page:
     for character, label in zip(page.characters, text, strict=True):
-        page = page.with_character(character, Character(character.strokes, label))
+        page = page.with_character(character, replace(character, label=label))
     return page
 
 
-def test_letters_become_characters_in_reading_order():
-    page = page_of("HiT")
-    assert [len(character.strokes) for character in page.characters] == [3, 2, 2]
+def test_a_new_stroke_is_a_character_by_itself_in_its_place():
+    page = labelled(page_of("to"), "to")
+    between = page.add(9, write("l", 30, (84, 74))[0])
+    assert [c.label for c in between.characters] == ["t", "", "o"]
+    assert between.characters[1] == Character(whole(between, 9))
+    assert between.text() == "to"
 
 
 def test_text_has_spaces_and_lines():
     page = labelled(page_of("to lo"), "tolo")
     assert page.text() == "to lo"
+    assert [len(word) for word in page.words(0)] == [2, 2]
+    assert page.word(page.characters[3]) == page.characters[2:]
     for stroke in write("x", 30, (60, page.ruling.baseline(2))):
         page = page.add(len(page.strokes) + 1, stroke)
-    assert page.text() == "to lo\n\n\N{WHITE SQUARE}"
+    page = page.with_line(2, [replace(c, label=label) for c, label in zip(page.lines[2], "xy", strict=True)])
+    assert page.text() == "to lo\n\nxy"
 
 
 def test_boxes_part_what_touches_and_an_empty_box_is_a_space():
@@ -57,11 +74,14 @@ def test_boxes_part_what_touches_and_an_empty_box_is_a_space():
         page = page.add(number + 1, stroke)
     assert len(page.characters) == 3
     assert labelled(page, "abc").text() == "ab c"
+    page = page.add(8, stroke)
+    assert [c.strokes for c in page.characters] == [(1,), (2,), (3, 8)]
     page = replace(page, boxes=False)  # for lines without ink
     assert page.has_boxes(0)
     assert not page.has_boxes(1)
     assert len(page.add(9, stroke + np.array([80, 0, 0, 0])).characters) == 4
     assert from_inkml(to_inkml(page)).box_rows == {0}
+    assert page.erase([1, 2, 3, 8]).box_rows == frozenset()
 
 
 def test_an_edit_leaves_the_page_before_as_it_was_and_keeps_other_characters():
@@ -73,24 +93,65 @@ def test_an_edit_leaves_the_page_before_as_it_was_and_keeps_other_characters():
 
 
 def test_what_the_writer_fixed_takes_no_more_strokes():
-    page = page_of("l")
-    fixed = Character(page.characters[0].strokes, "l", fixed=True)
+    page = Page(boxes=True).add(1, write("l", 30, (61, 74))[0])
+    fixed = replace(page.characters[0], label="l", fixed=True)
     page = page.with_character(page.characters[0], fixed)
-    page = page.add(2, write("l", 30, (61, 74))[0])
+    page = page.add(2, write("l", 30, (62, 74))[0])
     assert fixed in page.characters
     assert len(page.characters) == 2
 
 
-def test_joined_and_split_characters_stay_so():
+def test_joined_and_split_characters_are_kept():
     page = page_of("ll")
     joined = page.join(*page.characters)
     (one,) = joined.characters
-    assert one == Character((1, 2), grouped=True)
+    assert one == Character(whole(page, 1, 2), grouped=True)
     assert joined.add(9, write("o", 30, (300, 74))[0]).characters[0] == one
     assert [c.strokes for c in joined.split(one).characters] == [(1,), (2,)]
     assert from_inkml(to_inkml(joined)).characters == joined.characters
+
+
+def two_in_one_stroke() -> Page:
+    """A stroke of two hills, with the low point between them where a pen joins letters."""
+    x = np.linspace(0, 120, 61)
+    stroke = np.column_stack([60 + x, 60 + 14 * np.cos(x / 120 * 4 * np.pi), np.full(61, 0.5), x / 100])
+    return Page().add(1, stroke.round(2))
+
+
+def test_one_stroke_is_split_inside_and_saved_so():
+    page = two_in_one_stroke()
+    split = page.split(page.characters[0])
+    first, second = split.characters
+    assert first.parts[0].start == 0
+    assert first.parts[0].stop == second.parts[0].start + 1
+    assert second.parts[0].stop == 61
+    assert 20 <= second.parts[0].start <= 40
+    assert split.box(first).right == split.box(second).left
+    assert from_inkml(to_inkml(split)).characters == (first, second)
+    assert len(split.join(first, second).characters[0].parts) == 1
+    assert not page.can_split(Character((Part(1, 0, 2),)))
     with pytest.raises(ValueError):
-        page.split(page.characters[0])
+        page.split(Character((Part(1, 0, 2),)))
+
+
+def test_removing_a_letter_of_a_joined_stroke_leaves_the_other():
+    page = two_in_one_stroke()
+    page = labelled(page.split(page.characters[0]), "uv")
+    left = page.remove(page.characters[0], 7)
+    assert left.text() == "v"
+    assert list(left.strokes) == [7]
+    assert left.box(left.characters[0]) == page.box(page.characters[1])
+    assert from_inkml(to_inkml(left)).text() == "v"
+
+
+def test_erasing_a_joined_stroke_leaves_what_other_strokes_the_letters_have():
+    page = two_in_one_stroke()
+    page = page.split(page.characters[0]).add(2, write("l", 30, (61, 74))[0])
+    line = page.lines[0]
+    bar = next(c for c in line if c.strokes == (2,))
+    page = page.join(bar, next(c for c in line if c.parts[0].start == 0 and c is not bar))
+    assert [c.parts for c in page.erase([1]).characters] == [whole(page, 2)]
+    assert not page.erase([1]).characters[0].grouped
 
 
 def test_only_the_same_line_follows():
@@ -105,7 +166,7 @@ def test_only_the_same_line_follows():
 def test_erasing_a_part_of_a_character_makes_it_unread():
     page = labelled(page_of("t"), "t")
     page = page.erase([2])
-    assert page.characters == (Character((1,)),)
+    assert page.characters == (Character(whole(page, 1)),)
 
 
 @pytest.mark.parametrize(("y", "row"), [(-50, 0), (74, 0), (74 + 30, 0), (74 + 106, 1), (74 + 106 - 40, 1)])
@@ -116,7 +177,9 @@ def test_heights_belong_to_lines(y, row):
 def test_inkml_keeps_everything():
     page = labelled(page_of("Hit"), "<&g")
     first = page.characters[0]
-    page = page.with_character(first, Character(first.strokes, "<", fixed=True, sample_id=7))
+    page = page.with_character(first, replace(first, fixed=True, sample_id=7))
+    second = page.characters[1]
+    page = page.with_character(second, replace(second, space=True, spaced=True, settled=True))
     page = page.add(50, np.array([[300.25, 80.5, np.nan, np.nan]]))
     back = from_inkml(to_inkml(page))
     assert back.characters == page.characters
@@ -135,7 +198,9 @@ def test_inkml_keeps_everything():
         lambda data: b"<html/>",
         lambda data: data.replace(b'"#s1"', b'"#s9"'),
         lambda data: data.replace(b'<traceView traceDataRef="#s1" />', b""),
-        lambda data: data.replace(b">1<", b">2<", 1),
+        lambda data: data.replace(b">2<", b">3<", 1),
+        lambda data: data.replace(b'"#s1"', b'"#s1" from="1" to="4"'),
+        lambda data: data.replace(b'"#s1"', b'"#s1" from="0" to="400"'),
         lambda data: data.replace(b" 0.5 ", b" many "),
     ],
 )
@@ -154,6 +219,16 @@ def test_a_damaged_page_is_refused_and_its_backup_offered(tmp_path, spoil):
     with pytest.raises(DocumentError, match="cannot be opened"):
         load_page(path)
     assert path.read_bytes() == damaged
+
+
+def test_a_page_of_the_first_format_opens_with_its_spaces():
+    """Written as version 1 wrote it: whole strokes, and spaces only where the gaps are wide."""
+    page = labelled(page_of("to lo"), "tolo")
+    bare = page.with_line(0, [replace(character, space=False) for character in page.lines[0]])
+    old = to_inkml(bare).replace(b'"format">2<', b'"format">1<')
+    assert b"from=" not in old
+    assert b'"space"' not in old
+    assert from_inkml(old).lines == page.lines
 
 
 def test_a_missing_page_is_empty(tmp_path):

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from handpad.app.line_job import Key
 from handpad.app.page_view import FADE_IN, GLOW, PageView, View
 from handpad.app.pen_path import NIB, PenPath
 from handpad.app.theme import Theme
@@ -43,8 +44,8 @@ class Canvas(QWidget):
     -------
     stroke_written(stroke, picture) : a stroke ended; stroke is (n, 4) in page units, picture its PenPath.
     strokes_erased(numbers) : the eraser was lifted from these strokes.
-    opened(strokes) : the writer asked for the character made of these strokes.
-    removed(strokes) : the writer asked for it to be deleted.
+    opened(key) : the writer asked for the character made of this ink.
+    removed(key) : the writer asked for it to be deleted.
     pressed() : something was pressed on the paper, before anything else happens.
     painted_first() : the paper is on the screen for the first time.
     """
@@ -115,12 +116,12 @@ class Canvas(QWidget):
         now = time.monotonic()
         running = False
         for times, duration in ((self.view.appeared, FADE_IN), (self.view.changed, GLOW)):
-            for strokes, start in list(times.items()):
-                character = self.page.find(strokes)
+            for key, start in list(times.items()):
+                character = self.page.find(key)
                 if character is not None:
                     self.update(self.painter.character_rect(self.page, character).toAlignedRect())
                 if character is None or now - start > duration:
-                    del times[strokes]
+                    del times[key]
                 else:
                     running = True
         if not running:
@@ -283,9 +284,9 @@ class Canvas(QWidget):
         extent = np.abs(stroke[:, :2] - stroke[0, :2]).max()
         if self._tapped is not None and extent < TAP:
             self.update(picture.bounds.toAlignedRect())
-            strokes = self._tapped.strokes
+            key = self._tapped.parts
             # Never open anything inside a pen event: the pen would be left pressed.
-            QTimer.singleShot(0, lambda: self.opened.emit(strokes))
+            QTimer.singleShot(0, lambda: self.opened.emit(key))
             return
         self.stroke_written.emit(stroke, picture)
 
@@ -342,22 +343,22 @@ class Canvas(QWidget):
     def _open_at(self, point: QPointF) -> None:
         character = self._character_at(point)
         if character is not None:
-            QTimer.singleShot(0, lambda: self.opened.emit(character.strokes))
+            QTimer.singleShot(0, lambda: self.opened.emit(character.parts))
 
     def _hover(self, point: QPointF | None) -> None:
         hovered = None
         if point is not None and self._device is None and not self.eraser:
             hovered = next(
                 (
-                    character.strokes
+                    character.parts
                     for character in self.page.characters
                     if character.label and self.painter.label_rect(self.page, character).contains(point)
                 ),
                 None,
             )
         if hovered != self.view.hovered:
-            for strokes in (hovered, self.view.hovered):
-                character = self.page.find(strokes) if strokes else None
+            for key in (hovered, self.view.hovered):
+                character = self.page.find(key) if key else None
                 if character:
                     self.update(self.painter.label_rect(self.page, character).toAlignedRect())
             self.view.hovered = hovered
@@ -372,36 +373,36 @@ class Canvas(QWidget):
             super().keyPressEvent(event)
         elif event.key() in steps:
             index = characters.index(selected) + steps[event.key()] if selected else len(characters) - 1
-            self.select(characters[min(max(index, 0), len(characters) - 1)].strokes)
+            self.select(characters[min(max(index, 0), len(characters) - 1)].parts)
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._select_row(selected, -1 if event.key() == Qt.Key.Key_Up else 1)
         elif event.key() == Qt.Key.Key_Home:
-            self.select(characters[0].strokes)
+            self.select(characters[0].parts)
         elif event.key() == Qt.Key.Key_End:
-            self.select(characters[-1].strokes)
+            self.select(characters[-1].parts)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2, Qt.Key.Key_Space) and selected:
-            self.opened.emit(selected.strokes)
+            self.opened.emit(selected.parts)
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and selected:
             index = characters.index(selected)
-            others = [c.strokes for c in characters if c is not selected]
+            others = [c.parts for c in characters if c is not selected]
             self.select(others[min(index, len(others) - 1)] if others else None)
-            self.removed.emit(selected.strokes)
+            self.removed.emit(selected.parts)
         elif event.key() == Qt.Key.Key_Escape and selected:
             self.select(None)
         else:
             super().keyPressEvent(event)
 
-    def select(self, strokes: tuple[int, ...] | None) -> None:
+    def select(self, key: Key | None) -> None:
         """Put the keyboard's mark on a character, or on none."""
-        for marked in (self.view.selected, strokes):
+        for marked in (self.view.selected, key):
             character = self.page.find(marked) if marked else None
             if character:
                 self.update(self.painter.character_rect(self.page, character).toAlignedRect())
-        self.view.selected = strokes
+        self.view.selected = key
 
     def _select_row(self, selected: Character | None, step: int) -> None:
         if selected is None:
-            self.select(self.page.characters[-1].strokes)
+            self.select(self.page.characters[-1].parts)
             return
         row, x = self.page.row(selected), self.page.box(selected).center[0]
         rows = {self.page.row(c) for c in self.page.characters}
@@ -409,7 +410,7 @@ class Canvas(QWidget):
         if target:
             nearest = min(target, key=lambda r: abs(r - row))
             candidates = [c for c in self.page.characters if self.page.row(c) == nearest]
-            self.select(min(candidates, key=lambda c: abs(self.page.box(c).center[0] - x)).strokes)
+            self.select(min(candidates, key=lambda c: abs(self.page.box(c).center[0] - x)).parts)
 
 
 def _difference(old: Page, new: Page) -> list[tuple[Page, Character]]:

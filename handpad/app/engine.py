@@ -7,20 +7,19 @@ thread, one after another, in the order asked for. Confirmations wait until noth
 import logging
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from handpad.adaptation import concatenate
+from handpad.app.line_job import Key, LineJob, ReadBack
 from handpad.errors import HandpadError, ProfileError
 from handpad.ink import Guide
+from handpad.reading.pieces import Fixed, Part
 
 log = logging.getLogger(__name__)
-
-Key = tuple[int, ...]
-"""The strokes of a character: what names it between the page and the engine."""
 
 
 @dataclass(frozen=True)
@@ -44,20 +43,35 @@ class Summary:
     recent: int
 
 
+@dataclass(frozen=True)
+class WordReading:
+    """One way to read a word: what it says, how probable that is, and its characters."""
+
+    text: str
+    probability: float
+    characters: list[ReadBack]
+
+
 class Engine(QObject):
     """Reads and learns.
 
     Signals
     -------
     ready(next_sample_id, alphabet, summary) : the recogniser is open; alphabet is all that it can read, as one string.
-    ranked(dict, after_learning) : candidates by key, of the characters asked for or, after learning, of all open ones.
-    learned(sample_id, summary) : it is on disk and every open character was ranked again (ranked came first).
+    ranked(dict, after_learning) : candidates by key, of the characters in boxes asked for or, after learning, of all.
+    line_read(job, characters) : a line was read: a list of ReadBack in reading order, or None if that failed.
+    word_read(job, readings) : ways to read the word asked for, a list of WordReading, best first.
+    words_changed(words) : the writer's own words.
+    learned(sample_id, summary) : it is on disk and every character in boxes was ranked again (ranked came first).
     forgotten(summary) : samples were forgotten or learned again.
     failed(message, sample_ids) : a sentence for the user, and the samples that were not learned.
     """
 
     ready = Signal(int, str, object)
     ranked = Signal(object, bool)
+    line_read = Signal(object, object)
+    word_read = Signal(object, object)
+    words_changed = Signal(object)
     learned = Signal(int, object)
     forgotten = Signal(object)
     failed = Signal(str, object)
@@ -98,24 +112,116 @@ class Engine(QObject):
                 options["model"] = None
                 self.failed.emit(f"{error} Handpad goes on with the model it came with.", [])
         self._seen.clear()
+        self.words_changed.emit(self._recognizer.words())
         self.ready.emit(self._recognizer.next_sample_id(), self._recognizer.model.alphabet, self._summary())
+        try:
+            _ = self._recognizer.reader  # loaded now rather than at the first line
+        except HandpadError as error:
+            log.exception("reader")
+            self.failed.emit(str(error), [])
 
     def _summary(self) -> Summary:
         return Summary(self._recognizer.sample_count(), *self._recognizer.recent_right())
 
     @Slot(object)
     def read(self, characters: dict[Key, tuple[list[np.ndarray], Guide]]) -> None:
-        """Read characters and keep them open, ranked again whenever something is learned."""
+        """Read characters in boxes and keep them open, ranked again whenever something is learned."""
         if self._recognizer is None:
             return
-        if self._waiting and time.monotonic() - self._waiting_since < LONGEST_WAIT_S:
-            self._pause.start(REST_MS)  # the pen is still writing
+        self._let_wait()
         fresh = {key: ink for key, ink in characters.items() if key not in self._seen}
         if fresh:
             seen = self._recognizer.observe(list(fresh.values()))
             for row, key in enumerate(fresh):
                 self._seen[key] = seen[row : row + 1]
         self._rank(list(characters), after_learning=False)
+
+    def _let_wait(self) -> None:
+        """Put off what waits to be learned: the pen is still writing."""
+        if self._waiting and time.monotonic() - self._waiting_since < LONGEST_WAIT_S:
+            self._pause.start(REST_MS)
+
+    @Slot(object)
+    def read_line(self, job: LineJob) -> None:
+        """Read a line; always answers."""
+        found = None
+        self._let_wait()
+        try:
+            if self._recognizer is not None:
+                fixed, numbers = _local(job)
+                reader, predict = self._recognizer.reader, self._recognizer.predict
+                found = self._back(reader.read_line(job.strokes, job.guide, predict, fixed), numbers, job)
+        except Exception as error:  # whatever the ink was, the next line must be read
+            log.exception("line %d", job.row)
+            self.failed.emit(f"A line could not be read ({error}). Your ink is safe; the log has the rest.", [])
+        self.line_read.emit(job, found)
+
+    def _back(self, line, numbers: tuple[int, ...], job: LineJob) -> list[ReadBack]:
+        """A line's characters under the page's stroke numbers. What has its label from the writer is ranked alone."""
+        from handpad.recognizer import Candidate
+
+        labelled = {fixed.parts for fixed in job.fixed if fixed.label is not None}
+        found = []
+        for character in line.characters:
+            parts = tuple(part._replace(stroke=numbers[part.stroke]) for part in character.parts)
+            if parts not in labelled:
+                candidates = [Candidate(*pair) for pair in character.candidates]
+            elif parts in job.bare:
+                candidates = self._recognizer.rank(character.seen)[0][:SHOWN]
+            else:
+                candidates = []
+            found.append(ReadBack(parts, character.label, candidates, character.space))
+        return found
+
+    @Slot(object, object, str)
+    def read_word(self, job: LineJob, keys: frozenset[Key], text: str) -> None:
+        """Find ways to read the open characters of a job, which are the word of these keys.
+
+        text : the word as the writer spells it, to be parted into characters; "" asks for the likeliest readings.
+        """
+        readings: list[WordReading] = []
+        try:
+            if self._recognizer is not None:
+                readings = self._word_readings(job, keys, text)
+        except Exception as error:
+            log.exception("word")
+            self.failed.emit(f"The word could not be read ({error}). Your ink is safe; the log has the rest.", [])
+        self.word_read.emit(job, readings)
+
+    def _word_readings(self, job: LineJob, keys: frozenset[Key], text: str) -> list[WordReading]:
+        fixed, numbers = _local(job)
+        reader, predict = self._recognizer.reader, self._recognizer.predict
+        ink = {part for key in keys for part in key}
+        if text:
+            spelled = reader.spelled(job.strokes, _whole_text(job, keys, text), job.guide, predict, fixed)
+            lines = [] if spelled is None else [(1.0, spelled)]
+        else:
+            lines = reader.alternatives(job.strokes, job.guide, predict, fixed, 4 * SHOWN)
+        found: dict[str, WordReading] = {}
+        for chance, line in lines:
+            characters = self._back(line, numbers, job)
+            word = [back for back in characters if _within(back.parts, ink)]
+            before = sum(character.parts not in keys for character in job.characters)
+            if len(characters) - len(word) != before:
+                continue
+            said = "".join((" " if back.space and number else "") + back.label for number, back in enumerate(word))
+            if said in found:
+                found[said] = replace(found[said], probability=found[said].probability + chance)
+            else:
+                found[said] = WordReading(said, chance, word)
+        return list(found.values())
+
+    @Slot(str, bool)
+    def set_word(self, word: str, known: bool) -> None:
+        """Make a word one of the writer's own, or no longer."""
+        if self._recognizer is None:
+            return
+        try:
+            (self._recognizer.add_word if known else self._recognizer.remove_word)(word)
+        except HandpadError as error:
+            log.exception("word")
+            self.failed.emit(str(error), [])
+        self.words_changed.emit(self._recognizer.words())
 
     def _rank(self, keys: list[Key], after_learning: bool) -> None:
         if keys:
@@ -220,3 +326,31 @@ def _beside(path: Path) -> Path:
     if stem and number.isdigit():
         return path.with_stem(f"{stem}-{int(number) + 1}")
     return path.with_stem(f"{path.stem}-2")
+
+
+def _local(job: LineJob) -> tuple[list[Fixed], tuple[int, ...]]:
+    """What is settled, under the places of the job's strokes, and the stroke number at each place."""
+    places = {number: place for place, number in enumerate(job.numbers)}
+    fixed = [
+        replace(one, parts=tuple(part._replace(stroke=places[part.stroke]) for part in one.parts)) for one in job.fixed
+    ]
+    return fixed, job.numbers
+
+
+def _within(parts: Key, ink: set[Part]) -> bool:
+    """Whether some parts lie inside others."""
+    return all(
+        any(part.stroke == other.stroke and other.start <= part.start and part.stop <= other.stop for other in ink)
+        for part in parts
+    )
+
+
+def _whole_text(job: LineJob, keys: frozenset[Key], text: str) -> str:
+    """What the characters of a job say when the word of these keys says text."""
+    said, given = "", False
+    for character in job.characters:
+        if character.parts not in keys:
+            said += (" " if character.space and said else "") + character.label
+        elif not given:
+            said, given = said + (" " if character.space and said else "") + text, True
+    return said

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
 
+from handpad.app.line_job import Key
 from handpad.app.pen_path import PenPath
 from handpad.app.theme import Theme
 from handpad.document import Character, Page
@@ -28,17 +29,17 @@ class View:
 
     Attributes
     ----------
-    probabilities : strokes of a character to the probability of its label, where known.
-    appeared, changed : strokes of a character to when it was first read, or changed by learning (s).
-    selected, hovered : strokes of the character under the keyboard's or the pointer's mark, or None.
+    probabilities : ink of a character to the probability of its label, where known.
+    appeared, changed : ink of a character to when it was first read, or changed by learning (s).
+    selected, hovered : ink of the character under the keyboard's or the pointer's mark, or None.
     faded : numbers of strokes that an eraser is about to remove.
     """
 
-    probabilities: dict[tuple[int, ...], float] = field(default_factory=dict)
-    appeared: dict[tuple[int, ...], float] = field(default_factory=dict)
-    changed: dict[tuple[int, ...], float] = field(default_factory=dict)
-    selected: tuple[int, ...] | None = None
-    hovered: tuple[int, ...] | None = None
+    probabilities: dict[Key, float] = field(default_factory=dict)
+    appeared: dict[Key, float] = field(default_factory=dict)
+    changed: dict[Key, float] = field(default_factory=dict)
+    selected: Key | None = None
+    hovered: Key | None = None
     faded: set[int] = field(default_factory=set)
 
 
@@ -51,7 +52,7 @@ class PageView:
         self._font.setPixelSize(17)
         self._metrics = QFontMetricsF(self._font)
         self._pictures: dict[int, PenPath] = {}
-        self._rects: dict[tuple[tuple[int, ...], str], tuple[QRectF, QRectF]] = {}
+        self._rects: dict[tuple[Key, str], tuple[QRectF, QRectF]] = {}
 
     def adopt(self, number: int, picture: PenPath) -> None:
         """Use the picture that was drawn live for the stroke that it became."""
@@ -67,7 +68,7 @@ class PageView:
 
     def _character_rects(self, page: Page, character: Character) -> tuple[QRectF, QRectF]:
         """Both rectangles, kept between paintings: stroke numbers are never used twice."""
-        key = (character.strokes, character.label)
+        key = (character.parts, character.label)
         if key not in self._rects:
             box = page.box(character)
             width = max(24.0, self._metrics.horizontalAdvance(character.label) + 10)
@@ -139,16 +140,16 @@ class PageView:
     def _paint_marks(self, painter: QPainter, page: Page, character: Character, view: View, now: float) -> None:
         rect = self.character_rect(page, character).adjusted(2, 2, -2, -2)
         painter.setPen(Qt.PenStyle.NoPen)
-        since = now - view.changed.get(character.strokes, -GLOW)
+        since = now - view.changed.get(character.parts, -GLOW)
         if since < GLOW:
             glow = QColor(self.theme.glow)
             glow.setAlphaF(0.85 * (1 - since / GLOW))
             painter.setBrush(glow)
             painter.drawRoundedRect(rect, 8, 8)
-        if character.strokes == view.hovered:
+        if character.parts == view.hovered:
             painter.setBrush(QColor(self.theme.accent_soft))
             painter.drawRoundedRect(self.label_rect(page, character), 6, 6)
-        if character.strokes == view.selected:
+        if character.parts == view.selected:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self.theme.accent), 1.6))
             painter.drawRoundedRect(rect, 8, 8)
@@ -156,10 +157,10 @@ class PageView:
     def _paint_label(self, painter: QPainter, page: Page, character: Character, view: View, now: float) -> None:
         rect = self.label_rect(page, character)
         color = QColor(self.theme.text if character.fixed else self.theme.muted)
-        color.setAlphaF(min(1.0, max(0.0, (now - view.appeared.get(character.strokes, 0.0)) / FADE_IN)))
+        color.setAlphaF(min(1.0, max(0.0, (now - view.appeared.get(character.parts, 0.0)) / FADE_IN)))
         painter.setPen(color)
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, character.label)
-        if not character.fixed and view.probabilities.get(character.strokes, 1.0) < UNSURE:
+        if not character.fixed and view.probabilities.get(character.parts, 1.0) < UNSURE:
             pen = QPen(QColor(self.theme.accent), 2.2, Qt.PenStyle.DotLine, Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
             middle = rect.center().x()

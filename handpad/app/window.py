@@ -25,8 +25,9 @@ import handpad
 from handpad.app import theme as themes
 from handpad.app.canvas import Canvas
 from handpad.app.card import Card
-from handpad.app.engine import Key, Summary
+from handpad.app.engine import Summary
 from handpad.app.icons import icon
+from handpad.app.line_job import Key
 from handpad.app.pad import Change, Pad
 from handpad.app.settings import TABLE, Settings
 from handpad.installed import available_models
@@ -284,7 +285,7 @@ class MainWindow(QMainWindow):
             character.label,
             self.pad.alphabet,
             self.centralWidget(),
-            can_split=len(key) > 1,
+            can_split=self.pad.page.can_split(character),
             can_join=self.pad.page.following(character) is not None,
         )
         self.card.chosen.connect(lambda label: self.correct(key, label))
@@ -312,7 +313,7 @@ class MainWindow(QMainWindow):
 
     def delete_character(self, key: Key) -> None:
         """Remove a character's ink."""
-        self.pad.erase(set(key))
+        self.pad.delete(key)
         self.notice("Deleted one character.", undo=True)
 
     def set_setting(self, key: str, value: str) -> None:
@@ -374,10 +375,10 @@ class MainWindow(QMainWindow):
         view = self.canvas.view
         probabilities = {}
         for character in page.characters:
-            candidates = self.pad.candidates.get(character.strokes)
+            candidates = self.pad.candidates.get(character.parts)
             if candidates:
                 found = (c.probability for c in candidates if c.label == character.label)
-                probabilities[character.strokes] = next(found, 0.0)
+                probabilities[character.parts] = next(found, 0.0)
         view.probabilities = probabilities
         self.canvas.show_page(page)
         text = page.text()

@@ -99,11 +99,10 @@ def test_number_keys_choose_and_escape_closes(qtbot, window):
 def test_learning_changes_what_comes_later_and_a_second_start_remembers(qtbot, start):
     window = start()
     put(qtbot, window, "oooo")
-    assert "Q" not in window.text.toPlainText()
+    assert "a" not in window.text.toPlainText()
     for index in range(3):
-        correct(qtbot, window, index, "Q")
-    assert window.pad.page.characters[3].label == "Q", "the open character was not ranked again"
-    assert "1 other character" in window.status.text() or window.pad.page.characters[3].label == "Q"
+        correct(qtbot, window, index, "a")
+    assert window.pad.page.characters[3].label == "a", "the open character was not read again"
     text = window.text.toPlainText()
     window.close()
 
@@ -111,7 +110,7 @@ def test_learning_changes_what_comes_later_and_a_second_start_remembers(qtbot, s
     assert again.text.toPlainText() == text
     assert "4 characters" in again.status.text()  # three corrections, and the fourth was confirmed by closing
     put(qtbot, again, "o", row=1)
-    assert again.pad.page.characters[-1].label == "Q"
+    assert again.pad.page.characters[-1].label == "a"
 
 
 def test_undo_takes_back_ink_text_and_what_was_learned(qtbot, window):
@@ -191,6 +190,8 @@ def test_a_tap_on_settled_ink_opens_the_card_and_a_fresh_dot_is_ink(qtbot, windo
     box = window.pad.page.box(window.pad.page.characters[0])
     pen = Pen(window.canvas)
     inside = np.array([[box.center[0] + 4, box.center[1]]])
+    for number in window.canvas._last_written:
+        window.canvas._last_written[number] = time.monotonic()  # however long the reading took
     pen.stroke(inside)
     assert len(window.pad.page.strokes) == 3
     assert window.card is None
@@ -232,7 +233,7 @@ def test_the_keyboard_alone_reaches_and_corrects_a_character(qtbot, window):
     put(qtbot, window, "vo")
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, Qt.Key.Key_Home)
-    assert window.canvas.view.selected == window.pad.page.characters[0].strokes
+    assert window.canvas.view.selected == window.pad.page.characters[0].parts
     qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.card is not None)
@@ -402,7 +403,7 @@ while not window.pad.is_ready:
 Pen(window.canvas).write(write("o", 30, (60, 74)))
 while not all(c.label for c in window.pad.page.characters):
     app.processEvents()
-window.open_card(window.pad.page.characters[0].strokes)
+window.open_card(window.pad.page.characters[0].parts)
 window.pad.corrected.connect(lambda change: print("told", flush=True))
 window.card.other.setText("Q")
 window.card.other.textEdited.emit("Q")

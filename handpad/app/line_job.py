@@ -1,0 +1,214 @@
+"""What of a page is read anew, and what becomes of the page by it; without Qt, so that it can be tested alone.
+
+One line of paper is read at a time. What the writer fixed, and what is settled, stays as it is and helps to read the
+rest; a character is settled when the writer has gone on to another line, or two words further.
+"""
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from handpad.document import Character, Page
+from handpad.ink import Box, Guide
+from handpad.reading.pieces import Fixed, Part
+
+Key = tuple[Part, ...]
+"""The ink of a character: what names it between the page and the engine."""
+
+CONTEXT = 24
+"""So many settled characters on either side help to read what is open."""
+
+BATCH = 120
+"""About so many characters are read at once, and stay open on a line: a page of scribbles stays bounded."""
+
+WORDS_OPEN = 2
+"""The word being written and the ones before it, this many in all, are open; those before them are settled."""
+
+REACH = 0.3
+"""New ink within so many x-heights of a settled word opens it again: a late dot or bar belongs to it ..."""
+
+LONGEST_MARK = 2.5
+"""... unless it is wider than so many x-heights: a line through or under words is none of their letters."""
+
+
+@dataclass(frozen=True)
+class LineJob:
+    """A line to be read.
+
+    Attributes
+    ----------
+    row : the line.
+    characters : those whose ink is to be read, in reading order, as they were when it was asked for.
+    numbers, strokes : all strokes with ink in them.
+    guide : of the line.
+    fixed : what is settled of it, its parts under the page's stroke numbers.
+    bare : characters for which candidates are wanted although they are settled.
+    relabel : settled characters that may be given another label.
+    """
+
+    row: int
+    characters: tuple[Character, ...]
+    numbers: tuple[int, ...]
+    strokes: list[np.ndarray]
+    guide: Guide
+    fixed: tuple[Fixed, ...]
+    bare: frozenset[Key]
+    relabel: frozenset[Key]
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """A character as it was read: its ink, its label, its candidates (best first), whether a space precedes it."""
+
+    parts: Key
+    label: str
+    candidates: list
+    space: bool
+
+
+def line_job(page: Page, row: int, look: Set[Key] = frozenset(), relabel: Set[Key] = frozenset()) -> LineJob | None:
+    """What is to be read on a line of free writing: what is open, and what to look at; None if there is nothing.
+
+    Parameters
+    ----------
+    look : settled characters for which candidates are wanted.
+    relabel : those of them that may be given another label.
+    """
+    line = page.lines.get(row, ())
+    unread = [i for i, c in enumerate(line) if not c.label or c.parts in look][:BATCH]
+    wanted = sorted({*unread, *(i for i, c in enumerate(line) if c.label and not c.locked)})
+    if not wanted:
+        return None
+    chosen = _with_shared_strokes(line, range(max(0, wanted[0] - CONTEXT), min(len(line), wanted[-1] + CONTEXT + 1)))
+    bare = frozenset(line[index].parts for index in wanted if line[index].parts in look)
+    fixed = []
+    for index in chosen:
+        character, before = line[index], line[index - 1] if index else None
+        if not character.locked:
+            continue
+        known = character.fixed or (character.settled and character.parts not in bare)
+        space_known = character.spaced or (character.settled and before is not None and before.locked)
+        label = character.label or None
+        fixed.append(Fixed(character.parts, label if known else None, character.space if space_known else None))
+    characters = tuple(line[index] for index in chosen)
+    numbers = tuple(sorted({number for character in characters for number in character.strokes}))
+    strokes = [page.strokes[number] for number in numbers]
+    return LineJob(
+        row, characters, numbers, strokes, page.ruling.guide(row), tuple(fixed), bare, frozenset(relabel) & bare
+    )
+
+
+def _with_shared_strokes(line: tuple[Character, ...], chosen: Iterable[int]) -> list[int]:
+    """The chosen places of a line and those that share a stroke with them: a stroke is read as a whole or not."""
+    found = set(chosen)
+    while True:
+        strokes = {number for index in found for number in line[index].strokes}
+        more = {i for i, c in enumerate(line) if i not in found and not strokes.isdisjoint(c.strokes)}
+        if not more:
+            return sorted(found)
+        found |= more
+
+
+def merged(page: Page, job: LineJob, reading: list[ReadBack]) -> Page | None:
+    """The page with a line as it was read; None if the line has changed meanwhile by more than new strokes."""
+    line = page.lines.get(job.row, ())
+    present = {character.parts: character for character in line}
+    for character in job.characters:
+        now = present.get(character.parts)
+        if now is None or _state(now) != _state(character):
+            return None
+    read = {character.parts for character in job.characters}
+    new = []
+    for place, back in enumerate(reading):
+        old = present.get(back.parts) if back.parts in read else None
+        if old is None:
+            new.append(Character(back.parts, back.label, space=back.space))
+            continue
+        stays = old.fixed or (old.settled and old.label and old.parts not in job.relabel)
+        label = old.label if stays else back.label
+        # The first one may be in the middle of the line, where the reading does not see what precedes it.
+        space = old.space if old.spaced or (place == 0 and old.locked) else back.space
+        sample_id = old.sample_id if label == old.label else 0
+        new.append(replace(old, label=label, space=space, sample_id=sample_id))
+    places = [index for index, character in enumerate(line) if character.parts in read]
+    rest = [(index, character) for index, character in enumerate(line) if character.parts not in read]
+    before = [character for index, character in rest if index < places[0] and character.label]
+    behind = [character for index, character in rest if index > places[-1] and character.label]
+    new = [*before, *new, *behind]
+    for character in (character for _, character in rest if not character.label):
+        new = page.inserted(new, character)
+    return page if tuple(new) == line else page.with_line(job.row, new)
+
+
+def _state(character: Character) -> tuple:
+    """What a reading of a character went by besides its ink."""
+    chosen = character.label if character.fixed or character.settled else None
+    return chosen, character.locked, character.space if character.spaced else None
+
+
+def settled(page: Page, row: int, number: int | None) -> Page:
+    """The page with every word of a line settled that the writer has left behind.
+
+    number : the stroke written last, if it is on this line; None: the writer is on another line.
+    """
+    line = page.lines.get(row, ())
+    words = page.words(row)
+    writing = len(words) + WORDS_OPEN
+    if number is not None:
+        inside = (i for i, word in enumerate(words) if any(number in character.strokes for character in word))
+        writing = next(inside, 0)
+    left = {c.parts for word in words[: max(writing - WORDS_OPEN + 1, 0)] for c in word}
+    loose = sorted(c.strokes[-1] for c in line if not c.locked)
+    oldest = loose[-BATCH] if len(loose) > BATCH else 0
+    new = [
+        replace(c, settled=True) if c.label and not c.settled and (c.parts in left or c.strokes[-1] < oldest) else c
+        for c in line
+    ]
+    return page if new == list(line) else page.with_line(row, new)
+
+
+def opened(page: Page, row: int, box: Box) -> Page:
+    """The page with the words open again that new or erased ink in that box belongs to."""
+    reach = REACH * page.ruling.x_height
+    if box.width > LONGEST_MARK * page.ruling.x_height:
+        return page
+    touched = set()
+    for word in page.words(row):
+        boxes = [page.box(character) for character in word]
+        if min(b.left for b in boxes) - reach < box.right and max(b.right for b in boxes) + reach > box.left:
+            touched.update(character.parts for character in word)
+    return reopened(page, row, touched)
+
+
+def reopened(page: Page, row: int, keys: Set[Key]) -> Page:
+    """The page with some characters of a line no longer settled."""
+    line = page.lines.get(row, ())
+    new = [replace(c, settled=False) if c.settled and c.parts in keys else c for c in line]
+    return page if new == list(line) else page.with_line(row, new)
+
+
+def word_job(page: Page, word: tuple[Character, ...], keep_fixed: bool) -> LineJob | None:
+    """A word that is to be read in other ways, everything around it staying as it is; None while that is unread.
+
+    keep_fixed : whether what the writer chose inside the word stays too.
+    """
+    row = page.row(word[0])
+    line = page.lines[row]
+    first, last = line.index(word[0]), line.index(word[-1])
+    chosen = _with_shared_strokes(line, range(max(0, first - CONTEXT), min(len(line), last + CONTEXT + 1)))
+    if not all(line[index].label for index in chosen):
+        return None
+    fixed = []
+    for place, index in enumerate(chosen):
+        character = line[index]
+        if first <= index <= last:
+            if keep_fixed and (character.fixed or character.grouped):
+                fixed.append(Fixed(character.parts, character.label if character.fixed else None))
+        else:
+            fixed.append(Fixed(character.parts, character.label, character.space if place else None))
+    characters = tuple(line[index] for index in chosen)
+    numbers = tuple(sorted({number for character in characters for number in character.strokes}))
+    strokes = [page.strokes[number] for number in numbers]
+    nothing: frozenset[Key] = frozenset()
+    return LineJob(row, characters, numbers, strokes, page.ruling.guide(row), tuple(fixed), nothing, nothing)
