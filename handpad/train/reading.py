@@ -149,12 +149,12 @@ class ReadingNetworks(nn.Module):
     def __init__(self, embedding: int, classes: int):
         super().__init__()
         self.trust = nn.Parameter(torch.tensor(1.0))
-        self.size = nn.Sequential(nn.Linear(GEOMETRY, 64), nn.ReLU(), nn.Dropout(0.2), nn.Linear(64, classes))
+        self.size = nn.Sequential(nn.Linear(GEOMETRY, 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, classes))
         self.whole = nn.Sequential(
-            nn.Linear(GEOMETRY + embedding + 3, 96), nn.ReLU(), nn.Dropout(0.3),
-            nn.Linear(96, 32), nn.ReLU(), nn.Linear(32, 1),
+            nn.Linear(GEOMETRY + embedding + 3, 192), nn.ReLU(), nn.Dropout(0.3),
+            nn.Linear(192, 48), nn.ReLU(), nn.Linear(48, 1),
         )  # fmt: skip
-        self.space = nn.Sequential(nn.Linear(GAPS, 24), nn.ReLU(), nn.Linear(24, 2))
+        self.space = nn.Sequential(nn.Linear(GAPS, 48), nn.ReLU(), nn.Dropout(0.1), nn.Linear(48, 2))
         self.shape = nn.Sequential(nn.Dropout(0.3), nn.Linear(embedding, classes))
         for last in (self.size[-1], self.shape[-1]):  # at first the base model alone names the characters
             nn.init.zeros_(last.weight)
