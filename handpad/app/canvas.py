@@ -45,6 +45,7 @@ class Canvas(QWidget):
     stroke_written(stroke, picture) : a stroke ended; stroke is (n, 4) in page units, picture its PenPath.
     strokes_erased(numbers) : the eraser was lifted from these strokes.
     opened(key) : the writer asked for the character made of this ink.
+    word_opened(key) : the writer asked for the word that this character is in.
     removed(key) : the writer asked for it to be deleted.
     pressed() : something was pressed on the paper, before anything else happens.
     painted_first() : the paper is on the screen for the first time.
@@ -53,6 +54,7 @@ class Canvas(QWidget):
     stroke_written = Signal(object, object)
     strokes_erased = Signal(object)
     opened = Signal(object)
+    word_opened = Signal(object)
     removed = Signal(object)
     pressed = Signal()
     painted_first = Signal()
@@ -69,6 +71,7 @@ class Canvas(QWidget):
         self._device: object = None
         self._erasing = False
         self._tapped: Character | None = None
+        self._tapped_gap: Character | None = None
         self._pressed_at = QPointF()
         self._nib: QPointF | None = None
         self._pen_seen = False
@@ -84,7 +87,8 @@ class Canvas(QWidget):
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleName("Paper")
         self.setAccessibleDescription(
-            "Write here. With the keyboard: arrow keys go from character to character, Enter corrects, Delete removes."
+            "Write here. With the keyboard: arrow keys go from character to character, with Ctrl from word to word; "
+            "Enter corrects the character, Shift+Enter the word, Delete removes."
         )
 
     # What is shown
@@ -254,6 +258,7 @@ class Canvas(QWidget):
         self._pressed_at = point
         self._erasing = eraser or self.eraser
         self._tapped = None if self._erasing else self._character_at(point)
+        self._tapped_gap = None if self._erasing or self._tapped else self._word_at(point)
         if self._erasing:
             self._erase_at(point)
             return
@@ -282,11 +287,12 @@ class Canvas(QWidget):
         picture, self._live = self._live, None
         stroke = np.array(self._points)
         extent = np.abs(stroke[:, :2] - stroke[0, :2]).max()
-        if self._tapped is not None and extent < TAP:
+        if extent < TAP and (self._tapped or self._tapped_gap):
             self.update(picture.bounds.toAlignedRect())
-            key = self._tapped.parts
+            key = (self._tapped or self._tapped_gap).parts
+            asked = self.opened if self._tapped else self.word_opened
             # Never open anything inside a pen event: the pen would be left pressed.
-            QTimer.singleShot(0, lambda: self.opened.emit(key))
+            QTimer.singleShot(0, lambda: asked.emit(key))
             return
         self.stroke_written.emit(stroke, picture)
 
@@ -340,10 +346,23 @@ class Canvas(QWidget):
                 return character
         return None
 
+    def _word_at(self, point: QPointF) -> Character | None:
+        """The first character of the settled word in whose band of labels a point lies."""
+        now = time.monotonic()
+        row = self.painter.label_row(self.page, point)
+        for word in self.page.words(row) if row is not None and row not in self.page.box_rows else ():
+            if self.painter.word_rect(self.page, word).contains(point):
+                last = max(self._last_written.get(number, 0.0) for c in word for number in c.strokes)
+                return word[0] if all(c.label for c in word) and last < now - SETTLED else None
+        return None
+
     def _open_at(self, point: QPointF) -> None:
-        character = self._character_at(point)
+        """Open the word at a point; in boxes, the character."""
+        character = self._character_at(point) or self._word_at(point)
         if character is not None:
-            QTimer.singleShot(0, lambda: self.opened.emit(character.parts))
+            in_box = self.page.row(character) in self.page.box_rows
+            asked = self.opened if in_box else self.word_opened
+            QTimer.singleShot(0, lambda: asked.emit(character.parts))
 
     def _hover(self, point: QPointF | None) -> None:
         hovered = None
@@ -371,6 +390,8 @@ class Canvas(QWidget):
         selected = self.page.find(self.view.selected) if self.view.selected else None
         if not characters:
             super().keyPressEvent(event)
+        elif event.key() in steps and selected and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._select_word(selected, steps[event.key()])
         elif event.key() in steps:
             index = characters.index(selected) + steps[event.key()] if selected else len(characters) - 1
             self.select(characters[min(max(index, 0), len(characters) - 1)].parts)
@@ -381,7 +402,10 @@ class Canvas(QWidget):
         elif event.key() == Qt.Key.Key_End:
             self.select(characters[-1].parts)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2, Qt.Key.Key_Space) and selected:
-            self.opened.emit(selected.parts)
+            shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            (self.word_opened if shift else self.opened).emit(selected.parts)
+        elif event.key() == Qt.Key.Key_Menu and selected:
+            self.word_opened.emit(selected.parts)
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and selected:
             index = characters.index(selected)
             others = [c.parts for c in characters if c is not selected]
@@ -399,6 +423,22 @@ class Canvas(QWidget):
             if character:
                 self.update(self.painter.character_rect(self.page, character).toAlignedRect())
         self.view.selected = key
+        self.select_word(())
+
+    def select_word(self, keys: tuple[Key, ...]) -> None:
+        """Put a mark around the word of these characters, in place of the mark on one of them; (): none."""
+        before, self.view.word = self.view.word, keys
+        for marked in (before, keys):
+            if marked:
+                self.update(self.painter.marked_rect(self.page, marked).adjusted(-3, -3, 3, 3).toAlignedRect())
+
+    def _select_word(self, selected: Character, step: int) -> None:
+        """Go to the beginning of a word, or of the one beside it."""
+        words = [word for row in sorted(self.page.lines) for word in self.page.words(row)]
+        index = next(i for i, word in enumerate(words) if selected in word)
+        if step > 0 or selected is words[index][0]:
+            index += step
+        self.select(words[min(max(index, 0), len(words) - 1)][0].parts)
 
     def _select_row(self, selected: Character | None, step: int) -> None:
         if selected is None:

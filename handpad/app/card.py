@@ -1,4 +1,4 @@
-"""The correction card: opens at a character, takes one press, and teaches."""
+"""The correction cards open at what they are about, take one press, and teach; here the one of a character."""
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
@@ -67,7 +67,50 @@ class CandidateButton(QAbstractButton):
         self.update()
 
 
-class Card(QFrame):
+class Popup(QFrame):
+    """A card over the page. `closed` tells that it is gone.
+
+    Subclasses set `first`, the widget that takes the keys.
+    """
+
+    closed = Signal()
+    first: QWidget
+
+    def __init__(self, name: str, parent: QWidget):
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAccessibleName(name)
+
+    def open_at(self, target: QRect) -> None:
+        """Show the card beside target (in the parent's coordinates), wholly inside the parent, and take the keys."""
+        area = self.parentWidget().rect().adjusted(8, 8, -8, -8)
+        x = min(max(target.center().x() - self.width() // 2, area.left()), area.right() - self.width())
+        below, above = target.bottom() + 8, target.top() - 8 - self.height()
+        y = below if below + self.height() <= area.bottom() or above < area.top() else above
+        self.move(QPoint(x, min(y, max(area.top(), area.bottom() - self.height()))))
+        self.show()
+        self.raise_()
+        self.first.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def event(self, event: QEvent) -> bool:
+        # A letter typed here is text; it is no shortcut of the window.
+        if event.type() == QEvent.Type.ShortcutOverride and event.text() and not event.modifiers() & _COMMANDS:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def closeEvent(self, event) -> None:
+        self.closed.emit()
+        super().closeEvent(event)
+
+    def close_with(self, signal) -> None:
+        """Emit a signal of the card and close it."""
+        signal.emit()
+        self.close()
+
+
+class Card(Popup):
     """Asks what a character is.
 
     Signals
@@ -75,14 +118,16 @@ class Card(QFrame):
     chosen(label) : the writer picked a candidate or typed a character.
     deleted() : the character is to be removed.
     joined(), split() : it is to be one with the next character, or to be parted in two.
-    closed() : the card is gone.
+    spaced(bool) : whether a space is to precede it.
+    word_asked() : the whole word is to be corrected instead.
     """
 
     chosen = Signal(str)
     deleted = Signal()
     joined = Signal()
     split = Signal()
-    closed = Signal()
+    spaced = Signal(bool)
+    word_asked = Signal()
 
     def __init__(
         self,
@@ -94,11 +139,11 @@ class Card(QFrame):
         parent: QWidget,
         can_split: bool = False,
         can_join: bool = False,
+        space: bool | None = None,
+        has_word: bool = False,
     ):
-        super().__init__(parent)
-        self.setObjectName("card")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setAccessibleName("What is this character?")
+        """space: whether one precedes the character; None where that is not to be chosen."""
+        super().__init__("What is this character?", parent)
         self._alphabet = alphabet
         picture = QLabel()
         picture.setPixmap(_picture(glyph, theme, self.devicePixelRatioF()))
@@ -116,51 +161,49 @@ class Card(QFrame):
         self.other = QLineEdit(placeholderText="Another character", maxLength=2, maximumWidth=150)
         self.other.setAccessibleName("Another character")
         self.other.textEdited.connect(self._typed)
+        word = QPushButton("Whole word …", toolTip="Other readings of the whole word (Shift+Enter)")
+        word.clicked.connect(lambda: self.close_with(self.word_asked))
+        word.setVisible(has_word)
+        gap = QPushButton("No space before" if space else "Space before")
+        gap.setToolTip("It belongs to the word before" if space else "A word begins here")
+        gap.clicked.connect(lambda: self._space(not space))
+        gap.setVisible(space is not None)
         split = QPushButton("Split", toolTip="These are two characters", enabled=can_split)
-        split.clicked.connect(lambda: self._close_with(self.split))
+        split.clicked.connect(lambda: self.close_with(self.split))
         join = QPushButton("Join", toolTip="This and the next are one character", enabled=can_join)
-        join.clicked.connect(lambda: self._close_with(self.joined))
+        join.clicked.connect(lambda: self.close_with(self.joined))
         delete = QPushButton("Delete", toolTip="Remove this character from the page (Del)")
         delete.setProperty("danger", True)
-        delete.clicked.connect(lambda: self._close_with(self.deleted))
+        delete.clicked.connect(lambda: self.close_with(self.deleted))
         self.message = QLabel(wordWrap=True)
         self.message.hide()
+        row.addStretch()
+        typing = QVBoxLayout()
+        typing.addWidget(self.other)
+        typing.addWidget(word)
+        row.addSpacing(6)
+        row.addLayout(typing)
         below = QHBoxLayout()
-        below.addWidget(self.other)
-        below.addStretch()
-        for button in (split, join, delete):
+        for button in (split, join, gap):
             below.addWidget(button)
+        below.addStretch()
+        below.addWidget(delete)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 12)
         layout.setSpacing(10)
         layout.addLayout(row)
         layout.addLayout(below)
         layout.addWidget(self.message)
+        self.first = self.buttons[0] if self.buttons else self.other
         self.adjustSize()
-
-    def open_at(self, target: QRect) -> None:
-        """Show the card beside target (in the parent's coordinates), wholly inside the parent, and take the keys."""
-        area = self.parentWidget().rect().adjusted(8, 8, -8, -8)
-        x = min(max(target.center().x() - self.width() // 2, area.left()), area.right() - self.width())
-        below, above = target.bottom() + 8, target.top() - 8 - self.height()
-        y = below if below + self.height() <= area.bottom() or above < area.top() else above
-        self.move(QPoint(x, min(y, max(area.top(), area.bottom() - self.height()))))
-        self.show()
-        self.raise_()
-        (self.buttons[0] if self.buttons else self.other).setFocus(Qt.FocusReason.PopupFocusReason)
-
-    def event(self, event: QEvent) -> bool:
-        # A letter typed here names the character; it is no shortcut of the window.
-        if event.type() == QEvent.Type.ShortcutOverride and event.text() and not event.modifiers() & _COMMANDS:
-            event.accept()
-            return True
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, number = event.key(), event.key() - Qt.Key.Key_1
         focused = next((i for i, button in enumerate(self.buttons) if button.hasFocus()), None)
         if key == Qt.Key.Key_Escape:
             self.close()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.close_with(self.word_asked)
         elif 0 <= number < len(self.buttons):
             self._choose(self.buttons[number].label)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and focused is not None:
@@ -169,17 +212,13 @@ class Card(QFrame):
             step = 1 if key == Qt.Key.Key_Right else -1
             self.buttons[(focused + step) % len(self.buttons)].setFocus(Qt.FocusReason.OtherFocusReason)
         elif key == Qt.Key.Key_Delete:
-            self._close_with(self.deleted)
+            self.close_with(self.deleted)
         elif event.text() and event.text().isprintable() and not event.text().isspace():
             self.other.setFocus(Qt.FocusReason.OtherFocusReason)
             self.other.setText(event.text())
             self._typed(event.text())
         else:
             super().keyPressEvent(event)
-
-    def closeEvent(self, event) -> None:
-        self.closed.emit()
-        super().closeEvent(event)
 
     def _typed(self, text: str) -> None:
         label = text.strip()[-1:]
@@ -195,8 +234,8 @@ class Card(QFrame):
         self.setEnabled(False)
         self.chosen.emit(label)
 
-    def _close_with(self, signal) -> None:
-        signal.emit()
+    def _space(self, space: bool) -> None:
+        self.spaced.emit(space)
         self.close()
 
 

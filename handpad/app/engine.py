@@ -197,18 +197,23 @@ class Engine(QObject):
             lines = [] if spelled is None else [(1.0, spelled)]
         else:
             lines = reader.alternatives(job.strokes, job.guide, predict, fixed, 4 * SHOWN)
+        others = sum(character.parts not in keys for character in job.characters)
         found: dict[str, WordReading] = {}
         for chance, line in lines:
-            characters = self._back(line, numbers, job)
+            characters = [
+                ReadBack(
+                    tuple(part._replace(stroke=numbers[part.stroke]) for part in one.parts), one.label, [], one.space
+                )
+                for one in line
+            ]
             word = [back for back in characters if _within(back.parts, ink)]
-            before = sum(character.parts not in keys for character in job.characters)
-            if len(characters) - len(word) != before:
+            if len(characters) - len(word) != others or not word:
                 continue
             said = "".join((" " if back.space and number else "") + back.label for number, back in enumerate(word))
-            if said in found:
-                found[said] = replace(found[said], probability=found[said].probability + chance)
-            else:
-                found[said] = WordReading(said, chance, word)
+            before = found.get(said)
+            found[said] = WordReading(
+                said, chance + (before.probability if before else 0.0), before.characters if before else word
+            )
         return list(found.values())
 
     @Slot(str, bool)

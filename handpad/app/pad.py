@@ -25,11 +25,15 @@ UNDO_STEPS = 200
 
 @dataclass(frozen=True)
 class Change:
-    """What a correction did: the label learned, whether it taught anything, and how many others changed with it."""
+    """What a correction did: the character or word it gave, whether it taught anything, how many others changed by it.
+
+    confirmed : it was right before, and now stays so.
+    """
 
     label: str
     learned: bool
     others: int
+    confirmed: bool = False
 
 
 class Pad(QObject):
@@ -308,7 +312,8 @@ class Pad(QObject):
         for lesson in sorted(lessons, key=lambda lesson: not lesson[-1]):
             self._send_lesson(*lesson)
         if not corrections:
-            self.corrected.emit(Change(reading.text, self.learning, 0))
+            right = reading.text == "".join(other.label for other in word)
+            self.corrected.emit(Change(reading.text, self.learning, 0, confirmed=right))
 
     def set_word(self, word: str, known: bool) -> None:
         """Make a word one of the writer's own, which reading expects, or no longer."""

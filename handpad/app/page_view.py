@@ -1,5 +1,7 @@
 """Painting a page: paper, ink, and what each character was read as, small and calm beneath it."""
 
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -32,6 +34,7 @@ class View:
     probabilities : ink of a character to the probability of its label, where known.
     appeared, changed : ink of a character to when it was first read, or changed by learning (s).
     selected, hovered : ink of the character under the keyboard's or the pointer's mark, or None.
+    word : ink of the characters of the word that is being corrected, or ().
     faded : numbers of strokes that an eraser is about to remove.
     """
 
@@ -40,6 +43,7 @@ class View:
     changed: dict[Key, float] = field(default_factory=dict)
     selected: Key | None = None
     hovered: Key | None = None
+    word: tuple[Key, ...] = ()
     faded: set[int] = field(default_factory=set)
 
 
@@ -66,6 +70,24 @@ class PageView:
         """Everything that is painted for a character: ink, label and marks."""
         return self._character_rects(page, character)[1]
 
+    def label_row(self, page: Page, point: QPointF) -> int | None:
+        """The line whose band of labels a point is in."""
+        row = page.ruling.row(point.y() - _LABEL_DROP - _LABEL_HEIGHT / 2)
+        top = page.ruling.baseline(row) + _LABEL_DROP
+        return row if top <= point.y() <= top + _LABEL_HEIGHT else None
+
+    def marked_rect(self, page: Page, keys: Sequence[Key]) -> QRectF:
+        """Everything that is painted for some characters; those that are gone do not count."""
+        rects = [self.character_rect(page, character) for character in map(page.find, keys) if character is not None]
+        return functools.reduce(QRectF.united, rects, QRectF())
+
+    def word_rect(self, page: Page, word: Sequence[Character]) -> QRectF:
+        """The band of a word's labels, gaps included."""
+        rect = self.label_rect(page, word[0])
+        for character in word[1:]:
+            rect = rect.united(self.label_rect(page, character))
+        return rect
+
     def _character_rects(self, page: Page, character: Character) -> tuple[QRectF, QRectF]:
         """Both rectangles, kept between paintings: stroke numbers are never used twice."""
         key = (character.parts, character.label)
@@ -88,6 +110,10 @@ class PageView:
         for character in page.characters:
             if self.character_rect(page, character).intersects(rect):
                 self._paint_marks(painter, page, character, view, now)
+        if view.word:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self.theme.accent), 1.6))
+            painter.drawRoundedRect(self.marked_rect(page, view.word).adjusted(2, 2, -2, -2), 8, 8)
         ink = QColor(self.theme.ink)
         faded = QColor(self.theme.ink)
         faded.setAlphaF(0.25)
@@ -149,7 +175,7 @@ class PageView:
         if character.parts == view.hovered:
             painter.setBrush(QColor(self.theme.accent_soft))
             painter.drawRoundedRect(self.label_rect(page, character), 6, 6)
-        if character.parts == view.selected:
+        if character.parts == view.selected and not view.word:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self.theme.accent), 1.6))
             painter.drawRoundedRect(rect, 8, 8)

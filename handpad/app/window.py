@@ -30,6 +30,8 @@ from handpad.app.icons import icon
 from handpad.app.line_job import Key
 from handpad.app.pad import Change, Pad
 from handpad.app.settings import TABLE, Settings
+from handpad.app.word_card import WordCard
+from handpad.document import Character
 from handpad.installed import available_models
 from handpad.paths import bundled_models, user_data
 
@@ -47,7 +49,7 @@ class MainWindow(QMainWindow):
         self.pad = pad
         self.settings = settings
         self.theme = themes.resolve(settings["theme"])
-        self.card: Card | None = None
+        self.card: Card | WordCard | None = None
         self.wizard = None
         self._summary: Summary | None = None
         self.setWindowTitle("Handpad")
@@ -223,12 +225,15 @@ class MainWindow(QMainWindow):
         self.canvas.stroke_written.connect(self._on_stroke)
         self.canvas.strokes_erased.connect(self.pad.erase)
         self.canvas.opened.connect(self.open_card)
+        self.canvas.word_opened.connect(self.open_word)
         self.canvas.removed.connect(self.delete_character)
         self.canvas.pressed.connect(self.close_card)
         self.pad.changed.connect(self._on_page)
         self.pad.appeared.connect(self._on_appeared)
         self.pad.relabelled.connect(self._on_relabelled)
         self.pad.corrected.connect(self._on_corrected)
+        self.pad.spread.connect(self._tell_change)
+        self.pad.word_read.connect(self._on_word_read)
         self.pad.summary.connect(self._on_summary)
         self.pad.trouble.connect(self.show_trouble)
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self._apply_theme())
@@ -287,17 +292,68 @@ class MainWindow(QMainWindow):
             self.centralWidget(),
             can_split=self.pad.page.can_split(character),
             can_join=self.pad.page.following(character) is not None,
+            space=self._space_before(character),
+            has_word=self.pad.page.row(character) not in self.pad.page.box_rows,
         )
+        self.card.spaced.connect(lambda space: self.pad.set_space(key, space))
+        self.card.word_asked.connect(lambda: self.open_word(key))
         self.card.chosen.connect(lambda label: self.correct(key, label))
         self.card.deleted.connect(lambda: self.delete_character(key))
         self.card.split.connect(lambda: self.pad.split(key))
         self.card.joined.connect(lambda: self.pad.join(key))
+        self._show_card(key, self.canvas.painter.character_rect(self.pad.page, character).toAlignedRect())
+
+    def _space_before(self, character: Character) -> bool | None:
+        """Whether a space precedes a character; None where there can be none."""
+        page = self.pad.page
+        row = page.row(character)
+        first = page.lines[row][0] == character
+        return None if first or row in page.box_rows else character.space
+
+    def _show_card(self, key: Key, rect: QRect) -> None:
+        """Open self.card beside a part of the canvas."""
         self.card.closed.connect(self._on_card_closed)
         self.canvas.select(key)
-        rect = self.canvas.painter.character_rect(self.pad.page, character).toAlignedRect()
         self.scroll.ensureVisible(rect.center().x(), rect.center().y(), 60, 80)
         corner = self.canvas.mapTo(self.centralWidget(), rect.topLeft())
         self.card.open_at(QRect(corner, rect.size()))
+
+    def open_word(self, key: Key) -> None:
+        """Open the card of the word that a character is in, as soon as its other readings are found."""
+        self.close_card()
+        self.canvas.select(key)
+        self.pad.ask_word(key)
+
+    def _on_word_read(self, key: Key, readings: list) -> None:
+        """Readings of a word are here: those asked for by opening its card, or the one that says what was typed."""
+        character = self.pad.page.find(key)
+        if isinstance(self.card, WordCard):
+            if readings:
+                self.pad.correct_word(key, readings[0])
+            else:
+                self.card.refuse(" ".join(self.card.other.text().split()))
+            return
+        if character is None or not readings:
+            self.notice("Handpad is still reading this word.")
+            return
+        word = self.pad.page.word(character)
+        following = self.pad.page.following(word[-1])
+        text = "".join(other.label for other in word)
+        self.card = WordCard(
+            self.theme, readings, text, self.pad.words, self.centralWidget(), can_join=following is not None
+        )
+        self.card.chosen.connect(lambda reading: self.pad.correct_word(key, reading))
+        self.card.typed.connect(lambda typed: self.pad.ask_word(key, typed))
+        self.card.word_set.connect(self.set_word)
+        self.card.joined.connect(lambda: self.pad.set_space(following.parts, False))
+        keys = tuple(other.parts for other in word)
+        self._show_card(key, self.canvas.painter.marked_rect(self.pad.page, keys).toAlignedRect())
+        self.canvas.select_word(keys)
+
+    def set_word(self, word: str, known: bool) -> None:
+        """Expect one of the writer's own words from now on, or no longer."""
+        self.pad.set_word(word, known)
+        self.notice(f"Handpad now expects “{word}”." if known else f"Handpad no longer expects “{word}”.")
 
     def close_card(self) -> None:
         if self.card is not None:
@@ -305,6 +361,7 @@ class MainWindow(QMainWindow):
 
     def _on_card_closed(self) -> None:
         self.card = None
+        self.canvas.select_word(())
         self.canvas.setFocus()
 
     def correct(self, key: Key, label: str) -> None:
@@ -400,6 +457,12 @@ class MainWindow(QMainWindow):
 
     def _on_corrected(self, change: Change) -> None:
         self.close_card()
+        self._tell_change(change)
+
+    def _tell_change(self, change: Change) -> None:
+        if change.confirmed:
+            self.notice(f"“{change.label}” stays as it is.", undo=True)
+            return
         if not change.learned:
             self.notice(f"Changed to {change.label}. Learning is paused, so nothing was learned.", undo=True)
             return

@@ -184,11 +184,12 @@ class Reader:
         adapt: Adapt | None = None,
         fixed: Sequence[Fixed] = (),
         count: int = ALTERNATIVES,
-    ) -> list[tuple[float, ReadLine]]:
+    ) -> list[tuple[float, tuple[Fixed, ...]]]:
         """The likeliest readings of a line of different text, with their probabilities among each other, best first.
 
-        At most ``count`` of them, and at least one. Slower than :meth:`read_line`, and looks farther: meant for a
-        word that the writer asks about, with everything else of the line in ``fixed``.
+        At most ``count`` of them, and at least one; of each its characters, left to right. Slower than
+        :meth:`read_line`, and looks farther: meant for a word that the writer asks about, with everything else of the
+        line in ``fixed``.
         """
         groups = lattice(strokes, guide, fixed)
         seen, found = self._look(groups, guide)
@@ -198,7 +199,7 @@ class Reader:
         paths = search(groups.starts, groups.stops, labels, spaces, self._model.labels, apart, weights)
         chances = softmax(np.array([path.score for path in paths]) / self._scorer.temperature)
         best = list(zip(chances.tolist(), paths, strict=True))[:count]
-        return [(chance, self._line(groups, seen, labels, [path])) for chance, path in best]
+        return [(chance, self._settled(groups, path)) for chance, path in best]
 
     def spelled(
         self,
@@ -207,8 +208,8 @@ class Reader:
         guide: Guide | None = None,
         adapt: Adapt | None = None,
         fixed: Sequence[Fixed] = (),
-    ) -> ReadLine | None:
-        """The line parted into characters in the likeliest way that says a known text; None if its ink has no such way.
+    ) -> tuple[Fixed, ...] | None:
+        """The characters of a line of known text, parted in the likeliest way; None if its ink has no such way.
 
         text : labels of the model, and single spaces between words.
         """
@@ -223,8 +224,12 @@ class Reader:
         weights = replace(self._scorer.weights, language=1.0, beam=16 * WIDE_BEAM, margin=np.inf)
         for path in search(groups.starts, groups.stops, wanted, spaces, self._model.labels, Spelling(text), weights):
             if path.score > FORBIDDEN / 2 and _text(path.steps, self._model.labels) == text:
-                return self._line(groups, seen, labels, [path])
+                return self._settled(groups, path)
         return None
+
+    def _settled(self, groups: Lattice, path: Path) -> tuple[Fixed, ...]:
+        labels = self._model.labels
+        return tuple(Fixed(groups.parts(step.group), labels[step.label], step.space) for step in path.steps)
 
     def _in_stretches(self, strokes, guide, adapt, fixed) -> ReadLine:
         order = sorted(range(len(strokes)), key=lambda index: bounding_box([strokes[index]]).center[0])
