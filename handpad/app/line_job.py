@@ -16,7 +16,7 @@ from handpad.reading.pieces import Fixed, Part
 Key = tuple[Part, ...]
 """The ink of a character: what names it between the page and the engine."""
 
-CONTEXT = 24
+CONTEXT = 16
 """So many settled characters on either side help to read what is open."""
 
 BATCH = 120
