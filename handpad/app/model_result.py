@@ -3,7 +3,7 @@
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,23 +60,32 @@ class Result:
     notes: list[str]
 
 
-def compare(new: Path, current: Path, glyphs: np.ndarray) -> Result:
-    """Compare two model folders; glyphs uint8 (m, 28, 28), m >= 1, are read to measure the speed.
+def compare(new: Path, current: Path, compared: Sequence[Sequence[dict]], glyphs: np.ndarray) -> Result:
+    """Bring together what is known of two model folders.
 
-    Raises ModelError if one of them cannot be read.
+    Parameters
+    ----------
+    compared : for each data set on which ``handpad-train compare current new`` was run, the events that it printed.
+        Of other data sets the figures are shown that stand in both ``model.json``, where they are of the same writers.
+    glyphs : uint8 (m, 28, 28), m >= 1; they are read to measure the speed.
+
+    Raises ModelError if a model cannot be read.
     """
     infos = _info(new), _info(current)
     names = tuple(info["name"] for info in infos)
-    figures = tuple(_by_part(info.get("figures", {})) for info in infos)
     groups, notes = [], []
+    for events in compared:
+        groups.append(_compared(events))
+    done = {events[-1]["data"] for events in compared}
+    figures = tuple(_by_part(info.get("figures", {})) for info in infos)
     for (data, part), mine in figures[0].items():
+        if data in done:
+            continue
         theirs = figures[1].get((data, part), {})
         first = next(iter(mine.values()))
-        writers = f"{first['writers']:,} writer{'' if first['writers'] == 1 else 's'}"
-        title = f"{data.upper()}, {part}: {writers}, {first['count']:,} characters"
         rows = [_row(name, mine[name], theirs.get(name)) for name in MEASURES if name in mine]
-        groups.append(Group(title, rows))
-        if theirs and "earlier" in infos[1].get("provenance", {}):
+        groups.append(Group(_title(data, part, first["writers"], first["count"]), rows))
+        if any(_of_earlier_weights(figure, infos[1]) for figure in theirs.values()):
             notes.append(f"{names[1]} was measured on {data.upper()} before it learned from all of its writers.")
         elif not theirs:
             notes.append(f"{names[1]} was not measured on these writers of {data.upper()}.")
@@ -85,6 +94,31 @@ def compare(new: Path, current: Path, glyphs: np.ndarray) -> Result:
     if missing:
         notes.insert(0, f"{names[0]} cannot read {in_few_words(missing)}, which {names[1]} can.")
     return Result(*names, groups, list(dict.fromkeys(notes)))
+
+
+def _compared(events: Sequence[dict]) -> Group:
+    """The rows of one run of ``compare``: figures of both, and the difference with its 95 % interval."""
+    about = events[-1]
+    current, new = (event for event in events if event["event"] == "figure")
+    (change,) = (event for event in events if event["event"] == "difference")
+    rows = [
+        _values(MEASURES[name], new[key] / 100, current[key] / 100, name in _LOWER_IS_BETTER)
+        for key, name in (
+            ("accuracy", "accuracy_62"),
+            ("shapes", "accuracy_62_shapes"),
+            ("calibration_error", "calibration_error"),
+        )
+    ]
+    low, high = change["low"], change["high"]
+    explanation = "95 % interval of the difference in digits and letters, by drawing writers with replacement."
+    rows.insert(1, Measure("the difference lies between", explanation, "", "", f"{low:+.1f} and {high:+.1f} points"))
+    counts = f"{change['better']} better, {change['worse']} worse"
+    rows.insert(2, Measure("writers for whom it reads", "Of the others it reads as much right.", "", "", counts))
+    return Group(_title(about["data"], about["part"], about["writers"], about["characters"]), rows)
+
+
+def _title(data: str, part: str, writers: int, characters: int) -> str:
+    return f"{data.upper()}, {part}: {writers:,} writer{'' if writers == 1 else 's'}, {characters:,} characters"
 
 
 def _info(folder: Path) -> dict:
@@ -105,14 +139,24 @@ def _by_part(figures: dict[str, dict]) -> dict[tuple[str, str], dict[str, dict]]
     return found
 
 
+def _of_earlier_weights(figure: dict, info: dict) -> bool:
+    """Whether a model went on to learn from the very writers that it was measured on."""
+    provenance = info.get("provenance", {})
+    went_on = "earlier" in provenance and figure["data"] == provenance.get("data", {}).get("name")
+    return went_on and figure.get("fit") != "the exported weights"
+
+
 def _row(name: str, new: dict, current: dict | None) -> Measure:
-    title, explanation = MEASURES[name]
     if current is None or current["count"] != new["count"]:
-        return Measure(title, explanation, _percent(new["value"]), "not measured", "")
-    points = 100 * (new["value"] - current["value"])
-    better = points < 0 if name in _LOWER_IS_BETTER else points > 0
+        return Measure(*MEASURES[name], _percent(new["value"]), "not measured", "")
+    return _values(MEASURES[name], new["value"], current["value"], name in _LOWER_IS_BETTER)
+
+
+def _values(about: tuple[str, str], new: float, current: float, lower_is_better: bool) -> Measure:
+    points = 100 * (new - current)
+    better = points < 0 if lower_is_better else points > 0
     verdict = "same" if abs(points) < 0.05 else f"{abs(points):.1f} points {'better' if better else 'worse'}"
-    return Measure(title, explanation, _percent(new["value"]), _percent(current["value"]), verdict)
+    return Measure(*about, _percent(new), _percent(current), verdict)
 
 
 def _properties(new: Path, current: Path, infos: tuple[dict, dict], glyphs: np.ndarray) -> list[Measure]:
@@ -133,7 +177,7 @@ def _properties(new: Path, current: Path, infos: tuple[dict, dict], glyphs: np.n
 
 
 def _bytes(folder: Path) -> int:
-    return sum((folder / file).stat().st_size for file in FILES)
+    return sum((folder / file).stat().st_size for file in FILES if (folder / file).is_file())
 
 
 def _speed(folder: Path, glyphs: np.ndarray) -> float:

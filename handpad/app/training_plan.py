@@ -80,6 +80,11 @@ class Plan:
             fit += ["--unseen", str(self.measure)]
         return [("fit", fit), export]
 
+    def comparisons(self, current: Path) -> list[Command]:
+        """What compares the finished model with the one in use, on each data set that is still there."""
+        prepared = [path for path in (self.learn, self.measure) if path is not None and path.is_file()]
+        return [("compare", ["compare", "--json", str(path), str(current), str(self.model)]) for path in prepared]
+
     def note_epoch(self, event: dict) -> None:
         """Keep an ``epoch`` event, so that the curves can be drawn from the beginning another day."""
         with suppress(OSError), (self.folder / EPOCHS).open("a", encoding="utf-8") as file:

@@ -25,7 +25,7 @@ from handpad.app.sheet import MOST
 from handpad.app.theme import Theme
 from handpad.app.training_data import Found, recognise
 from handpad.app.training_job import TrainingJob, missing_packages
-from handpad.app.training_plan import Plan, left_over, new_folder, prepare_command, prepared_path
+from handpad.app.training_plan import Command, Plan, left_over, new_folder, prepare_command, prepared_path
 from handpad.app.wizard_pages import DataPage, HowPage, ResultPage, SheetPage, TrainPage
 from handpad.errors import DataError, HandpadError
 from handpad.installed import REPORT, available_models, install_model
@@ -39,7 +39,12 @@ INSTALL_SENTENCE = (
     "start Handpad again."
 )
 
-_STEPS = {"prepare": "Reading the data", "fit": "Training", "export": "Writing and checking the model"}
+_STEPS = {
+    "prepare": "Reading the data",
+    "fit": "Training",
+    "export": "Writing and checking the model",
+    "compare": "Comparing it with the model in use",
+}
 
 
 class Wizard(QDialog):
@@ -96,7 +101,7 @@ class Wizard(QDialog):
         self.next.clicked.connect(self._advance)
         scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
         scroll.setWidget(self.pages)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # so that the arrow keys scroll
         row = QHBoxLayout()
         row.addWidget(self.back)
         row.addStretch()
@@ -200,7 +205,7 @@ class Wizard(QDialog):
 
     def reject(self) -> None:
         """Hide; what runs goes on."""
-        if self.running:
+        if self.running and self.pages.currentIndex() != RESULT:
             self.notice.emit("Training goes on in the background; the button on the right shows it again.")
         super().reject()
 
@@ -361,7 +366,8 @@ class Wizard(QDialog):
         if kind == "progress":
             self._on_progress(event)
         elif kind == "plan":
-            self.train.progress.detail.setText(f"{event['epochs']} rounds fit into the time.")
+            rounds = "One round fits" if event["epochs"] == 1 else f"{event['epochs']} rounds fit"
+            self.train.progress.detail.setText(f"{rounds} into the time.")
         elif kind == "epoch":
             self.plan.note_epoch(event)
             self._draw_epoch(event)
@@ -423,26 +429,41 @@ class Wizard(QDialog):
         self.plan = plan
         self._show(RESULT)
         self.other.setVisible(self._report().is_file())
-        self.result.trouble.hide()
+        self.result.clear()
         self.result.intro.setText(
             "Installing it makes Handpad read with it. What you have taught is learned again from its ink, and the "
             "menu leads back to the other models at any time."
         )
-        task = Task(self, _compared, plan, self._current())
-        task.done.connect(self.result.show_result)
-        task.failed.connect(self._show_trouble)
-        task.start()
+        self.result.progress.begin(f"{_STEPS['compare']} …")
         self.progressed.emit("A new model is ready")
         self._tell("The new model is ready: look at it and install it.")
+        self._compare(plan.comparisons(self._current()), [])
+
+    def _compare(self, left: list[Command], done: list[list[dict]]) -> None:
+        """Compare on one data set after another; on some it may not be possible. Then show the result."""
+        if not left:
+            task = Task(self, _result, self.plan, self._current(), done)
+            task.done.connect(self.result.show_result)
+            task.failed.connect(self._show_trouble)
+            task.start()
+            return
+        events: list[dict] = []
+        self.job = job = TrainingJob(left[:1], self)
+        job.event.connect(events.append)
+        job.finished.connect(lambda: self._compare(left[1:], [*done, events]))
+        job.failed.connect(lambda _: self._compare(left[1:], done))  # what is in model.json is shown instead
+        job.start()
 
     def _report(self) -> Path:
         return self.plan.model / REPORT
 
     def _show_trouble(self, sentence: str) -> None:
+        self.result.progress.hide()
         self.result.trouble.setText(sentence)
         self.result.trouble.show()
 
     def _install(self) -> None:
+        self.shut_down()
         try:
             target = install_model(self.plan.model)
         except HandpadError as error:
@@ -455,16 +476,17 @@ class Wizard(QDialog):
         self.accept()
 
     def _discard(self) -> None:
+        self.shut_down()
         self.plan.discard()
         self.begin()
 
 
-def _compared(plan: Plan, current: Path) -> model_result.Result:
+def _result(plan: Plan, current: Path, compared: list[list[dict]]) -> model_result.Result:
     try:
         glyphs, _ = sample(plan.learn, MOST, 0)
     except DataError:  # the data may be gone by now; the speed hardly depends on the ink
         glyphs = np.zeros((1, 28, 28), np.uint8)
-    return model_result.compare(plan.model, current, glyphs)
+    return model_result.compare(plan.model, current, compared, glyphs)
 
 
 def duration(seconds: float) -> str:

@@ -457,21 +457,31 @@ class ResultPage(Page):
     def __init__(self):
         super().__init__("The new model is ready", "Result")
         self.intro = QLabel(wordWrap=True)
+        self.progress = Progress()
         self.table = QGridLayout()
         self.table.setHorizontalSpacing(26)
         self.table.setVerticalSpacing(6)
-        frame = QFrame(objectName="panel")
-        frame.setLayout(self.table)
+        self.frame = QFrame(objectName="panel")
+        self.frame.setLayout(self.table)
+        self.frame.hide()
         self.table.setContentsMargins(16, 12, 16, 14)
         self.note = QLabel(wordWrap=True, objectName="muted", textFormat=_PLAIN)
         self.trouble = QLabel(wordWrap=True, objectName="danger", textFormat=_PLAIN)
         self.trouble.hide()
-        for widget in (self.intro, frame, self.note, self.trouble):
+        for widget in (self.intro, self.progress, self.frame, self.note, self.trouble):
             self.column.addWidget(widget)
         self.column.addStretch()
 
+    def clear(self) -> None:
+        """Nothing is known yet."""
+        for widget in (self.frame, self.note, self.trouble):
+            widget.hide()
+        self.progress.show()
+
     def show_result(self, result: Result) -> None:
         """Fill the table."""
+        self.progress.hide()
+        self.frame.show()
         while (item := self.table.takeAt(0)) is not None:
             item.widget().deleteLater()
         for column, text in enumerate(("", f"New: {result.new}", f"In use: {result.current}", "")):
@@ -501,7 +511,7 @@ class ResultPage(Page):
 def left_out_sentence(dropped: dict[str, int]) -> str:
     """How many samples were left out, and the most frequent reasons."""
     ordered = sorted(dropped.items(), key=lambda item: -item[1])
-    reasons = "; ".join(f"{count:,} because: {reason}" for reason, count in ordered[:MOST_REASONS])
+    reasons = "; ".join(f"{count:,} ({reason})" for reason, count in ordered[:MOST_REASONS])
     more = len(ordered) - MOST_REASONS
     others = f"; and {more} more reason{'' if more == 1 else 's'}" if more > 0 else ""
     return f"Left out: {reasons}{others}."

@@ -148,12 +148,12 @@ def test_the_name_of_the_model_is_checked(qtbot, wizard, choose, images):
     assert wizard.how.budget == 5
 
 
-def test_from_images_to_an_installed_model(qtbot, window, wizard, choose, images, monkeypatch):
+def test_from_images_to_an_installed_model(qtbot, window, wizard, choose, images):
     """Choose, look, train, stop, go on in the background, read the result, install; what was taught follows."""
     pad = window.pad
-    stroke = write("H", pad.page.ruling.x_height, (60, pad.page.ruling.baseline(0)), seed=1)
-    for part in stroke:
-        pad.write(part)
+    pad.set_boxes(True)
+    for stroke in write("H", pad.page.ruling.x_height, (60, pad.page.ruling.baseline(0)), seed=1):
+        pad.write(stroke)
     qtbot.waitUntil(lambda: bool(pad.page.text()), timeout=20_000)
     with qtbot.waitSignal(pad.corrected, timeout=20_000):
         pad.correct(pad.page.characters[0].strokes, "H")
@@ -189,9 +189,10 @@ def test_from_images_to_an_installed_model(qtbot, window, wizard, choose, images
     assert window.training_button.text() == "A new model is ready"
     window.training_button.click()
     assert wizard.isVisible()
-    qtbot.waitUntil(lambda: wizard.result.table.count() > 4, timeout=20_000)
+    qtbot.waitUntil(lambda: wizard.result.frame.isVisible(), timeout=PATIENCE)
     texts = [wizard.result.table.itemAt(index).widget().text() for index in range(wizard.result.table.count())]
-    assert any("Digits and letters read right" in text for text in texts)
+    assert any("FOLDER, test writers: " in text for text in texts)
+    assert "the difference lies between" in texts
     assert any("ms" in text for text in texts)
     plan = wizard.plan
     info = json.loads((plan.model / "model.json").read_text())
