@@ -29,7 +29,7 @@ class Plan:
     folder : its own folder, where the run and the model are written.
     learn : the prepared data to learn from.
     measure : other prepared data, only to be measured on, or None.
-    network : "handpad" or "paper".
+    preset : of ``handpad-train fit``, such as "handpad".
     minutes : the time to spend, or None for the whole recipe.
     model_name : what the model is called when it is installed.
     """
@@ -37,7 +37,7 @@ class Plan:
     folder: Path
     learn: Path
     measure: Path | None
-    network: str
+    preset: str
     minutes: int | None
     model_name: str
 
@@ -71,7 +71,7 @@ class Plan:
         export = ("export", ["export", "--json", str(self.run), str(self.learn), str(self.model)])
         if self.usable and (as_it_is or not self.unfinished_fit):
             return [export]
-        fit = ["fit", "--json", self.network, str(self.learn), str(self.run)]
+        fit = ["fit", "--json", self.preset, str(self.learn), str(self.run)]
         if self.unfinished_fit:
             fit.append("--resume")
         if self.minutes is not None:
@@ -114,7 +114,7 @@ class Plan:
                 folder,
                 Path(values["learn"]),
                 Path(values["measure"]) if values["measure"] else None,
-                values["network"],
+                values["preset"],
                 values["minutes"],
                 values["model_name"],
             )

@@ -46,6 +46,9 @@ _STEPS = {
     "compare": "Comparing it with the model in use",
 }
 
+_PUBLISHED = {"nist": "paper-nist", "deepwriting": "paper-deepwriting"}
+"""The presets of ``handpad-train fit`` with the very schedules that were published, by data set."""
+
 
 class Wizard(QDialog):
     """Choose data, look at them, choose how, watch, install. Closing it lets what runs go on in the background.
@@ -336,7 +339,10 @@ class Wizard(QDialog):
     def _start(self) -> None:
         measure = self._paths[1] if len(self._paths) > 1 else None
         folder, name = new_folder(self._home), self.how.name.text().strip()
-        self.plan = Plan(folder, self._paths[0], measure, self.how.network, self.how.budget, name)
+        preset = self.how.network
+        if preset == "paper":
+            preset = _PUBLISHED.get(self.prepared.name, preset)
+        self.plan = Plan(folder, self._paths[0], measure, preset, self.how.budget, name)
         try:
             self.plan.save()
         except OSError as error:

@@ -36,7 +36,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 NETWORKS = {
     "handpad": ("Handpad's own", "A network of today, trained on varied ink. Reads better; takes longer."),
-    "paper": ("As published", "The network of the paper, layer for layer, with its schedule. Quick and small."),
+    "paper": ("As published", "The network of the paper, layer for layer, with its schedule. Smaller and quicker."),
 }
 
 MOST_REASONS = 3

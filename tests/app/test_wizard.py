@@ -9,6 +9,7 @@ import pytest
 from handwriting import write
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from handpad.app import training_job
@@ -146,6 +147,24 @@ def test_the_name_of_the_model_is_checked(qtbot, wizard, choose, images):
     assert wizard.next.isEnabled()
     wizard.how.minutes.setValue(5)
     assert wizard.how.budget == 5
+
+
+def test_keys_alone_lead_through_it(qtbot, window, wizard, choose, images):
+    """Enter goes on from page to page, Space chooses, Escape puts the wizard away and keeps where it was."""
+    choose(images)
+    QTest.keyClick(wizard.focusWidget(), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: wizard.prepared is not None, timeout=PATIENCE)
+    assert wizard.pages.currentIndex() == LOOK
+    QTest.keyClick(wizard.focusWidget(), Qt.Key.Key_Return)
+    assert wizard.pages.currentIndex() == HOW
+    wizard.how.networks.button(0).setFocus()
+    QTest.keyClick(wizard.focusWidget(), Qt.Key.Key_Down)
+    assert wizard.how.network == "paper"
+    QTest.keyClick(wizard, Qt.Key.Key_Escape)
+    assert not wizard.isVisible()
+    window.open_wizard()
+    assert wizard.isVisible()
+    assert wizard.pages.currentIndex() == HOW
 
 
 def test_from_images_to_an_installed_model(qtbot, window, wizard, choose, images):
