@@ -88,7 +88,10 @@ def evaluate(
     outcomes: dict[str, Outcome] = {}
     for name, variant in variants.items():
         outcomes[name] = read_by(variant, by_writer, seed)
-        report.line("progress", variant=name, lines=len(outcomes[name].said))
+        said = outcomes[name].said
+        readings = [Reading(line.writer, line.text, said[line.name]) for line in lines if line.name in said]
+        rate = rates(readings)["cer"] if readings else None
+        report.line("progress", variant=name, lines=len(readings), character_error_rate=rate)
     installed = tesseract.version()
     if installed:
         start = time.perf_counter()

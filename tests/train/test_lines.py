@@ -84,6 +84,14 @@ def test_all_variants_are_compared_on_the_same_lines(by_writer):
     assert (lines_page.TESSERACT in found["all"]) == (tesseract.version() is not None)
 
 
+def test_writers_of_few_lines_teach_nothing(by_writer, monkeypatch):
+    monkeypatch.setenv("PATH", "")  # Tesseract has nothing to do with it
+    variants = {"blank": Variant(Memory), "taught": Variant(Memory, learns=True)}
+    found = lines.evaluate(by_writer["bbb/bob"], variants, set(), 1, Report(as_json=True))
+    assert found["taught"] == {}
+    assert found["all"]["blank"]["overall"]["lines"] == 3
+
+
 def test_without_tesseract_the_page_says_so(by_writer, monkeypatch):
     monkeypatch.setenv("PATH", "")
     everything = [line for own in by_writer.values() for line in own]
