@@ -26,7 +26,7 @@ from handpad.app.theme import Theme
 from handpad.app.training_data import Found, recognise
 from handpad.app.training_job import TrainingJob, missing_packages
 from handpad.app.training_plan import Command, Plan, left_over, new_folder, prepare_command, prepared_path
-from handpad.app.wizard_pages import DataPage, HowPage, ResultPage, SheetPage, TrainPage
+from handpad.app.wizard_pages import DataPage, HowPage, Page, ResultPage, SheetPage, TrainPage
 from handpad.errors import DataError, HandpadError
 from handpad.installed import REPORT, available_models, install_model
 
@@ -84,8 +84,9 @@ class Wizard(QDialog):
         self.data, self.look, self.how = DataPage(), SheetPage(theme), HowPage()
         self.train, self.result = TrainPage(theme), ResultPage()
         self.pages = QStackedWidget()
-        for page in (self.data, self.look, self.how, self.train, self.result):
-            self.pages.addWidget(page)
+        self._contents = (self.data, self.look, self.how, self.train, self.result)
+        for page in self._contents:
+            self.pages.addWidget(_scrolled(page))
         self.data.drop.chosen.connect(self.choose)
         self.data.changed.connect(self._update_buttons)
         self.data.left_over.go_on.clicked.connect(lambda: self._train())
@@ -102,9 +103,6 @@ class Wizard(QDialog):
         self.next = QPushButton("Next", default=True)
         self.next.setProperty("primary", True)
         self.next.clicked.connect(self._advance)
-        scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
-        scroll.setWidget(self.pages)
-        scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # so that the arrow keys scroll
         row = QHBoxLayout()
         row.addWidget(self.back)
         row.addStretch()
@@ -114,7 +112,7 @@ class Wizard(QDialog):
         layout.setContentsMargins(24, 16, 24, 18)
         layout.setSpacing(12)
         layout.addWidget(self.steps)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(self.pages, 1)
         layout.addLayout(row)
 
     def set_theme(self, theme: Theme) -> None:
@@ -127,9 +125,9 @@ class Wizard(QDialog):
 
     def _show(self, index: int) -> None:
         self.pages.setCurrentIndex(index)
-        page = self.pages.currentWidget()
+        page = self._contents[index]
         self.setWindowTitle(f"Train a base model: {page.title}")
-        names = (self.pages.widget(number).step for number in range(self.pages.count()))
+        names = (content.step for content in self._contents)
         self.steps.setText(
             " › ".join(f"<b>{name}</b>" if number == index else name for number, name in enumerate(names))
         )
@@ -487,6 +485,14 @@ class Wizard(QDialog):
         self.begin()
 
 
+def _scrolled(page: Page) -> QScrollArea:
+    """A page that can be scrolled where the window is too small for it, with the arrow keys too."""
+    area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    area.setWidget(page)
+    return area
+
+
 def _result(plan: Plan, current: Path, compared: list[list[dict]]) -> model_result.Result:
     try:
         glyphs, _ = sample(plan.learn, MOST, 0)
@@ -507,6 +513,11 @@ def duration(seconds: float) -> str:
 def _style_sheet(t: Theme) -> str:
     return f"""
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: {t.surface}; }}
+    QRadioButton {{ border: 1px solid transparent; border-radius: 6px; padding: 2px 5px 2px 2px; }}
+    QRadioButton:focus {{ border-color: {t.accent}; }}
+    QRadioButton::indicator {{ width: 12px; height: 12px; border: 2px solid {t.muted}; border-radius: 8px;
+                               background: {t.paper}; }}
+    QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 5px solid {t.accent}; }}
     #muted {{ color: {t.muted}; }}
     #danger {{ color: {t.danger}; }}
     #panel {{ background: {t.paper}; border: 1px solid {t.border}; border-radius: 10px; }}

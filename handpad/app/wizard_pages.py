@@ -436,7 +436,7 @@ class TrainPage(Page):
     def __init__(self, theme: Theme):
         super().__init__("Training", "Train")
         self.progress = Progress()
-        names = ("while learning", "writers it does not learn from")
+        names = ("while learning", "unseen writers")
         x_title = "rounds through the data"
         self.accuracy = Curve("Characters read right", x_title, names, True, theme)
         self.loss = Curve("Loss: how far off it is", x_title, names, False, theme)

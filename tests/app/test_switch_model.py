@@ -11,16 +11,15 @@ from handpad.paths import bundled_models
 
 @pytest.fixture
 def teach(qtbot):
-    """Writes a character on the first line and corrects it to a label."""
+    """Writes a character on a line of its own and corrects it to a label."""
 
-    def teach(window, label, column):
+    def teach(window, label, row):
         pad = window.pad
-        place = (60 + 70 * column, pad.page.ruling.baseline(0))
-        for stroke in write(label, pad.page.ruling.x_height, place, seed=column):
+        for stroke in write(label, pad.page.ruling.x_height, (60, pad.page.ruling.baseline(row)), seed=row):
             pad.write(stroke)
-        qtbot.waitUntil(lambda: len(pad.page.text().replace(" ", "")) == column + 1, timeout=20_000)
+        qtbot.waitUntil(lambda: len("".join(pad.page.text().split())) == row + 1, timeout=20_000)
         with qtbot.waitSignal(pad.corrected, timeout=20_000):
-            pad.correct(pad.page.characters[-1].strokes, label)
+            pad.correct(pad.page.characters[-1].parts, label)
 
     return teach
 
@@ -32,17 +31,18 @@ def switch(qtbot, window, name):
 
 
 def test_the_profile_follows_the_model_and_back(qtbot, window, teach):
-    for column, label in enumerate("oHv"):
-        teach(window, label, column)
+    for row, label in enumerate("oHv"):
+        teach(window, label, row)
     sizes = []
     for name in ("paper", "handpad"):
         recognizer = switch(qtbot, window, name)
         assert recognizer.model.name == name
         derived = recognizer._profile.derived(recognizer.model.fingerprint)
-        assert list(derived.labels) == list("oHv")
+        pairs = zip(derived.labels, derived.confirmed, strict=True)
+        assert [label for label, confirmed in pairs if not confirmed] == list("oHv")
         sizes.append(derived.embeddings.shape[1])
         assert recognizer._profile.stale(recognizer.model.fingerprint) == []
-        assert len(recognizer._adapter) == 3
+        assert len(recognizer._adapter) == recognizer.sample_count()
     assert sizes == [256, 128]
 
 
