@@ -19,7 +19,7 @@ from handpad.errors import DataError
 from handpad.files import replace_file
 from handpad.model import BaseModel
 from handpad.recognizer import ADAPTERS
-from handpad.train import evaluation_page, protocols
+from handpad.train import evaluation_page, lines, protocols
 from handpad.train.datasets import Dataset
 from handpad.train.measures import ALPHANUMERIC, SHAPE_TWINS, group_of
 from handpad.train.protocols import PROTOCOLS, Settings, Trial, WriterData
@@ -29,12 +29,15 @@ from handpad.train.scores import Outcome, confusion, curve, summary
 COMPARED = ("paper", "default")
 """The adapters that are compared; the base itself stands beside each."""
 
+LINES = "lines"
+"""The protocol of :mod:`handpad.train.lines`."""
+
 _BATCH = 512
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("prepared", type=Path, help="the prepared data set with the writers")
+    parser.add_argument("prepared", type=Path, help="the prepared data set with the writers; for lines, the archive")
     parser.add_argument("model", type=Path, help="folder of a model fitted without these writers")
     parser.add_argument("results", type=Path, help="folder for evaluation.json and evaluation.html")
     parser.add_argument(
@@ -45,7 +48,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--fewest", type=int, default=150, help="leave out writers with fewer characters (150)")
     parser.add_argument("--all-labels", action="store_true", help="all labels of the model, not the 62 alone")
-    parser.add_argument("--protocols", nargs="+", choices=PROTOCOLS, default=list(PROTOCOLS), help="default: all")
+    parser.add_argument(
+        "--protocols",
+        "--protocol",
+        nargs="+",
+        choices=[*PROTOCOLS, LINES],
+        default=list(PROTOCOLS),
+        help=f"default: all for characters; {LINES}, alone, measures how UNIPEN's lines of text are read",
+    )
     parser.add_argument("--resamples", type=int, default=10, help="draws of the 90/10 protocol (10)")
     parser.add_argument("--limit", type=int, default=400, help="characters per writer in the live protocol (400)")
     parser.add_argument("--seed", type=int, default=1, help="of all draws (1)")
@@ -53,6 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Evaluate, print the table and write both files."""
+    if LINES in args.protocols:
+        if args.protocols != [LINES]:
+            raise DataError(f"The protocol {LINES} reads the UNIPEN archive itself: name it alone.")
+        lines.run(args)
+        return
     report = Report(args.json)
     data, model = Dataset.load(args.prepared), BaseModel.load(args.model)
     names, part = unseen_writers(data, model, args.part)

@@ -1,4 +1,4 @@
-"""``handpad-train evaluate-lines``: how well lines of text are read, by writers whom the base model has never seen.
+"""``handpad-train evaluate --protocol lines``: how well lines are read, by writers whom the model has never seen.
 
 Every variant of the reader reads every line of every writer; Tesseract, where installed, reads the same ink drawn as
 an image. A variant that learns is first taught TAUGHT lines of the writer, drawn at random, each read, corrected and
@@ -13,7 +13,6 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
-from pathlib import Path
 from typing import NamedTuple
 
 from handpad.errors import DataError
@@ -167,20 +166,11 @@ def unseen(lines: Sequence[Line], model: BaseModel, part: str) -> list[Line]:
     return found
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments."""
-    parser.add_argument("source", type=Path, help="the UNIPEN archive or its unpacked folder")
-    parser.add_argument("model", type=Path, help="folder of a model fitted without these writers")
-    parser.add_argument("results", type=Path, help="folder for evaluation.json and evaluation.html")
-    parser.add_argument("--part", choices=("validation", "test"), default="test", help="which writers (default test)")
-    parser.add_argument("--seed", type=int, default=1, help="of the lines that a writer corrects (1)")
-
-
 def run(args: argparse.Namespace) -> None:
-    """Evaluate, print the table, and write evaluation.json and evaluation.html."""
+    """Evaluate, print the table, and write evaluation.json and evaluation.html; see :mod:`handpad.train.evaluate`."""
     report = Report(args.json)
     model = BaseModel.load(args.model)
-    every_line, dropped = unipen_lines.read(args.source)
+    every_line, dropped = unipen_lines.read(args.prepared)
     lines = unseen(every_line, model, args.part)
     mine = {line.writer for line in lines}
     known_texts = {line.text for line in every_line if line.writer not in mine}
@@ -204,4 +194,4 @@ def run(args: argparse.Namespace) -> None:
     (args.results / "evaluation.html").write_text(lines_page.page(found, ink), encoding="utf-8")
     if not args.json:
         print(lines_page.table(found))
-    report.line("result", command="evaluate-lines", results=str(args.results))
+    report.line("result", command="evaluate", results=str(args.results))

@@ -36,7 +36,14 @@ def arrays(model, **others):
         found[f"{name}_0_weight"] = np.zeros((height, width), np.float32)
         found[f"{name}_0_bias"] = np.zeros(height, np.float32)
     found["space_0_bias"] = np.array([5.0, 0.0], np.float32)
-    values = {"labels": np.array(model.labels), "trust": 1.0, "language": 0.5, "character": 0.0, "temperature": 1.0}
+    values = {
+        "fingerprint": np.array("own"),
+        "labels": np.array(model.labels),
+        "trust": 1.0,
+        "language": 0.5,
+        "character": 0.0,
+        "temperature": 1.0,
+    }
     return found | values | others
 
 
