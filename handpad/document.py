@@ -195,6 +195,12 @@ class Page:
             page = page._grouped(row, line)
         return page
 
+    def changed_lines(self, other: "Page") -> dict[int, tuple[tuple[Character, ...], tuple[Character, ...]]]:
+        """The lines whose characters are not those of another page: row to the other's and this page's."""
+        rows = self.lines.keys() | other.lines.keys()
+        both = {row: (other.lines.get(row, ()), self.lines.get(row, ())) for row in sorted(rows)}
+        return {row: (theirs, ours) for row, (theirs, ours) in both.items() if theirs is not ours}
+
     def remove(self, character: Character, number: int) -> "Page":
         """The page without a character's ink. What other characters have of its strokes become strokes of their own.
 
@@ -226,8 +232,9 @@ class Page:
 
     def inserted(self, line: Sequence[Character], character: Character) -> list[Character]:
         """Characters of a line with one more character, at the place that its centre has among the others."""
-        center = self.box(character).center[0]
-        index = next((i for i, other in enumerate(line) if self.box(other).center[0] > center), len(line))
+        center, index = self.box(character).center[0], len(line)
+        while index and self.box(line[index - 1]).center[0] > center:  # from the end: there one mostly writes
+            index -= 1
         return [*line[:index], character, *line[index:]]
 
     def _grouped(self, row: int, line: Sequence[Character]) -> "Page":

@@ -455,8 +455,11 @@ class Canvas(QWidget):
 
 def _difference(old: Page, new: Page) -> list[tuple[Page, Character]]:
     """The characters that stand in only one of two pages, each with its page."""
-    before, after = set(old.characters), set(new.characters)
-    return [(old, character) for character in before - after] + [(new, character) for character in after - before]
+    found = []
+    for before, after in new.changed_lines(old).values():
+        before, after = set(before), set(after)
+        found += [(old, character) for character in before - after] + [(new, character) for character in after - before]
+    return found
 
 
 def _distance(points: np.ndarray, center: np.ndarray) -> float:

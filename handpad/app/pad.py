@@ -381,17 +381,17 @@ class Pad(QObject):
 
     def _go_to(self, page: Page, forgets: bool = True) -> None:
         """Show a page; forget the samples that it does not hold and learn those again that it does."""
-        before = {c.sample_id for c in self.page.characters if c.sample_id}
-        after = {c.sample_id for c in page.characters if c.sample_id}
+        changed = page.changed_lines(self.page)
+        before = {c.sample_id for old, _ in changed.values() for c in old if c.sample_id}
+        after = {c.sample_id for _, new in changed.values() for c in new if c.sample_id}
         # A new page is no reason to forget, and going back to the one before is none to learn it twice.
         if forgets and not self._is_new_page(self.page, page):
             fresh = after - before - set(self._pending)
             if before - after or fresh:
                 self._change.emit(sorted(before - after), sorted(fresh))
-        old = self.page.lines
         self._show(self._with_labels(page))
-        for row, line in self.page.lines.items():
-            if line is not old.get(row) and row not in page.box_rows:
+        for row, (_, line) in changed.items():
+            if row not in page.box_rows:
                 unread = {c.parts for c in line if not c.label or c.parts not in self.candidates}
                 if unread:
                     self._look.setdefault(row, set()).update(unread)
@@ -554,10 +554,7 @@ class Pad(QObject):
         old = self.page
         appeared, relabelled = set(), set()
         contradicted: set[int] = set()
-        for row, line in page.lines.items():
-            before = old.lines.get(row, ())
-            if line is before:
-                continue
+        for before, line in page.changed_lines(old).values():
             contradicted |= {c.sample_id for c in before if c.sample_id} - {c.sample_id for c in line}
             known = {c.parts: c.label for c in before if c.label}
             said = {(part.stroke, c.label) for c in before for part in c.parts}
@@ -585,7 +582,8 @@ class Pad(QObject):
     def _drop_closed(self) -> None:
         """Let go of characters that are on no page that undo could bring back."""
         pages = [self.page, *self._undo, *self._redo]
-        keys = {character.parts for page in pages for character in page.characters}
+        lines = {id(line): line for page in pages for line in page.lines.values()}
+        keys = {character.parts for line in lines.values() for character in line}
         self.candidates = {key: ranked for key, ranked in self.candidates.items() if key in keys}
         self._keep.emit(keys)
 

@@ -21,6 +21,7 @@ GLOW = 1.6
 UNSURE = 0.6
 """A character read with less probability than this is marked as unsure."""
 
+_KEPT_RECTS = 100_000
 _LABEL_DROP = 27.0
 _LABEL_HEIGHT = 22.0
 
@@ -57,6 +58,7 @@ class PageView:
         self._metrics = QFontMetricsF(self._font)
         self._pictures: dict[int, PenPath] = {}
         self._rects: dict[tuple[Key, str], tuple[QRectF, QRectF]] = {}
+        self._reaches: dict[int, tuple[tuple[Character, ...], QRectF]] = {}
 
     def adopt(self, number: int, picture: PenPath) -> None:
         """Use the picture that was drawn live for the stroke that it became."""
@@ -92,6 +94,8 @@ class PageView:
         """Both rectangles, kept between paintings: stroke numbers are never used twice."""
         key = (character.parts, character.label)
         if key not in self._rects:
+            if len(self._rects) > _KEPT_RECTS:
+                self._rects.clear()
             box = page.box(character)
             width = max(24.0, self._metrics.horizontalAdvance(character.label) + 10)
             top = page.ruling.baseline(page.row(character)) + _LABEL_DROP
@@ -107,9 +111,11 @@ class PageView:
         self._paint_ruling(painter, rect, page)
         if not page.strokes:
             self._paint_hint(painter, page)
-        for character in page.characters:
-            if self.character_rect(page, character).intersects(rect):
-                self._paint_marks(painter, page, character, view, now)
+        characters = [
+            c for line in self._lines_in(page, rect) for c in line if self.character_rect(page, c).intersects(rect)
+        ]
+        for character in characters:
+            self._paint_marks(painter, page, character, view, now)
         if view.word:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self.theme.accent), 1.6))
@@ -117,16 +123,30 @@ class PageView:
         ink = QColor(self.theme.ink)
         faded = QColor(self.theme.ink)
         faded.setAlphaF(0.25)
-        for number, stroke in page.strokes.items():
+        for number in sorted({number for character in characters for number in character.strokes}):
             picture = self._pictures.get(number)
             if picture is None:
-                picture = self._pictures[number] = PenPath(stroke)
+                picture = self._pictures[number] = PenPath(page.strokes[number])
             if picture.bounds.intersects(rect):
                 picture.paint(painter, faded if number in view.faded else ink)
         painter.setFont(self._font)
-        for character in page.characters:
+        for character in characters:
             if character.label and self.label_rect(page, character).adjusted(-4, -4, 4, 4).intersects(rect):
                 self._paint_label(painter, page, character, view, now)
+
+    def _lines_in(self, page: Page, rect: QRectF) -> list[tuple[Character, ...]]:
+        """The lines of which something may lie within rect; how far each reaches is kept between paintings."""
+        found = []
+        for row in sorted(page.lines):
+            line = page.lines[row]
+            known, reach = self._reaches.get(row, ((), QRectF()))
+            if known is not line:
+                rects = (self.character_rect(page, character) for character in line)
+                reach = functools.reduce(QRectF.united, rects, QRectF())
+                self._reaches[row] = line, reach
+            if reach.intersects(rect):
+                found.append(line)
+        return found
 
     def _paint_ruling(self, painter: QPainter, rect: QRectF, page: Page) -> None:
         ruling = page.ruling

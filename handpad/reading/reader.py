@@ -106,7 +106,7 @@ class Reading:
 
 
 Adapt = Callable[[Observation], np.ndarray]
-"""Probabilities float (n, c) over the model's labels of n observed groups: an adapter's ``predict``."""
+"""Probabilities float (n, c) over the model's labels of n observed groups, as from :func:`handpad.reading.adapted.predict_on_line`."""
 
 
 class Reader:
@@ -270,10 +270,7 @@ class Reader:
         return Observation(columns[0], columns[1], places), Observation(columns[2], columns[3], places)
 
     def _scores(self, groups: Lattice, seen: Observation, found: Observation, adapt: Adapt | None):
-        probabilities = softmax(seen.logits)
-        if adapt is not None:
-            probabilities = probabilities ** (1 - ADAPTED_SHARE) * adapt(seen) ** ADAPTED_SHARE
-            probabilities /= probabilities.sum(axis=1, keepdims=True)
+        probabilities = softmax(seen.logits) if adapt is None else adapt(seen)
         labels = self._scorer.trusted(probabilities) + self._scorer.character_scores(groups, found)[:, None]
         context = self._scorer.label_scores(groups, found)
         known = self._columns >= 0
@@ -376,13 +373,6 @@ class Reader:
                 found[text] = found.get(text, 0.0) + float(chance)
         return sorted(found.items(), key=lambda pair: -pair[1])
 
-
-ADAPTED_SHARE = 0.5
-"""How much the adapter counts beside the base model, as shares of their log probabilities.
-
-Alone it is too sure of itself on lines: what it has learned of a few lines' labels, size and place speak of once more,
-and labels that it has not met yet it all but rules out. Chosen on validation writers.
-"""
 
 CANDIDATES = 8
 """Labels given for each character."""
