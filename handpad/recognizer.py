@@ -17,6 +17,7 @@ from handpad.glyph import cues, glyph
 from handpad.ink import Guide, as_guide, as_strokes
 from handpad.model import BaseModel
 from handpad.profile import Profile, Sample
+from handpad.reading.adapted import predict_on_line
 from handpad.reading.language import Language
 from handpad.reading.reader import Reader, Reading
 
@@ -118,7 +119,7 @@ class Recognizer:
         checked = as_strokes(strokes)
         several = guide is not None and len(guide) and np.ndim(guide[0]) > 0
         guides = [as_guide(one) for one in guide] if several else [as_guide(guide)] if guide is not None else []
-        return self.reader.read(checked, guides, self._adapter.predict)
+        return self.reader.read(checked, guides, self.predict_on_line)
 
     @property
     def reader(self) -> Reader:
@@ -129,9 +130,9 @@ class Recognizer:
             self._reader = Reader.for_model(self.model, language.with_words(words) if words else language)
         return self._reader
 
-    def predict(self, seen: Observation) -> np.ndarray:
-        """What the adapter makes of observed characters: probabilities float64 (m, c) over the model's labels."""
-        return self._adapter.predict(seen)
+    def predict_on_line(self, seen: Observation) -> np.ndarray:
+        """What is made of observed groups on a line: probabilities float64 (m, c) over the model's labels."""
+        return predict_on_line(self._adapter, self.sample_count(), seen)
 
     def words(self) -> list[str]:
         """The writer's own words, which reading expects beside those of the language."""

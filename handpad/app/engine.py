@@ -149,7 +149,7 @@ class Engine(QObject):
         try:
             if self._recognizer is not None:
                 fixed, numbers = _local(job)
-                reader, predict = self._recognizer.reader, self._recognizer.predict
+                reader, predict = self._recognizer.reader, self._recognizer.predict_on_line
                 found = self._back(reader.read_line(job.strokes, job.guide, predict, fixed), numbers, job)
         except Exception as error:  # whatever the ink was, the next line must be read
             log.exception("line %d", job.row)
@@ -190,7 +190,7 @@ class Engine(QObject):
 
     def _word_readings(self, job: LineJob, keys: frozenset[Key], text: str) -> list[WordReading]:
         fixed, numbers = _local(job)
-        reader, predict = self._recognizer.reader, self._recognizer.predict
+        reader, predict = self._recognizer.reader, self._recognizer.predict_on_line
         ink = {part for key in keys for part in key}
         if text:
             spelled = reader.spelled(job.strokes, _whole_text(job, keys, text), job.guide, predict, fixed)

@@ -106,7 +106,10 @@ class Reading:
 
 
 Adapt = Callable[[Observation], np.ndarray]
-"""Probabilities float (n, c) over the model's labels of n observed groups, as from :func:`handpad.reading.adapted.predict_on_line`."""
+"""Probabilities float (n, c) over the model's labels of n observed groups.
+
+For a writer's adapter: :func:`handpad.reading.adapted.predict_on_line`.
+"""
 
 
 class Reader:
@@ -164,7 +167,7 @@ class Reader:
         Parameters
         ----------
         guide : the ruled line, if the canvas knows it.
-        adapt : an adapter's ``predict``; by default the base model decides.
+        adapt : what a writer's history makes of groups; by default the base model decides.
         fixed : settled characters, which stay as they are and help to read the others.
         """
         if len(strokes) > MOST_STROKES:

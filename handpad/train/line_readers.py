@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -13,6 +14,7 @@ from handpad.glyph import glyph
 from handpad.ink import as_strokes, bounding_box
 from handpad.model import BaseModel
 from handpad.reading import scorer
+from handpad.reading.adapted import predict_on_line
 from handpad.reading.language import Language
 from handpad.reading.lattice import line_shape
 from handpad.reading.lines import split_lines
@@ -101,7 +103,7 @@ class PageReader:
                 self._learned += 1
 
     def _look(self, strokes: Sequence[np.ndarray]) -> Reading:
-        return self._reader.read(as_strokes(strokes), adapt=self._adapter.predict if self._learned else None)
+        return self._reader.read(as_strokes(strokes), adapt=partial(predict_on_line, self._adapter, self._learned))
 
 
 def corrected(reading: Reading, text: str) -> Iterator[tuple[ReadCharacter, str]]:
