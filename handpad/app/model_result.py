@@ -16,7 +16,7 @@ from handpad.installed import FILES
 MEASURES = {
     "accuracy_62": ("Digits and letters read right", "Of the 62 digits and letters alone, without any context."),
     "accuracy_62_shapes": (
-        "the same, twins as one",
+        "Digits and letters, twins as one",
         "Characters that differ in size or place only, such as c and C or 0 and O, count as one.",
     ),
     "accuracy_all": ("All characters read right", "Of everything that the model can read, without any context."),

@@ -375,6 +375,8 @@ class Wizard(QDialog):
         elif kind == "epoch":
             self.plan.note_epoch(event)
             self._draw_epoch(event)
+            if event["epoch"] == event["epochs"]:
+                self.train.progress.begin("Measuring it on unseen writers …")
 
     def _on_progress(self, event: dict) -> None:
         """Show how far the step is, and for "fit" draw on."""
@@ -503,8 +505,10 @@ def _result(plan: Plan, current: Path, compared: list[list[dict]]) -> model_resu
 
 def duration(seconds: float) -> str:
     """A time in words, as roughly as one needs it."""
+    if seconds < 1.5:
+        return "1 second"
     if seconds < 90:
-        return f"{max(1, round(seconds))} seconds"
+        return f"{round(seconds)} seconds"
     if seconds < 5400:
         return f"{round(seconds / 60)} minutes"
     return f"{seconds / 3600:.1f} hours"

@@ -268,7 +268,7 @@ def test_a_training_that_fails_says_why(qtbot, wizard, choose, images):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0.2, "1 seconds"), (89, "89 seconds"), (600, "10 minutes"), (9000, "2.5 hours")]
+    ("seconds", "words"), [(0.2, "1 second"), (89, "89 seconds"), (600, "10 minutes"), (9000, "2.5 hours")]
 )
 def test_times_in_words(seconds, words):
     assert duration(seconds) == words
