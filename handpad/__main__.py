@@ -1,0 +1,20 @@
+"""``handpad`` and ``python -m handpad``: the app, or with ``read`` the text of a file without it."""
+
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what the command line asks for; returns the exit code."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments[:1] == ["read"]:
+        from handpad import read_command  # imports no Qt
+
+        return read_command.main(arguments[1:])
+    from handpad.app import main as app
+
+    return app.main(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

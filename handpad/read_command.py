@@ -1,0 +1,151 @@
+"""``handpad read``: the text of a file of ink or of a picture of printed letters, without the app."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from handpad.document import DocumentError, Page, from_inkml
+from handpad.errors import HandpadError, InkError
+from handpad.inkml import traces
+from handpad.reading.images import ImageError, ink_of_image
+from handpad.reading.pieces import Fixed
+from handpad.reading.reader import ReadCharacter, Reading, ReadLine
+from handpad.recognizer import Recognizer
+
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
+"""How PNG and JPEG files begin."""
+
+MOST_BYTES = 200_000_000
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of ``handpad read``."""
+    parser = argparse.ArgumentParser(prog="handpad read", description="Print what a file of ink or a picture says.")
+    parser.add_argument("file", type=Path, help="InkML of any program, or a PNG or JPEG picture of separate letters")
+    parser.add_argument("--json", action="store_true", help="lines, words and characters with boxes and probabilities")
+    parser.add_argument("--profile", type=Path, metavar="FILE", help="read as this profile has learned to")
+    parser.add_argument("--model", type=Path, metavar="FOLDER", help="another base model than the bundled one")
+    return parser
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command. Returns 0 if there was text to read and it was printed, 1 after one sentence on stderr."""
+    options = parser().parse_args(arguments)
+    try:
+        reading = read_file(options.file, options.profile, options.model)
+        print(json.dumps(as_json(reading), ensure_ascii=False, indent=1) if options.json else reading.text)
+    except HandpadError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def read_file(path: Path, profile: Path | None = None, model: Path | None = None) -> Reading:
+    """Read a file of ink or a picture.
+
+    A page of Handpad is read with its ruled lines, and what its writer has settled stays. Raises HandpadError.
+    """
+    data = _bytes(path)
+    try:
+        strokes = None
+        page = None
+        if data.startswith(PICTURES):
+            strokes = ink_of_image(data)
+        elif data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<" or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            page = _own_page(data)
+            strokes = traces(data) if page is None else list(page.strokes.values())
+        else:
+            raise InkError("It is no InkML, no PNG and no JPEG.")
+        if not strokes:
+            raise InkError("There is no ink in it.")
+    except (InkError, ImageError, DocumentError) as error:
+        raise HandpadError(f"{path} cannot be read. {error}") from error
+    if profile is not None and not profile.is_file():
+        raise HandpadError(f"There is no profile at {profile}.")
+    pad = Recognizer(profile, model=model)
+    try:
+        return pad.read(strokes) if page is None else _read_page(pad, page)
+    finally:
+        pad.close()
+
+
+def as_json(reading: Reading) -> dict:
+    """A reading as JSON has it: boxes are left, top, right, bottom in the units of the file."""
+    return {"text": reading.text, "lines": [_line(line) for line in reading.lines]}
+
+
+def _line(line: ReadLine) -> dict:
+    return {
+        "text": line.text,
+        "baseline": round(line.guide.baseline, 3),
+        "x_height": round(line.guide.x_height, 3),
+        "alternatives": _ranked(line.alternatives),
+        "words": [
+            {
+                "text": word.text,
+                "probability": _share(word.probability),
+                "alternatives": _ranked(word.alternatives),
+                "characters": [_character(character) for character in word.characters],
+            }
+            for word in line.words
+        ],
+    }
+
+
+def _character(character: ReadCharacter) -> dict:
+    return {
+        "label": character.label,
+        "probability": _share(character.probability),
+        "box": [round(float(side), 3) for side in character.box],
+        "candidates": _ranked(character.candidates),
+    }
+
+
+def _ranked(pairs: Sequence[tuple[str, float]]) -> list[dict]:
+    return [{"text": text, "probability": _share(probability)} for text, probability in pairs]
+
+
+def _share(probability: float) -> float:
+    return round(float(probability), 4)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise HandpadError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB, too large to be read.")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise HandpadError(f"There is no file {path}.") from None
+    except OSError as error:
+        raise HandpadError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _own_page(data: bytes) -> Page | None:
+    """The page, if Handpad wrote the file. Raises DocumentError if it is from a newer Handpad, or damaged."""
+    if b">Handpad</" not in data[:2000]:
+        return None
+    return from_inkml(data)
+
+
+def _read_page(pad: Recognizer, page: Page) -> Reading:
+    lines = []
+    for row in sorted(page.lines):
+        line = page.lines[row]
+        first = {word[0].parts for word in page.words(row)}
+        numbers = sorted({number for character in line for number in character.strokes})
+        place = {number: index for index, number in enumerate(numbers)}
+        fixed = []
+        for character in line:
+            in_box = row in page.box_rows
+            if character.locked or in_box:
+                known = (character.fixed or character.settled) and character.label
+                parts = tuple(part._replace(stroke=place[part.stroke]) for part in character.parts)
+                spaced = character.spaced or character.settled or in_box
+                fixed.append(
+                    Fixed(parts, character.label if known else None, character.parts in first if spaced else None)
+                )
+        strokes = [page.strokes[number] for number in numbers]
+        lines.append(pad.reader.read_line(strokes, page.ruling.guide(row), pad.predict_on_line, fixed))
+    return Reading(tuple(lines))
