@@ -1,0 +1,129 @@
+"""What is read anew and what becomes of the page by it, on our own ink and without a window."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from handwriting import write, write_line
+
+from handpad.app import line_job as module
+from handpad.app.line_job import BATCH, ReadBack, line_job, merged, opened, settled, word_job
+from handpad.document import Character, Page
+from handpad.ink import Box
+from handpad.reading.pieces import Part
+
+
+@pytest.fixture
+def page() -> Page:
+    """Four words, "to il ox zu", on the first line, read as they were meant."""
+    page, characters, text = Page(), [], "to il ox zu"
+    for letter in write_line(text):
+        numbers = range(len(page.strokes) + 1, len(page.strokes) + 1 + len(letter))
+        for number, stroke in zip(numbers, letter, strict=True):
+            page = page.add(number, stroke)
+        characters.append(Character(tuple(Part(number, 0, len(page.strokes[number])) for number in numbers)))
+    said = [(label, place > 0 and text[place - 1] == " ") for place, label in enumerate(text) if label != " "]
+    return page.with_line(
+        0, [replace(c, label=label, space=space) for c, (label, space) in zip(characters, said, strict=True)]
+    )
+
+
+def change(page: Page, place: int, **to) -> Page:
+    return page.with_character(page.characters[place], replace(page.characters[place], **to))
+
+
+def back(character: Character, label: str | None = None) -> ReadBack:
+    return ReadBack(character.parts, label or character.label, [], character.space)
+
+
+def test_words_that_the_writer_has_left_behind_are_settled(page):
+    last = max(page.strokes)
+    assert [c.settled for c in settled(page, 0, last).characters] == [True] * 4 + [False] * 4
+    first = page.characters[0].strokes[0]
+    assert settled(page, 0, first) is page
+    assert all(c.settled for c in settled(page, 0, None).characters)
+    unread = change(page, 0, label="")
+    assert not settled(unread, 0, None).characters[0].settled
+
+
+def test_a_line_full_of_loose_ink_is_settled_by_its_age():
+    page = Page()
+    for number in range(1, BATCH + 41):
+        page = page.add(number, np.array([[40.0 + number, 50, 1, 0], [40.0 + number, 74, 1, 1]]))
+    page = page.with_line(0, [replace(character, label="l") for character in page.characters])
+    after = settled(page, 0, BATCH + 40)
+    assert [c.strokes[0] for c in after.characters if c.settled] == list(range(1, 41))
+
+
+def test_a_line_is_read_with_what_is_settled_and_nothing_is_read_where_nothing_is_open(page):
+    page = settled(page, 0, max(page.strokes))
+    job = line_job(page, 0)
+    assert [c.label for c in job.characters] == list("toiloxzu")
+    assert [fixed.label for fixed in job.fixed] == list("toil")
+    assert [fixed.space for fixed in job.fixed] == [None, False, True, False]
+    assert line_job(settled(page, 0, None), 0) is None
+    assert line_job(page, 5) is None
+
+
+def test_what_the_writer_fixed_keeps_its_label_while_what_may_change_keeps_only_its_ink(page):
+    page = change(settled(page, 0, None), 1, fixed=True)
+    keys = {page.characters[0].parts, page.characters[1].parts, page.characters[2].parts}
+    job = line_job(page, 0, keys, {page.characters[0].parts})
+    assert [fixed.label for fixed in job.fixed] == [None, "o", None, *"loxzu"]
+    assert job.relabel == {page.characters[0].parts}
+    reading = [back(c, "Q") for c in page.characters]
+    assert merged(page, job, reading).text() == "Qo il ox zu"
+
+
+def test_a_reading_groups_open_ink_anew_and_keeps_new_strokes(page):
+    job = line_job(page, 0)
+    i, o = page.characters[2], page.characters[3]
+    both = ReadBack((*i.parts, *o.parts), "d", [], True)
+    reading = [*map(back, page.characters[:2]), both, *map(back, page.characters[4:])]
+    more = page.add(99, write("x", 30, (700, 74))[0])
+    after = merged(more, job, reading)
+    assert after.text() == "to d ox zu"
+    assert after.characters[-1].strokes == (99,)
+    assert not after.characters[-1].label
+
+
+def test_a_reading_of_a_line_that_has_changed_is_refused(page):
+    job, reading = line_job(page, 0), list(map(back, page.characters))
+    assert merged(page, job, reading) is page
+    assert merged(page.erase([1]), job, reading) is None
+    assert merged(change(page, 0, label="l", fixed=True), job, reading) is None
+    assert merged(settled(page, 0, None), job, reading) is None
+
+
+def test_a_sample_goes_with_the_reading_that_it_was_learned_from(page):
+    page = change(page, 0, sample_id=7)
+    job, reading = line_job(page, 0), list(map(back, page.characters))
+    assert merged(page, job, reading).characters[0].sample_id == 7
+    reading[0] = back(page.characters[0], "f")
+    assert merged(page, job, reading).characters[0].sample_id == 0
+
+
+def test_a_late_dot_opens_its_word_and_a_line_through_everything_does_not(page):
+    page = settled(page, 0, None)
+    box = page.box(page.characters[2])
+    dot = Box(box.left, box.top, box.left + 2, box.top + 2)
+    assert [c.settled for c in opened(page, 0, dot).characters] == [True] * 2 + [False] * 2 + [True] * 4
+    assert opened(page, 0, Box(40, 60, 900, 62)) is page
+
+
+def test_parts_of_one_stroke_are_read_together(page, monkeypatch):
+    """A letter far left that shares its stroke with an unread one comes along, though the context ends before it."""
+    monkeypatch.setattr(module, "CONTEXT", 1)
+    split = page.split(page.characters[-1])
+    far, unread = replace(split.characters[-2], label="l"), split.characters[-1]
+    moved = settled(split.with_line(0, [far, *split.characters[:-2], unread]), 0, None)
+    job = line_job(moved, 0)
+    assert [c.parts for c in job.characters] == [far.parts, page.characters[-2].parts, unread.parts]
+
+
+def test_around_a_word_that_is_asked_about_all_stays(page):
+    page = change(page, 2, fixed=True)
+    job = word_job(page, page.words(0)[1], keep_fixed=True)
+    assert [fixed.label for fixed in job.fixed] == list("toioxzu")
+    assert [fixed.label for fixed in word_job(page, page.words(0)[1], keep_fixed=False).fixed] == list("tooxzu")
+    assert word_job(change(page, 0, label=""), page.words(0)[1], True) is None

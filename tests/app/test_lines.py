@@ -1,0 +1,194 @@
+"""Lines read as they are written, through the real window: words, corrections on them, spaces, joined letters."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from handwriting import write, write_line
+from PySide6.QtCore import QPoint, Qt
+from tablet import Pen
+
+from handpad.app.word_card import WordCard, own_word
+from handpad.profile import Profile
+
+
+def settle(qtbot, window):
+    """Wait until everything has been read."""
+    pad = window.pad
+    qtbot.waitUntil(lambda: pad._job is None and not pad._look and not pad._pending, timeout=10_000)
+
+
+def put(qtbot, window, text, row=0, left=60.0):
+    """Write a text on a line, word by word as one does, and wait until it has been read."""
+    pen, ruling = Pen(window.canvas), window.pad.page.ruling
+    for letter in write_line(text, ruling.x_height, (left, ruling.baseline(row)), gap=0.3):
+        pen.write(letter)
+    settle(qtbot, window)
+
+
+def open_word(qtbot, window, index, row=0) -> WordCard:
+    window.open_word(window.pad.page.words(row)[index][0].parts)
+    qtbot.waitUntil(lambda: isinstance(window.card, WordCard), timeout=10_000)
+    return window.card
+
+
+def samples():
+    with Profile(Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad") as profile:
+        return [(sample.label, sample.confirmed) for sample in profile.samples()]
+
+
+def test_a_word_that_is_typed_is_parted_over_its_ink_fixed_and_learned(qtbot, window):
+    put(qtbot, window, "vit tool")
+    card = open_word(qtbot, window, 0)
+    qtbot.keyClicks(card.buttons[0], "nit")
+    assert card.other.text() == "nit"
+    qtbot.keyClick(card.other, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.card is None, timeout=10_000)
+    word = window.pad.page.words(0)[0]
+    assert [(c.label, c.fixed, len(c.strokes)) for c in word] == [("n", True, 1), ("i", True, 2), ("t", True, 2)]
+    assert ("n", False) in samples()
+    assert "Learned your nit" in window.status.text()
+    settle(qtbot, window)
+    assert window.pad.page.line_text(0).startswith("nit ")
+    window.undo_action.trigger()
+    qtbot.waitUntil(lambda: samples() == [], timeout=5000)
+    assert not any(c.fixed for c in window.pad.page.characters)
+
+
+def test_other_readings_of_a_word_differ_and_a_number_chooses(qtbot, window):
+    put(qtbot, window, "tool")
+    card = open_word(qtbot, window, 0)
+    texts = [button.text_read for button in card.buttons]
+    assert len(texts) == len(set(texts)) > 1
+    assert window.pad.page.line_text(0) == texts[0]
+    qtbot.keyClick(card.buttons[0], Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: window.card is None, timeout=10_000)
+    assert window.pad.page.line_text(0) == texts[1]
+    assert all(c.fixed for c in window.pad.page.characters)
+
+
+def test_text_that_the_ink_cannot_say_is_refused_in_a_sentence(qtbot, window):
+    put(qtbot, window, "to")
+    card = open_word(qtbot, window, 0)
+    card.other.setText("transubstantiation")
+    card.other.returnPressed.emit()
+    qtbot.waitUntil(lambda: "cannot be parted" in card.message.text(), timeout=10_000)
+    assert card.isEnabled()
+    assert not any(c.fixed for c in window.pad.page.characters)
+
+
+def test_correcting_one_letter_reads_its_word_again_and_keeps_what_was_fixed(qtbot, window):
+    put(qtbot, window, "vooi tool")
+    first = window.pad.page.characters[0]
+    window.pad.correct(first.parts, "n")
+    settle(qtbot, window)
+    window.pad.correct(window.pad.page.characters[1].parts, "a")
+    settle(qtbot, window)
+    now = window.pad.page.characters
+    assert [(c.label, c.fixed) for c in now[:2]] == [("n", True), ("a", True)]
+    assert not now[2].settled
+
+
+def test_only_the_line_being_written_changes(qtbot, window):
+    put(qtbot, window, "tool")
+    before = window.pad.page.lines[0]
+    put(qtbot, window, "vox lit", row=1)
+    after = window.pad.page.lines[0]
+    assert [(c.parts, c.label) for c in after] == [(c.parts, c.label) for c in before]
+    assert all(c.settled for c in after)
+    assert not any(c.settled for c in window.pad.page.words(1)[-1])
+
+
+def test_joined_letters_in_one_stroke_can_be_two_characters_and_one_of_them_deleted(qtbot, window):
+    """Two letters without lifting the pen, as in cursive: read, split if need be, and deleted alone."""
+    pen = Pen(window.canvas)
+    x = np.linspace(0, 130, 90)
+    hills = np.column_stack([80 + x, 74 - 15 * (1 - np.cos(x / 130 * 4 * np.pi))])
+    pen.stroke(hills)
+    settle(qtbot, window)
+    if len(window.pad.page.characters) == 1:
+        window.pad.split(window.pad.page.characters[0].parts)
+        settle(qtbot, window)
+    first, *others = window.pad.page.characters
+    assert first.strokes == others[0].strokes
+    assert first.label
+    window.pad.correct(first.parts, "n")
+    settle(qtbot, window)
+    assert ("n", False) in samples()
+    window.delete_character(window.pad.page.characters[0].parts)
+    settle(qtbot, window)
+    assert window.pad.page.characters
+    left = min(window.pad.page.box(c).left for c in window.pad.page.characters)
+    assert left > 80 + 20
+
+
+def test_a_space_can_be_taken_away_and_put_back(qtbot, window):
+    put(qtbot, window, "to lit")
+    assert len(window.pad.page.words(0)) == 2
+    text = window.pad.page.line_text(0)
+    open_word(qtbot, window, 0).joined.emit()
+    window.close_card()
+    settle(qtbot, window)
+    assert len(window.pad.page.words(0)) == 1
+    key = window.pad.page.characters[2].parts
+    window.pad.set_space(key, True)
+    settle(qtbot, window)
+    assert [len(word) for word in window.pad.page.words(0)] == [len(word) for word in text.split()]
+
+
+def test_own_words_are_kept_with_the_profile_and_can_be_forgotten(qtbot, start):
+    window = start()
+    put(qtbot, window, "zoo")
+    card = open_word(qtbot, window, 0)
+    card.other.setText("zoxo,")
+    assert card.own.text() == "This is a word"
+    card.other.clear()
+    word = own_word(window.pad.page.line_text(0))
+    card.own.click()
+    qtbot.waitUntil(lambda: window.pad.words == {word}, timeout=5000)
+    assert window.card is None
+    window.close()
+    again = start()
+    assert again.pad.words == {word}
+    settle(qtbot, again)
+    card = open_word(qtbot, again, 0)
+    assert card.own.text() == "Forget this word"
+    card.own.click()
+    qtbot.waitUntil(lambda: again.pad.words == set(), timeout=5000)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [("Handpad,", "Handpad"), ('"so"', "so"), ("don't", "don't"), ("a b", ""), ("...", "")]
+)
+def test_an_own_word_has_no_marks_around_it(text, word):
+    assert own_word(text) == word
+
+
+def test_a_tap_in_the_gap_between_labels_opens_the_word(qtbot, window):
+    put(qtbot, window, "to")
+    for number in window.canvas._last_written:
+        window.canvas._last_written[number] -= 5
+    window.canvas._last_pen = -1.0
+    first, second = (window.canvas.painter.label_rect(window.pad.page, c) for c in window.pad.page.characters)
+    assert second.left() > first.right()
+    gap = QPoint(int((first.right() + second.left()) / 2), int(first.center().y()))
+    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=gap)
+    qtbot.waitUntil(lambda: isinstance(window.card, WordCard), timeout=10_000)
+    qtbot.keyClick(window.card, Qt.Key.Key_Escape)
+    assert len(window.pad.page.strokes) == 3
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Home)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: isinstance(window.card, WordCard), timeout=10_000)
+
+
+def test_scribbles_over_everything_are_read_in_bounded_time(qtbot, window):
+    pen, rng = Pen(window.canvas), np.random.default_rng(0)
+    x = np.concatenate([np.linspace(20, 1200, 500), np.linspace(1200, 20, 500)])
+    pen.stroke(np.column_stack([x, 60 + 40 * np.sin(x / 9) + np.linspace(0, 400, 1000)]))
+    for _ in range(25):
+        pen.stroke(rng.uniform([20, 20], [900, 90], (15, 2)))
+    pen.stroke(write("o", 30, (60, 286))[0])
+    settle(qtbot, window)
+    assert all(c.label for c in window.pad.page.characters)
