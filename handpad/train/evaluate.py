@@ -153,7 +153,7 @@ def evaluate(
                     random = protocols.generator(seed, writer.name, draw)
                     outcomes.append(_outcome(writer, protocol.run(adapter, writer, random, settings)))
                     adapters.append(adapter)
-                report.line("progress", protocol=name, adapter=adapter_name, done=count, of=len(enough))
+                report.progress("evaluate", count, len(enough), text=f"{name}, {adapter_name}")
             found[name][adapter_name] = summary(outcomes, group)
             if name == "live":
                 found[name][adapter_name]["curve"] = curve(outcomes)

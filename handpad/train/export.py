@@ -126,7 +126,7 @@ def export(
         write_onnx(fitted.network, temporary / "model.onnx")
         glyphs = data.glyphs[:: max(1, len(data) // CHECKED_GLYPHS)]
         difference = check_onnx(fitted.network, temporary / "model.onnx", glyphs)
-        report.line("progress", step="network", done=1, of=1)
+        report.progress("export", 1, 2, text="the network is written")
         rows = {part: data.rows_of(writers) for part, writers in record["writers"].items()}
         found = {part: outputs(fitted.network, data.glyphs[own]) for part, own in rows.items() if len(own)}
         centroids, centroid_labels, gallery = _styles(found, rows, data, record["seed"], report)
@@ -166,7 +166,7 @@ def _styles(
 
     def centroids(embeddings: np.ndarray, labels: np.ndarray, what: str) -> tuple[np.ndarray, np.ndarray]:
         def tell(done: int, of: int) -> None:
-            report.line("progress", step=what, done=done, of=of)
+            report.progress("export", done, of, text=what)
 
         return styles.style_centroids(embeddings, labels, seed, tell)
 
