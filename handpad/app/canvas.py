@@ -4,6 +4,7 @@ It knows no recognition: it shows the page that it is given and emits what the w
 """
 
 import time
+from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
@@ -77,6 +78,7 @@ class Canvas(QWidget):
         self._pen_seen = False
         self._last_pen = -1.0
         self._last_written: dict[int, float] = {}
+        self._unsure: dict[int, set[Key]] = {}
         self._animation = QTimer(self, interval=16)
         self._animation.timeout.connect(self._animate)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -101,10 +103,21 @@ class Canvas(QWidget):
             self.update()
         for source, character in changed:
             self.update(self.painter.character_rect(source, character).toAlignedRect())
+        self._update_unsure(page.changed_lines(old) or page.lines)
         if self.view.selected is not None and page.find(self.view.selected) is None:
             self.view.selected = None
         self.view.hovered = None
         self._fit()
+
+    def _update_unsure(self, rows: Iterable[int]) -> None:
+        """Paint those characters again that are unsure now and were not before, or the other way round."""
+        for row in rows:
+            unsure = {c.parts for c in self.page.lines.get(row, ()) if self.view.unsure(c)}
+            for key in unsure ^ self._unsure.get(row, set()):
+                character = self.page.find(key)
+                if character is not None:
+                    self.update(self.painter.label_rect(self.page, character).adjusted(-4, -4, 4, 4).toAlignedRect())
+            self._unsure[row] = unsure
 
     def set_theme(self, theme: Theme) -> None:
         self.painter.theme = theme
@@ -381,8 +394,9 @@ class Canvas(QWidget):
                 if character:
                     self.update(self.painter.label_rect(self.page, character).toAlignedRect())
             self.view.hovered = hovered
-            shape = Qt.CursorShape.PointingHandCursor if hovered else Qt.CursorShape.CrossCursor
-            self.setCursor(shape)
+        if not self.eraser:
+            open_here = hovered or (point is not None and self._word_at(point))
+            self.setCursor(Qt.CursorShape.PointingHandCursor if open_here else Qt.CursorShape.CrossCursor)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         characters = self.page.characters

@@ -22,6 +22,9 @@ SAVE_AFTER_MS = 200
 
 UNDO_STEPS = 200
 
+UNSURE = 0.6
+"""A character read with less probability than this is marked as unsure."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -339,6 +342,11 @@ class Pad(QObject):
                 page = page.with_line(row, new)
         if page is not self.page:
             self._show(page)
+
+    def probability(self, character: Character) -> float:
+        """How probable a character's label is, 0 to 1; 0 if it has not been read since the start."""
+        candidates = self.candidates.get(character.parts, ())
+        return next((c.probability for c in candidates if c.label == character.label), 0.0)
 
     def new_page(self) -> Path | None:
         """Put the page aside as a file of its own and begin an empty one; returns that file, if there was ink."""

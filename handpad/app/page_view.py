@@ -1,7 +1,7 @@
 """Painting a page: paper, ink, and what each character was read as, small and calm beneath it."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -18,9 +18,6 @@ FADE_IN = 0.1
 GLOW = 1.6
 """Seconds that a character glows after a correction elsewhere changed it."""
 
-UNSURE = 0.6
-"""A character read with less probability than this is marked as unsure."""
-
 _KEPT_RECTS = 100_000
 _LABEL_DROP = 27.0
 _LABEL_HEIGHT = 22.0
@@ -32,14 +29,14 @@ class View:
 
     Attributes
     ----------
-    probabilities : ink of a character to the probability of its label, where known.
+    unsure : tells whether a character is to be marked as unsure.
     appeared, changed : ink of a character to when it was first read, or changed by learning (s).
     selected, hovered : ink of the character under the keyboard's or the pointer's mark, or None.
     word : ink of the characters of the word that is being corrected, or ().
     faded : numbers of strokes that an eraser is about to remove.
     """
 
-    probabilities: dict[Key, float] = field(default_factory=dict)
+    unsure: Callable[[Character], bool] = lambda character: False
     appeared: dict[Key, float] = field(default_factory=dict)
     changed: dict[Key, float] = field(default_factory=dict)
     selected: Key | None = None
@@ -206,7 +203,7 @@ class PageView:
         color.setAlphaF(min(1.0, max(0.0, (now - view.appeared.get(character.parts, 0.0)) / FADE_IN)))
         painter.setPen(color)
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, character.label)
-        if not character.fixed and view.probabilities.get(character.parts, 1.0) < UNSURE:
+        if not character.fixed and view.unsure(character):
             pen = QPen(QColor(self.theme.accent), 2.2, Qt.PenStyle.DotLine, Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
             middle = rect.center().x()

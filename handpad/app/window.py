@@ -28,7 +28,7 @@ from handpad.app.card import Card
 from handpad.app.engine import Summary
 from handpad.app.icons import icon
 from handpad.app.line_job import Key
-from handpad.app.pad import Change, Pad
+from handpad.app.pad import UNSURE, Change, Pad
 from handpad.app.settings import TABLE, Settings
 from handpad.app.word_card import WordCard
 from handpad.document import Character
@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
         self._build_bar()
         self._build_center()
         self._connect()
+        self.canvas.view.unsure = self._is_unsure
         self._apply_theme()
         self._on_page(pad.page)
         self._rest()
@@ -429,14 +430,6 @@ class MainWindow(QMainWindow):
     # What the pad says
 
     def _on_page(self, page) -> None:
-        view = self.canvas.view
-        probabilities = {}
-        for character in page.characters:
-            candidates = self.pad.candidates.get(character.parts)
-            if candidates:
-                found = (c.probability for c in candidates if c.label == character.label)
-                probabilities[character.parts] = next(found, 0.0)
-        view.probabilities = probabilities
         self.canvas.show_page(page)
         text = page.text()
         if text != self.text.toPlainText():
@@ -446,6 +439,9 @@ class MainWindow(QMainWindow):
         self.redo_action.setEnabled(self.pad.can_redo())
         self.copy_button.setEnabled(bool(text))
         (self.boxes_action if page.boxes else self.lines_action).setChecked(True)
+
+    def _is_unsure(self, character: Character) -> bool:
+        return character.parts in self.pad.candidates and self.pad.probability(character) < UNSURE
 
     def _on_appeared(self, keys: set[Key]) -> None:
         self.canvas.view.appeared.update(dict.fromkeys(keys, time.monotonic()))
