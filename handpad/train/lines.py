@@ -9,21 +9,24 @@ import argparse
 import json
 import shlex
 import statistics
+import string
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
+from functools import cache
 from typing import NamedTuple
 
 from handpad.errors import DataError
 from handpad.model import BaseModel
+from handpad.reading.language import Language
 from handpad.train import lines_page, tesseract
 from handpad.train.datasets import unipen, unipen_lines
 from handpad.train.datasets.unipen_lines import Line
 from handpad.train.line_readers import Variant, variants
 from handpad.train.protocols import generator
 from handpad.train.report import Report
-from handpad.train.text_errors import Reading, errors, plain, rates
+from handpad.train.text_errors import Reading, errors, errors_inside, plain, rates
 
 TAUGHT = 5
 """Lines that a learning variant is taught before it is measured; writers with fewer than twice as many are left out."""
@@ -120,8 +123,19 @@ def evaluate(
     }
 
 
+def is_unlisted(word: str) -> bool:
+    """Whether the English word list lacks a word, less the signs around it: names, numbers, codes, addresses."""
+    bare = word.strip(string.punctuation)
+    return bool(bare) and not _english().is_word(bare)
+
+
+@cache
+def _english() -> Language:
+    return Language.load()
+
+
 def _figures(lines: Sequence[Line], outcome: Outcome, known_texts: Set[str]) -> dict:
-    """Error rates over all, by site, by writer and of new texts; errors by kind; frequent pairs; ms a line."""
+    """Error rates over all, by site, by writer, of new texts and unlisted words; errors by kind; pairs; ms a line."""
 
     def readings(some: Sequence[Line]) -> list[Reading]:
         return [Reading(line.writer, line.text, outcome.said[line.name]) for line in some]
@@ -134,11 +148,13 @@ def _figures(lines: Sequence[Line], outcome: Outcome, known_texts: Set[str]) -> 
 
     kinds, pairs = errors(readings(lines))
     new = [line for line in lines if line.text not in known_texts]
+    wrong, written = errors_inside(readings(lines), is_unlisted)
     return {
         "overall": rates(readings(lines)),
         "sites": grouped(lambda line: line.site),
         "writers": grouped(lambda line: line.writer),
         "new": rates(readings(new)) if new else None,
+        "unlisted": {"cer": 100 * wrong / written, "characters": written} if written else None,
         "kinds": kinds,
         "pairs": pairs[:PAIRS_KEPT],
         "ms": 1e3 * statistics.median(outcome.seconds),

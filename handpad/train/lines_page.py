@@ -100,6 +100,8 @@ def _rates(part: dict) -> tuple[list[str], list[list[str]]]:
     head = ["", "characters", "without case", "words", "ms", *(f"{site} ({sites[site]['lines']})" for site in sites)]
     if first["new"]:
         head.append(f"new texts ({first['new']['lines']})")
+    if first["unlisted"]:
+        head.append("unlisted words")
     rows = []
     for name, one in part.items():
         overall = one["overall"]
@@ -113,6 +115,7 @@ def _rates(part: dict) -> tuple[list[str], list[list[str]]]:
                 f"{one['ms']:.0f}",
                 *(f"{one['sites'][site]['cer']:.1f}" for site in sites),
                 *([f"{one['new']['cer']:.1f}"] if one["new"] else []),
+                *([f"{one['unlisted']['cer']:.1f}"] if one["unlisted"] else []),
             ]
         )
     return head, rows

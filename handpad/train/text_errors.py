@@ -5,7 +5,7 @@ Spaces count as characters everywhere; a line break counts as a space.
 
 import string
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,6 +104,28 @@ def kind(true: str, said: str) -> str | None:
         return "case"
     alphanumeric = string.ascii_letters + string.digits
     return "other" if true in alphanumeric and said in alphanumeric else "punctuation"
+
+
+def errors_inside(readings: Sequence[Reading], wanted: Callable[[str], bool]) -> tuple[int, int]:
+    """Errors in some of the words written, and the characters of those words.
+
+    Wrong, missing and inserted characters count where they stand in or right behind such a word's characters; wrong
+    spaces around it do not.
+    """
+    wrong = written = 0
+    for reading in readings:
+        true = plain(reading.true)
+        inside = [wanted(word) for word in true.split() for _ in word]
+        place, here = -1, False
+        for one, other in align(true, plain(reading.said)):
+            if one and one != " ":
+                place += 1
+                here = inside[place]
+                written += here
+            elif one == " ":
+                here = False
+            wrong += here and one != other and " " not in (one, other)
+    return wrong, written
 
 
 def rates(readings: Sequence[Reading], seed: int = 1) -> dict:

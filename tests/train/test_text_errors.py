@@ -1,6 +1,6 @@
 import pytest
 
-from handpad.train.text_errors import KINDS, Reading, align, edits, errors, kind, plain, rates
+from handpad.train.text_errors import KINDS, Reading, align, edits, errors, errors_inside, kind, plain, rates
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,9 @@ def test_errors_are_counted_by_kind_and_pair():
     kinds, pairs = errors([Reading("a", "to be", "tobe"), Reading("b", "Oh", "0h"), Reading("b", "OO", "00")])
     assert {name: count for name, count in kinds.items() if count} == {"space missing": 1, "0/o/O": 3}
     assert pairs == [("O", "0", 3), (" ", "", 1)]
+
+
+def test_errors_inside_some_words_leave_the_others_and_the_spaces_out():
+    readings = [Reading("w", "see bob7 now", "sec bo8 mow"), Reading("w", "bob7 is", "bob 7is")]
+    assert errors_inside(readings, lambda word: word == "bob7") == (2, 8)
+    assert errors_inside(readings, lambda word: word != "bob7") == (2, 8)
