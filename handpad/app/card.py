@@ -178,11 +178,10 @@ class Card(Popup):
         self.message = QLabel(wordWrap=True)
         self.message.hide()
         row.addStretch()
-        typing = QVBoxLayout()
+        typing = QHBoxLayout()
         typing.addWidget(self.other)
+        typing.addStretch()
         typing.addWidget(word)
-        row.addSpacing(6)
-        row.addLayout(typing)
         below = QHBoxLayout()
         for button in (split, join, gap):
             below.addWidget(button)
@@ -192,6 +191,7 @@ class Card(Popup):
         layout.setContentsMargins(14, 14, 14, 12)
         layout.setSpacing(10)
         layout.addLayout(row)
+        layout.addLayout(typing)
         layout.addLayout(below)
         layout.addWidget(self.message)
         self.first = self.buttons[0] if self.buttons else self.other

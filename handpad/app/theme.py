@@ -131,10 +131,10 @@ def _style_sheet(t: Theme) -> str:
                                 padding: 2px 8px; }}
     QPushButton[flat="true"]:hover, QPushButton[flat="true"]:focus {{ border-color: {t.accent}; }}
     QPushButton[danger="true"] {{ color: {t.danger}; }}
-    QLineEdit, QPlainTextEdit {{ background: {t.paper}; color: {t.text}; border: 1px solid {t.border};
+    QLineEdit, QPlainTextEdit, QListWidget {{ background: {t.paper}; color: {t.text}; border: 1px solid {t.border};
                                  border-radius: 7px; padding: 6px 8px; selection-background-color: {t.accent};
                                  selection-color: {t.on_accent}; }}
-    QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}
+    QLineEdit:focus, QPlainTextEdit:focus, QListWidget:focus {{ border-color: {t.accent}; }}
     #bottom {{ background: {t.surface}; border-top: 1px solid {t.border}; }}
     #status {{ color: {t.muted}; }}
     #card {{ background: {t.surface}; border: 1px solid {t.border}; border-radius: 12px; }}

@@ -148,6 +148,7 @@ class MainWindow(QMainWindow):
                 group.addAction(action)
                 self.setting_actions[setting.key, value] = action
         menu.addSeparator()
+        menu.addAction("My words …", self.open_words)
         menu.addAction("Train a base model …", self.open_wizard)
         menu.addSeparator()
         menu.addAction(self.quit_action)
@@ -387,6 +388,14 @@ class MainWindow(QMainWindow):
             if key == "model":
                 self._options["model"] = None  # what the command line named gives way to the choice
             self.open_recognizer()
+
+    def open_words(self) -> None:
+        """Show the writer's own words."""
+        from handpad.app.words_dialog import WordsDialog  # seldom needed
+
+        dialog = WordsDialog(self.pad, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def open_wizard(self) -> None:
         """Open the wizard that trains a base model, or show it again as it was left."""

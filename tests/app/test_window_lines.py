@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from tablet import Pen
 
 from handpad.app.word_card import WordCard, own_word
+from handpad.app.words_dialog import WordsDialog
 from handpad.profile import Profile
 
 
@@ -156,6 +157,20 @@ def test_own_words_are_kept_with_the_profile_and_can_be_forgotten(qtbot, start):
     assert card.own.text() == "Forget this word"
     card.own.click()
     qtbot.waitUntil(lambda: again.pad.words == set(), timeout=5000)
+
+
+def test_own_words_are_added_and_removed_in_their_list(qtbot, window):
+    window.open_words()
+    dialog = window.findChild(WordsDialog)
+    qtbot.keyClicks(dialog.field, "Zagreb,")
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: dialog.list.count() == 1, timeout=5000)
+    assert dialog.list.item(0).text() == "Zagreb"
+    assert window.pad._engine._recognizer.reader.language.is_word("Zagreb")
+    dialog.list.setCurrentRow(0)
+    dialog.remove_button.click()
+    qtbot.waitUntil(lambda: dialog.list.count() == 0, timeout=5000)
+    dialog.close()
 
 
 @pytest.mark.parametrize(
