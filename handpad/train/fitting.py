@@ -207,7 +207,7 @@ def within(minutes: float, task: Task, machine: Machine, workers: int, report: R
     """The task with as many epochs as fit into the time, by the speed of its first batches; at least one."""
     seconds = task.trainer(machine).epoch_seconds(workers)
     epochs = min(task.recipe.epochs, max(1, int(60 * minutes / seconds)))
-    report.line("plan", epochs=epochs, seconds=round(epochs * seconds), time=duration(epochs * seconds))
+    report.line("plan", epochs=epochs, seconds=round(epochs * seconds, 3), time=duration(epochs * seconds))
     return replace(task, recipe=task.recipe.shortened(epochs))
 
 

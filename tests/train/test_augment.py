@@ -4,6 +4,7 @@ from handwriting import write
 from handpad import glyph
 from handpad.train.augment import Augmenter, augment
 from handpad.train.datasets.dataset import Sample, collect
+from handpad.train.datasets.dropped import Dropped
 
 LABELS = "covxzHTL74"
 
@@ -13,7 +14,7 @@ def letters(count: int = 40):
         Sample(label, "w", [stroke[:, :2] for stroke in write(label, seed=n)])
         for n, label in enumerate((LABELS * count)[:count])
     ]
-    return collect("own", "", samples, {})
+    return collect("own", "", samples, Dropped())
 
 
 def test_variants_look_like_their_character_but_differ():

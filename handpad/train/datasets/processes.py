@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import connection, get_context, parent_process
 from typing import TypeVar
@@ -40,10 +41,12 @@ def run_all(function: Callable[..., T], tasks: Iterable[tuple], count: int) -> I
     pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin)
     try:
         tasks = iter(tasks)
-        waiting = {pool.submit(function, *task) for task in islice(tasks, _AHEAD * processes)}
+        with _without_ctrl_c():
+            waiting = {pool.submit(function, *task) for task in islice(tasks, _AHEAD * processes)}
         while waiting:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            waiting |= {pool.submit(function, *task) for task in islice(tasks, len(done))}
+            with _without_ctrl_c():
+                waiting |= {pool.submit(function, *task) for task in islice(tasks, len(done))}
             yield from (future.result() for future in done)
     except BrokenProcessPool as error:
         raise DataError(
@@ -51,6 +54,19 @@ def run_all(function: Callable[..., T], tasks: Iterable[tuple], count: int) -> I
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C wait, also in the processes begun meanwhile: they could not meet it until they have loaded."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _cores() -> int:
