@@ -21,6 +21,15 @@ def arc(cx: float, cy: float, rx: float, ry: float, start: float, end: float, po
     return np.column_stack([cx + rx * np.cos(angle), cy + ry * np.sin(angle)])
 
 
+BOWL = arc(0.4, -0.5, 0.4, 0.5, 0, -360)
+
+
+def _hump(left: float = 0.0) -> np.ndarray:
+    """What n and h end with: up the stem from the baseline, over and down again."""
+    over = arc(left + 0.37, -0.6, 0.37, 0.4, 180, 360)
+    return np.concatenate([line((left, 0), (left, -0.6)), over, line((left + 0.74, -0.6), (left + 0.74, 0))])
+
+
 LETTERS = {
     "o": [arc(0.4, -0.5, 0.4, 0.5, -90, -450)],
     "c": [arc(0.45, -0.5, 0.45, 0.5, -40, -320)],
@@ -32,6 +41,28 @@ LETTERS = {
     "z": [line((0, -1), (0.8, -1), (0, 0), (0.8, 0))],
     "u": [np.concatenate([line((0, -1), (0, -0.4)), arc(0.4, -0.4, 0.4, 0.4, 180, 0), line((0.8, -0.4), (0.8, -1))])],
     "w": [line((0, -1), (0.3, 0), (0.6, -0.8), (0.9, 0), (1.2, -1))],
+    "a": [np.concatenate([BOWL, line((0.8, -1), (0.8, 0))])],
+    "b": [np.concatenate([line((0, -1.7), (0, -0.5)), arc(0.4, -0.5, 0.4, 0.5, 180, 540)])],
+    "d": [np.concatenate([BOWL, line((0.8, -1.7), (0.8, 0))])],
+    "e": [np.concatenate([line((0.05, -0.5), (0.8, -0.5)), arc(0.42, -0.5, 0.4, 0.5, 0, -310)])],
+    "f": [
+        np.concatenate([arc(0.5, -1.35, 0.3, 0.35, -20, -180), line((0.2, -1.35), (0.2, 0))]),
+        line((0, -0.95), (0.55, -0.95)),
+    ],
+    "g": [np.concatenate([BOWL, line((0.8, -1), (0.8, 0.25)), arc(0.4, 0.25, 0.4, 0.35, 0, 150)])],
+    "h": [np.concatenate([line((0, -1.7), (0, 0)), _hump()])],
+    "j": [
+        np.concatenate([line((0.3, -1), (0.3, 0.3)), arc(0, 0.3, 0.3, 0.3, 0, 140)]),
+        line((0.3, -1.45), (0.31, -1.44)),
+    ],
+    "k": [line((0, -1.7), (0, 0)), line((0.65, -1), (0.03, -0.42), (0.7, 0))],
+    "m": [np.concatenate([line((0, -1), (0, 0)), _hump(), _hump(0.74)])],
+    "n": [np.concatenate([line((0, -1), (0, 0)), _hump()])],
+    "p": [np.concatenate([line((0, -1), (0, 0.6), (0, -0.5)), arc(0.4, -0.5, 0.4, 0.5, 180, 540)])],
+    "q": [np.concatenate([BOWL, line((0.8, -1), (0.8, 0.6), (1, 0.45))])],
+    "r": [np.concatenate([line((0, -1), (0, 0), (0, -0.55)), arc(0.3, -0.6, 0.3, 0.4, 180, 300)])],
+    "s": [np.concatenate([arc(0.35, -0.75, 0.3, 0.25, -30, -270), arc(0.35, -0.25, 0.35, 0.25, -90, 140)])],
+    "y": [line((0, -1), (0.4, -0.05)), line((0.8, -1), (0.3, 0.5))],
     "H": [line((0, -1.7), (0, 0)), line((1, -1.7), (1, 0)), line((0, -0.85), (1, -0.85))],
     "T": [line((0, -1.7), (1.2, -1.7)), line((0.6, -1.7), (0.6, 0))],
     "L": [line((0, -1.7), (0, 0), (0.9, 0))],

@@ -6,6 +6,7 @@ embedding they read. ``reading.npz`` in the base model's folder holds them.
 """
 
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,7 @@ class Scorer:
             if int(arrays["format"]) != FORMAT:
                 raise ModelError(f"{path} was made by another version of Handpad; build it anew.")
             return cls(arrays)
-        except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile, EOFError) as error:
+        except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise ModelError(f"The model file {path} is damaged: it does not hold what reading lines needs.") from error
 
     def character_scores(self, lattice: Lattice, seen: Observation) -> np.ndarray:

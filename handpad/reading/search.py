@@ -145,7 +145,7 @@ def _spread(
             back.append(past)
             spaced.append(True)
     best = max(scores)
-    kept = [index for index, score in enumerate(scores) if score > best - weights.margin]
+    kept = [index for index, score in enumerate(scores) if score >= best - weights.margin]
     states = [
         language.next(states[index], " ") if spaced[index] and language is not None else states[index] for index in kept
     ]

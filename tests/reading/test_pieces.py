@@ -1,0 +1,90 @@
+import itertools
+
+import numpy as np
+import pytest
+from handwriting import LETTERS, line, write, write_line
+
+from handpad.reading.pieces import Fixed, Part, cuts, ink_of, joined, pieces_of
+
+SIZE = 40.0
+
+
+def joined_letters(count, step=1.0):
+    """Arches joined at the baseline in one stroke, as in a written m or uuu: low points at 0, step, 2 step ..."""
+    corners = [(0.0, 0.0)]
+    for number in range(count):
+        corners += [((number + 0.5) * step, -1.0), ((number + 1) * step, 0.0)]
+    return np.pad(line(*corners) * SIZE, ((0, 0), (0, 2)), constant_values=np.nan)
+
+
+def test_a_wide_stroke_is_cut_at_its_low_points():
+    stroke = joined_letters(4)
+    rows = cuts(stroke, SIZE)
+    assert stroke[rows, 0] == pytest.approx([SIZE, 2 * SIZE, 3 * SIZE])
+
+
+@pytest.mark.parametrize("stroke", [joined_letters(1), joined_letters(4, step=0.3), write("o", 30.0)[0]])
+def test_a_narrow_stroke_is_not_cut(stroke):
+    assert cuts(stroke, SIZE) == []
+
+
+def test_cuts_of_a_scribble_are_bounded_and_leave_no_sliver():
+    walk = np.cumsum(np.random.default_rng(3).normal(0, 10, (5000, 2)), axis=0)
+    rows = cuts(walk, SIZE)
+    assert 0 < len(rows) <= 24
+    assert all(np.diff([0, *rows, len(walk) - 1]) > 0)
+    assert min(np.diff(np.sort(walk[rows, 0]))) >= 0.25 * SIZE
+
+
+def test_the_parts_of_a_cut_stroke_share_their_ends_and_lose_nothing():
+    stroke = joined_letters(4)
+    pieces = pieces_of([stroke], SIZE)
+    assert len(pieces) == 4
+    for before, after in itertools.pairwise(pieces):
+        assert before.parts[0].stop - 1 == after.parts[0].start
+    assert joined(pieces) == (Part(0, 0, len(stroke)),)
+    assert joined([pieces[0], pieces[2]]) == (pieces[0].parts[0], pieces[2].parts[0])
+    np.testing.assert_array_equal(ink_of(joined(pieces[1:3]), [stroke])[0][[0, -1]],
+                                  stroke[[pieces[1].parts[0].start, pieces[2].parts[0].stop - 1]])  # fmt: skip
+
+
+def test_pieces_come_from_left_to_right_however_they_were_written():
+    letters = write_line("oxtow")
+    ink = [stroke for letter in reversed(letters) for stroke in letter]
+    centers = [piece.box.center[0] for piece in pieces_of(ink, SIZE)]
+    assert centers == sorted(centers)
+
+
+def test_the_dot_of_a_slanted_i_follows_its_stem():
+    stem, dot = write("i", 30.0)
+    dot = dot + np.array([14.0, 0, 0, 0])  # further right than the next letter's stem
+    pieces = pieces_of([stem, dot, write("l", 30.0, at=(8.0, 0.0))[0]], SIZE)
+    assert [piece.parts[0].stroke for piece in pieces] == [0, 1, 2]
+
+
+def test_a_fixed_character_is_one_piece_whatever_it_is_made_of():
+    stroke = joined_letters(4)
+    far = write("l", 30.0, at=(400.0, 0.0))[0]
+    rows = cuts(stroke, SIZE)
+    parts = (Part(0, rows[0], rows[2] + 1), Part(1, 0, len(far)))
+    settled = Fixed(parts, "a", True)
+    pieces = pieces_of([stroke, far], SIZE, [settled])
+    held = [piece for piece in pieces if piece.fixed]
+    assert [piece.parts for piece in held] == [parts]
+    assert held[0].fixed is settled
+    free = sorted(piece.parts for piece in pieces if not piece.fixed)
+    assert free == [(Part(0, 0, rows[0] + 1),), (Part(0, rows[2], len(stroke)),)]
+
+
+def test_two_fixed_neighbours_on_one_stroke_leave_nothing_between_them():
+    stroke = joined_letters(4)
+    rows = cuts(stroke, SIZE)
+    fixed = [Fixed((Part(0, 0, rows[1] + 1),), "a"), Fixed((Part(0, rows[1], len(stroke)),), "b")]
+    assert [piece.fixed for piece in pieces_of([stroke], SIZE, fixed)] == fixed
+
+
+@pytest.mark.parametrize("label", sorted(LETTERS))
+def test_letters_of_ordinary_width_stay_whole(label):
+    ink = write(label, 30.0)
+    if max(np.ptp(stroke[:, 0]) for stroke in ink) < 1.3 * SIZE:
+        assert len(pieces_of(ink, SIZE)) == len(ink)

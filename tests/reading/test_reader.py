@@ -1,0 +1,207 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+from handwriting import line, width, write, write_line
+
+from handpad.errors import ModelError
+from handpad.model import BaseModel
+from handpad.paths import bundled_models
+from handpad.reading.language import Language
+from handpad.reading.pieces import Fixed, Part
+from handpad.reading.reader import Reader
+from handpad.reading.scorer import FILE
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return Reader.for_model(BaseModel.load(), Language.load())
+
+
+def ink_of(text, **how):
+    return [stroke for letter in write_line(text, **how) for stroke in letter]
+
+
+def whole(ink, *numbers):
+    return tuple(Part(number, 0, len(ink[number])) for number in numbers)
+
+
+@pytest.mark.parametrize("text", ["the quick brown fox", "jumps over the lazy dog", "pack my box"])
+def test_plain_text_is_read(reader, text):
+    assert reader.read(ink_of(text)).text == text
+
+
+def test_every_stroke_is_read_once_and_boxes_hold_the_ink(reader):
+    ink = ink_of("the quick brown fox")
+    reading = reader.read(ink)
+    parts = [part for character in reading.characters for part in character.parts]
+    covered = dict.fromkeys(range(len(ink)), 0)
+    for part in sorted(parts):
+        assert part.start == max(covered[part.stroke] - 1, 0)
+        covered[part.stroke] = part.stop
+    assert covered == {number: len(stroke) for number, stroke in enumerate(ink)}
+    for character in reading.characters:
+        points = np.concatenate([ink[part.stroke][part.start : part.stop] for part in character.parts])
+        assert character.box == pytest.approx((*points[:, :2].min(axis=0), *points[:, :2].max(axis=0)))
+
+
+def test_probabilities_are_probabilities_and_candidates_are_ranked(reader):
+    reading = reader.read(ink_of("the quick fox"))
+    for character in reading.characters:
+        chances = [chance for _, chance in character.candidates]
+        assert character.candidates[0] == (character.label, character.probability)
+        assert sum(chances) == pytest.approx(1)
+        assert chances[1:] == sorted(chances[1:], reverse=True)
+        assert character.seen.embeddings.shape[0] == 1
+    for word in reading.words:
+        assert 0 <= word.probability <= 1
+        assert word.alternatives[0][0] == word.text
+    assert sum(chance for _, chance in reading.lines[0].alternatives) <= 1 + 1e-6
+
+
+def test_rows_are_read_from_top_to_bottom_and_name_the_strokes_of_the_page(reader):
+    upper, lower = ink_of("quick fox"), ink_of("jumps over", at=(60.0, 160.0))
+    reading = reader.read([*lower, *upper])
+    assert reading.text == "quick fox\njumps over"
+    first = {part.stroke for character in reading.lines[0].characters for part in character.parts}
+    assert first == set(range(len(lower), len(lower) + len(upper)))
+
+
+def test_a_fixed_character_is_never_cut_joined_or_renamed(reader):
+    letters = write_line("lot")
+    ink = [stroke for letter in letters for stroke in letter]
+    fixed = [Fixed(whole(ink, 1, 2), "K"), Fixed(whole(ink, 0), "Q")]  # nonsense, to the reader
+    (word,) = reader.read_line(ink, fixed=fixed).words
+    assert [(c.label, c.parts) for c in word.characters[:2]] == [("Q", whole(ink, 0)), ("K", whole(ink, 1, 2))]
+    assert [part.stroke for c in word.characters[2:] for part in c.parts] == list(range(3, len(ink)))
+
+
+def test_where_only_the_grouping_is_fixed_the_label_is_open(reader):
+    ink = ink_of("tool")
+    fixed = [Fixed(whole(ink, 0, 1))]
+    first = reader.read_line(ink, fixed=fixed).characters[0]
+    assert (first.label, first.parts) == ("t", whole(ink, 0, 1))
+
+
+@pytest.mark.parametrize("space", [True, False])
+def test_the_space_before_a_fixed_character_is_respected(reader, space):
+    ink = ink_of("tool") if space else ink_of("to ol")
+    numbers = [3]  # the second o
+    line_read = reader.read_line(ink, fixed=[Fixed(whole(ink, *numbers), "o", space)])
+    place = [c.parts for c in line_read.characters].index(whole(ink, *numbers))
+    assert line_read.characters[place].space is space
+
+
+def test_fixed_neighbours_on_one_stroke_keep_their_cut(reader):
+    arches = line((0, 0), (0.5, -1), (1, 0), (1.5, -1), (2, 0)) * 40
+    stroke = np.pad(arches, ((0, 0), (0, 2)), constant_values=np.nan)
+    middle = len(stroke) // 2
+    fixed = [Fixed((Part(0, 0, middle + 1),), "n"), Fixed((Part(0, middle, len(stroke)),), "n")]
+    found = reader.read_line([stroke], fixed=fixed)
+    assert [(c.label, c.parts) for c in found.characters] == [("n", one.parts) for one in fixed]
+
+
+def test_a_model_without_a_scorer_leaves_the_grouping_to_the_bundled_one(tmp_path):
+    folder = tmp_path / "paper"
+    shutil.copytree(bundled_models() / "paper", folder)
+    (folder / FILE).unlink(missing_ok=True)
+    reader = Reader.for_model(BaseModel.load(folder), Language.load())
+    assert reader.read(ink_of("the quick fox")).text.lower() == "the quick fox"
+    assert reader.read(ink_of("oil")).characters[0].seen.logits.shape[1] == len(BaseModel.load(folder).labels)
+
+
+def test_a_scorer_of_another_network_is_not_used(tmp_path):
+    folder = tmp_path / "paper"
+    shutil.copytree(bundled_models() / "paper", folder)
+    shutil.copy(bundled_models() / "handpad" / FILE, folder)
+    assert Reader.for_model(BaseModel.load(folder), None).read(ink_of("oil")).characters
+
+
+def test_a_damaged_scorer_is_refused(tmp_path):
+    folder = tmp_path / "mine"
+    shutil.copytree(bundled_models() / "handpad", folder)
+    (folder / FILE).write_bytes(b"PK\x03\x04 no more")
+    with pytest.raises(ModelError, match=FILE):
+        Reader.for_model(BaseModel.load(folder), None)
+
+
+def test_reading_again_gives_the_same(reader):
+    ink = ink_of("lazy dog")
+    first = reader.read(ink)
+    reader.read(ink_of("quick fox"))
+    again = reader.read(ink)
+    assert json.dumps([c.candidates for c in again.characters]) == json.dumps([c.candidates for c in first.characters])
+
+
+def walk(rng, count, step, at=(0.0, 0.0)):
+    return np.pad(np.cumsum(rng.normal(0, step, (count, 2)), axis=0) + at, ((0, 0), (0, 2)), constant_values=np.nan)
+
+
+def odd_ink():
+    rng = np.random.default_rng(1)
+    text = ink_of("Hot oil")
+
+    def turned(angle):
+        c, s = np.cos(angle), np.sin(angle)
+        return [np.concatenate([stroke[:, :2] @ [[c, s], [-s, c]], stroke[:, 2:]], axis=1) for stroke in text]
+
+    def moved(scale, by):
+        return [np.concatenate([stroke[:, :2] * scale + by, stroke[:, 2:]], axis=1) for stroke in text]
+
+    dot = np.array([[5.0, 5.0, np.nan, np.nan]])
+    return {
+        "upside down": turned(np.pi),
+        "from top to bottom": turned(np.pi / 2),
+        "drawing": [walk(rng, 80, 8, rng.uniform(0, 600, 2)) for _ in range(40)],
+        "stroke over everything": [*text, np.pad(line((0, 0), (400, 30), (0, 60)), ((0, 0), (0, 2)))],
+        "one long stroke": [walk(rng, 20_000, 2)],
+        "one wide wave": [np.pad(line(*[(9 * n, 30 * (n % 2)) for n in range(300)]), ((0, 0), (0, 2)))],
+        "a dot": [dot],
+        "the same dot": [dot] * 30,
+        "dots": [dot + np.array([*rng.uniform(0, 300, 2), 0, 0]) for _ in range(30)],
+        "the same stroke": [text[0]] * 40,
+        "two points at the ends of the world": [dot * 1e11, dot * -1e11],
+        "huge": moved(1e9, 1e11),
+        "tiny": moved(1e-9, 0),
+        "more strokes than a stretch": [
+            stroke + np.array([12.0 * n, 0, 0, 0]) for n in range(450) for stroke in write("l", 20)
+        ],
+        "Hangul": [*write("T", 30), *write("o", 20, (10, 25)), *write("T", 30, (50, 0)), *write("L", 20, (55, 30))],
+    }
+
+
+@pytest.mark.parametrize("name", odd_ink())
+def test_odd_ink_is_read_as_something(reader, name):
+    ink = odd_ink()[name]
+    reading = reader.read(ink)
+    read = dict.fromkeys(range(len(ink)), 0)
+    for character in reading.characters:
+        assert 0 <= character.probability <= 1
+        for part in character.parts:
+            read[part.stroke] = max(read[part.stroke], part.stop)
+    assert read == {number: len(stroke) for number, stroke in enumerate(ink)}
+
+
+def test_rubbish_is_less_likely_than_writing(reader):
+    def sure(ink):
+        return np.mean([word.probability for word in reader.read(ink).words])
+
+    odd = odd_ink()
+    text = sure(ink_of("the quick brown fox"))
+    for name in ("drawing", "upside down", "from top to bottom", "dots", "one wide wave"):
+        assert sure(odd[name]) < text, name
+
+
+def test_what_is_remembered_is_bounded(reader):
+    for number in range(3):
+        reader.read([stroke + np.array([0, 1e-3 * number, 0, 0]) for stroke in ink_of("oil " * 30)])
+    assert len(reader._known) <= 8192
+
+
+def test_letters_far_apart_are_words_of_their_own(reader):
+    x, ink = 0.0, []
+    for label in "HAT":
+        ink += write(label, 30, (x, 0))
+        x += width(label, 30) + 200
+    assert len(reader.read(ink).words) == 3

@@ -1,0 +1,95 @@
+import shutil
+
+import numpy as np
+import pytest
+from handwriting import write_line
+
+from handpad.adaptation import Observation
+from handpad.errors import ModelError
+from handpad.glyph import glyph
+from handpad.model import BaseModel
+from handpad.paths import bundled_models
+from handpad.reading.lattice import lattice
+from handpad.reading.scorer import FILE, Scorer
+
+
+@pytest.fixture
+def folder(tmp_path):
+    shutil.copy(bundled_models() / "handpad" / FILE, tmp_path)
+    return tmp_path
+
+
+def arrays(folder):
+    with np.load(folder / FILE) as file:
+        return dict(file)
+
+
+def test_a_folder_without_a_scorer_has_none(tmp_path):
+    assert Scorer.load(tmp_path) is None
+
+
+def test_a_cut_off_file_is_refused(folder):
+    data = (folder / FILE).read_bytes()
+    for length in (0, 10, len(data) // 2, len(data) - 1):
+        (folder / FILE).write_bytes(data[:length])
+        with pytest.raises(ModelError, match=FILE):
+            Scorer.load(folder)
+
+
+def test_flipped_bytes_are_refused_or_harmless(folder):
+    data = bytearray((folder / FILE).read_bytes())
+    for place in np.random.default_rng(1).integers(0, len(data), 60):
+        damaged = bytearray(data)
+        damaged[place] ^= 0xFF
+        (folder / FILE).write_bytes(damaged)
+        try:
+            Scorer.load(folder)
+        except ModelError as error:
+            assert FILE in str(error)
+
+
+@pytest.mark.parametrize("name", ["labels", "trust", "space_0_weight", "geometry_mean", "language", "temperature"])
+def test_a_missing_part_is_refused(folder, name):
+    held = arrays(folder)
+    del held[name]
+    np.savez(folder / FILE, **held)
+    with pytest.raises(ModelError, match="damaged"):
+        Scorer.load(folder)
+
+
+@pytest.mark.parametrize("name", ["size_0_weight", "space_0_weight"])
+def test_networks_for_other_features_are_refused(folder, name):
+    held = arrays(folder)
+    held[name] = held[name][:, :-1]
+    np.savez(folder / FILE, **held)
+    with pytest.raises(ModelError, match="damaged"):
+        Scorer.load(folder)
+
+
+def test_another_version_is_refused(folder):
+    np.savez(folder / FILE, **(arrays(folder) | {"format": np.int64(99)}))
+    with pytest.raises(ModelError, match="another version"):
+        Scorer.load(folder)
+
+
+def test_pickled_arrays_are_refused(folder):
+    held = arrays(folder)
+    held["labels"] = np.array(list(held["labels"]), dtype=object)
+    np.savez(folder / FILE, **held)
+    with pytest.raises(ModelError, match="damaged"):
+        Scorer.load(folder)
+
+
+def test_scores_fit_the_groups_and_are_finite(folder):
+    model = BaseModel.load()
+    scorer = Scorer.load(folder)
+    groups = lattice([stroke for letter in write_line("Hot oil") for stroke in letter])
+    embeddings, logits = model.run(np.stack([glyph(groups.strokes_of(group)) for group in range(len(groups))]))
+    seen = Observation(embeddings, logits, np.zeros((len(groups), 4)))
+    assert scorer.character_scores(groups, seen).shape == (len(groups),)
+    assert scorer.label_scores(groups, seen).shape == (len(groups), len(scorer.labels))
+    assert scorer.space_scores(groups).shape == (len(groups.pieces) - 1, 2)
+    assert np.isfinite(scorer.trusted(np.zeros((2, 3)))).all()  # nothing is impossible
+    gaps = scorer.space_scores(groups)
+    wide = int(np.argmax(groups.gaps[:, 0]))
+    assert int(np.argmax(gaps[:, 1] - gaps[:, 0])) == wide
