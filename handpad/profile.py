@@ -256,6 +256,10 @@ class Profile:
         row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'sample'").fetchone()
         return row[0] + 1 if row else 1
 
+    def labels(self) -> set[str]:
+        """The labels of all samples."""
+        return {label for (label,) in self._db.execute("SELECT DISTINCT label FROM sample")}
+
     def __len__(self) -> int:
         return self._db.execute("SELECT count(*) FROM sample").fetchone()[0]
 

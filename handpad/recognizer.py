@@ -70,6 +70,7 @@ class Recognizer:
             self.model = self.model.restricted(labels)
         self._profile = Profile(profile if profile is not None else ":memory:")
         self._reader: Reader | None = None
+        self._met: np.ndarray | None = None
         self.adapter = adapter
 
     @property
@@ -132,7 +133,10 @@ class Recognizer:
 
     def predict_on_line(self, seen: Observation) -> np.ndarray:
         """What is made of observed groups on a line: probabilities float64 (m, c) over the model's labels."""
-        return predict_on_line(self._adapter, self.sample_count(), seen)
+        if self._met is None:
+            labels = self._profile.labels()
+            self._met = np.array([label in labels for label in self.model.labels])
+        return predict_on_line(self._adapter, self._met, seen)
 
     def words(self) -> list[str]:
         """The writer's own words, which reading expects beside those of the language."""
@@ -185,6 +189,7 @@ class Recognizer:
         Raises KeyError if there is no such sample, ProfileError if the profile cannot be written.
         """
         sample = self._profile.remove(sample_id)
+        self._met = None
         with contextlib.suppress(KeyError):  # a label outside a restricted alphabet was never learned
             self._adapter.forget(sample_id)
         return sample
@@ -224,6 +229,7 @@ class Recognizer:
         return Observation(seen.embeddings, seen.logits[:, self.model.columns], seen.cues)
 
     def _store(self, sample: Sample, seen: Observation) -> int:
+        self._met = None
         return self._profile.add(sample, self.model.fingerprint, seen.embeddings[0], seen.logits[0], seen.cues[0])
 
     def _with_history(self, adapter: Adapter) -> Adapter:

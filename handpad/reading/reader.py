@@ -273,9 +273,13 @@ class Reader:
         return Observation(columns[0], columns[1], places), Observation(columns[2], columns[3], places)
 
     def _scores(self, groups: Lattice, seen: Observation, found: Observation, adapt: Adapt | None):
-        probabilities = softmax(seen.logits) if adapt is None else adapt(seen)
+        probabilities = base = softmax(seen.logits)
+        if adapt is not None:
+            probabilities = adapt(seen)
         labels = self._scorer.trusted(probabilities) + self._scorer.character_scores(groups, found)[:, None]
         context = self._scorer.label_scores(groups, found)
+        # These scores correct the base model; where the writer's own history overrules it, they must not overrule that.
+        context *= 1 - np.abs(probabilities - base).sum(axis=1, keepdims=True) / 2
         known = self._columns >= 0
         labels[:, known] += context[:, self._columns[known]]
         labels[:, ~known] += context.mean(axis=1, keepdims=True)

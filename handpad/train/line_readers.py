@@ -84,6 +84,7 @@ class PageReader:
         self._reader = reader
         self._model = model
         self._adapter = ADAPTERS["default"](model)
+        self._met = np.zeros(len(model.labels), bool)
         self._learned = 0
 
     def read(self, strokes: Sequence[np.ndarray]) -> str:
@@ -101,9 +102,10 @@ class PageReader:
                 index = self._model.index(label)
                 self._adapter.learn(self._learned, character.seen, index, confirmed=label == character.label)
                 self._learned += 1
+                self._met[index] = True
 
     def _look(self, strokes: Sequence[np.ndarray]) -> Reading:
-        return self._reader.read(as_strokes(strokes), adapt=partial(predict_on_line, self._adapter, self._learned))
+        return self._reader.read(as_strokes(strokes), adapt=partial(predict_on_line, self._adapter, self._met))
 
 
 def corrected(reading: Reading, text: str) -> Iterator[tuple[ReadCharacter, str]]:

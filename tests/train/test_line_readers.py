@@ -91,7 +91,7 @@ def test_the_pad_reads_a_line_and_learns_corrections(model):
     said = reader.read(line)
     assert len(said) == 3
     other = "".join("#" if label != "#" else "@" for label in said)
-    for _ in range(30):
+    for _ in range(8):
         reader.learn(line, other)
     assert reader.read(line) == other
     assert PageReader(Reader(model, model, scorer, None), model).read(line) == said
