@@ -38,6 +38,7 @@ def _obey() -> None:
 def main() -> int:
     """Run one command of ``handpad-train``; returns its exit code."""
     lower_priority()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell began the app in the background
     threading.Thread(target=_obey, daemon=True).start()
     from handpad.train.cli import main as train
 

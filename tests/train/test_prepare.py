@@ -148,6 +148,7 @@ import os, signal, sys
 from handpad.train.datasets import images, processes
 images.PART, processes._cores = {part}, lambda: 2
 from handpad.train import cli, prepare
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the shell that began the tests made of it
 
 def tell(self, done, total, text):
     if done >= 2 * {part}:
