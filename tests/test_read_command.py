@@ -217,3 +217,14 @@ def test_a_transparent_picture_is_read_on_white():
     image = np.zeros((60, 60, 4), np.uint8)
     cv2.line(image, (30, 10), (30, 50), (0, 0, 0, 255), 4)
     assert len(ink_of_image(png(image))) == 1
+
+
+def test_letters_that_touch_are_parted_where_the_line_crosses_a_column_once():
+    image = np.full((80, 260), 255, np.uint8)
+    for x in (40, 120, 200):
+        cv2.circle(image, (x, 40), 20, 0, 3)
+    cv2.line(image, (60, 40), (180, 40), 0, 3)
+    found = sorted(ink_of_image(png(image)), key=lambda stroke: stroke[:, 0].min())
+    assert len(found) == 3
+    for stroke, x in zip(found, (40, 120, 200), strict=True):
+        assert stroke[:, 0].min() < x - 18 < x + 18 < stroke[:, 0].max()

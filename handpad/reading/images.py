@@ -23,6 +23,9 @@ LARGEST_SCALE = 4.0
 THINNEST = 3.0
 """A pen narrower than so many pixels, scaled, is made wider, so that no line breaks."""
 
+WIDE = 1.1
+"""A blob wider than so many letters are high may be letters that touch."""
+
 SPECK = 0.3
 """A blob of less than this part of a square as wide as the pen is dirt."""
 
@@ -107,7 +110,8 @@ def trace(ink: np.ndarray) -> list[np.ndarray]:
             continue
         members = order[bounds[blob] : bounds[blob + 1]]
         if len(members):
-            paths += _walks(list(zip(xs[members].tolist(), ys[members].tolist(), strict=True)))
+            for part in _parted(xs[members], ys[members], WIDE * scale * letter):
+                paths += _walks(list(zip(xs[members][part].tolist(), ys[members][part].tolist(), strict=True)))
         else:  # thinning can take a blob of four pixels away
             paths.append([tuple(centers[blob])])
     return [(np.array(path, dtype=np.float64) + 0.5) / scale + origin for path in paths]
@@ -154,6 +158,23 @@ def _thinned(ink: np.ndarray) -> np.ndarray:
 
 _RING = ((0, -1), (1, -1), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1))
 """The eight neighbours of a pixel as (x, y), from the one above on, clockwise."""
+
+
+def _parted(xs: np.ndarray, ys: np.ndarray, wide: float) -> list[np.ndarray]:
+    """Which pixels of a line drawing belong together: all, or if it is wide enough for letters that touch, those
+    between columns that the line crosses only once."""
+    if np.ptp(xs) < wide:
+        return [np.arange(len(xs))]
+    columns = xs - xs.min()
+    low, high = np.full(columns.max() + 1, ys.max()), np.full(columns.max() + 1, -1)
+    np.minimum.at(low, columns, ys)
+    np.maximum.at(high, columns, ys)
+    once = high - low <= np.bincount(columns)  # no white between its pixels
+    once[[0, -1]] = False
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], once, [0]]).astype(int)))
+    cuts = [(start + stop) // 2 for start, stop in edges.reshape(-1, 2) if stop - start >= 2]
+    sides = np.searchsorted(cuts, columns, side="right")
+    return [np.flatnonzero(sides == side) for side in range(len(cuts) + 1) if (sides == side).any()]
 
 
 def _walks(pixels: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
