@@ -12,8 +12,10 @@ _PICTURE = 72
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
-class CandidateButton(QAbstractButton):
-    """One candidate: its character, large; its probability as a bar and a figure; its key."""
+class ChoiceButton(QAbstractButton):
+    """One of several numbered readings: what it says, its probability, whether it is the present one."""
+
+    radius: float
 
     def __init__(self, number: int, label: str, probability: float, current: bool, theme: Theme):
         super().__init__()
@@ -25,39 +27,33 @@ class CandidateButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"{label}, {probability:.0%}, key {number}" + (", as read" if current else ""))
-        self.setToolTip(f"It is {label} (key {number})")
 
-    def sizeHint(self) -> QSize:
-        return QSize(62, 84)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def _begin(self) -> tuple[QPainter, QRectF]:
+        """A painter, and the rectangle inside the frame that it has painted."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme, rect = self._theme, QRectF(self.rect()).adjusted(1, 1, -1, -1)
         active = self.hasFocus() or self.underMouse() or self.isDown()
         painter.setPen(QColor(theme.accent if active else theme.border))
         painter.setBrush(QColor(theme.accent_soft if self._current or self.isDown() else theme.paper))
-        painter.drawRoundedRect(rect, 9, 9)
+        painter.drawRoundedRect(rect, self.radius, self.radius)
+        return painter, rect
+
+    def _write(self, painter: QPainter, rect: QRectF, where: Qt.AlignmentFlag, text: str, pixels: int, color: str):
         font = QFont(self.font())
-        font.setPixelSize(30)
+        font.setPixelSize(pixels)
         painter.setFont(font)
-        painter.setPen(QColor(theme.text))
-        painter.drawText(rect.adjusted(0, 6, 0, -30), Qt.AlignmentFlag.AlignCenter, self.label)
-        font.setPixelSize(11)
-        painter.setFont(font)
-        painter.setPen(QColor(theme.muted))
-        painter.drawText(rect.adjusted(7, 4, 0, 0), Qt.AlignmentFlag.AlignLeft, str(self._number))
-        figure = percent(self._probability)
-        painter.drawText(
-            rect.adjusted(0, 0, 0, -13), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, figure
-        )
-        bar = QRectF(rect.left() + 9, rect.bottom() - 9, rect.width() - 18, 4)
+        painter.setPen(QColor(color))
+        painter.drawText(rect, where, text)
+
+    def _draw_bar(self, painter: QPainter, bar: QRectF) -> None:
+        """The probability as a bar."""
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.border))
+        painter.setBrush(QColor(self._theme.border))
         painter.drawRoundedRect(bar, 2, 2)
         if self._probability >= 0.005:
             bar.setWidth(max(4.0, bar.width() * self._probability))
-            painter.setBrush(QColor(theme.accent))
+            painter.setBrush(QColor(self._theme.accent))
             painter.drawRoundedRect(bar, 2, 2)
 
     def enterEvent(self, event) -> None:
@@ -65,6 +61,29 @@ class CandidateButton(QAbstractButton):
 
     def leaveEvent(self, event) -> None:
         self.update()
+
+
+class CandidateButton(ChoiceButton):
+    """One candidate: its character, large; its probability as a bar and a figure; its key."""
+
+    radius = 9
+
+    def __init__(self, number: int, label: str, probability: float, current: bool, theme: Theme):
+        super().__init__(number, label, probability, current, theme)
+        self.setToolTip(f"It is {label} (key {number})")
+
+    def sizeHint(self) -> QSize:
+        return QSize(62, 84)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._theme
+        painter, rect = self._begin()
+        center, left = Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignLeft
+        middle, bottom = Qt.AlignmentFlag.AlignCenter, center | Qt.AlignmentFlag.AlignBottom
+        self._write(painter, rect.adjusted(0, 6, 0, -30), middle, self.label, 30, theme.text)
+        self._write(painter, rect.adjusted(7, 4, 0, 0), left, str(self._number), 11, theme.muted)
+        self._write(painter, rect.adjusted(0, 0, 0, -13), bottom, percent(self._probability), 11, theme.muted)
+        self._draw_bar(painter, QRectF(rect.left() + 9, rect.bottom() - 9, rect.width() - 18, 4))
 
 
 class Popup(QFrame):

@@ -1,69 +1,39 @@
 """The card of a word: other ways to read it, any word that one types, and whether it is a word at all."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from handpad.app.card import Popup, percent
+from handpad.app.card import CHOICES, ChoiceButton, Popup, percent
 from handpad.app.engine import WordReading
 from handpad.app.theme import Theme
 
-CHOICES = 5
 _FONT = 19
 
 
-class WordButton(QAbstractButton):
+class WordButton(ChoiceButton):
     """One reading of a word: its key, what it says, its probability as a bar and a figure."""
 
-    def __init__(self, number: int, text: str, probability: float, current: bool, theme: Theme):
-        super().__init__()
-        self.text_read = text
-        self._number = number
-        self._probability = probability
-        self._current = current
-        self._theme = theme
-        self._word_font = QFont(self.font())
-        self._word_font.setPixelSize(_FONT)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(f"{text}, {probability:.0%}, key {number}" + (", as read" if current else ""))
-        self.setToolTip(f"It says {text} (key {number})")
+    radius = 8
+
+    def __init__(self, number: int, label: str, probability: float, current: bool, theme: Theme):
+        super().__init__(number, label, probability, current, theme)
+        self.setToolTip(f"It says {label} (key {number})")
 
     def sizeHint(self) -> QSize:
-        return QSize(int(QFontMetricsF(self._word_font).horizontalAdvance(self.text_read)) + 150, 38)
+        font = QFont(self.font())
+        font.setPixelSize(_FONT)
+        return QSize(int(QFontMetricsF(font).horizontalAdvance(self.label)) + 150, 38)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, rect = self._theme, QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        active = self.hasFocus() or self.underMouse() or self.isDown()
-        painter.setPen(QColor(theme.accent if active else theme.border))
-        painter.setBrush(QColor(theme.accent_soft if self._current or self.isDown() else theme.paper))
-        painter.drawRoundedRect(rect, 8, 8)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        small = QFont(self.font())
-        small.setPixelSize(11)
-        painter.setFont(small)
-        painter.setPen(QColor(theme.muted))
-        painter.drawText(rect.adjusted(10, 0, 0, 0), middle, str(self._number))
-        painter.drawText(rect.adjusted(0, 0, -62, 0), middle | Qt.AlignmentFlag.AlignRight, percent(self._probability))
-        painter.setFont(self._word_font)
-        painter.setPen(QColor(theme.text))
-        painter.drawText(rect.adjusted(28, 0, -110, 0), middle, self.text_read)
-        bar = QRectF(rect.right() - 54, rect.center().y() - 2, 44, 4)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.border))
-        painter.drawRoundedRect(bar, 2, 2)
-        if self._probability >= 0.005:
-            bar.setWidth(max(4.0, bar.width() * self._probability))
-            painter.setBrush(QColor(theme.accent))
-            painter.drawRoundedRect(bar, 2, 2)
-
-    def enterEvent(self, event) -> None:
-        self.update()
-
-    def leaveEvent(self, event) -> None:
-        self.update()
+        theme = self._theme
+        painter, rect = self._begin()
+        left = Qt.AlignmentFlag.AlignVCenter
+        right = left | Qt.AlignmentFlag.AlignRight
+        self._write(painter, rect.adjusted(10, 0, 0, 0), left, str(self._number), 11, theme.muted)
+        self._write(painter, rect.adjusted(0, 0, -62, 0), right, percent(self._probability), 11, theme.muted)
+        self._write(painter, rect.adjusted(28, 0, -110, 0), left, self.label, _FONT, theme.text)
+        self._draw_bar(painter, QRectF(rect.right() - 54, rect.center().y() - 2, 44, 4))
 
 
 class WordCard(Popup):

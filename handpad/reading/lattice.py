@@ -18,6 +18,9 @@ WIDEST = 2.4
 WIDEST_GAP = 0.9
 """... and leaves no gap inside wider than so many line heights."""
 
+X_HEIGHTS = 1.35
+"""The typical height of a character on a line, in x-heights."""
+
 GUIDE_WEIGHT = 3
 """The guide counts as much as so many characters in estimating a line's baseline and height."""
 
@@ -87,7 +90,7 @@ def line_shape(boxes: Sequence[Box], guide: Guide | None = None) -> LineShape:
         centers, bottoms = (edges[:, 0] + edges[:, 2]) / 2, edges[:, 3]
     if guide is not None:
         count = len(centers)
-        size = (size * count + 1.35 * guide.x_height * GUIDE_WEIGHT) / (count + GUIDE_WEIGHT)
+        size = (size * count + X_HEIGHTS * guide.x_height * GUIDE_WEIGHT) / (count + GUIDE_WEIGHT)
     intercept, slope = _robust_line(centers, bottoms, size, guide)
     above = intercept + slope * (edges[:, [0]] + edges[:, [2]]) / 2 - edges[:, [1, 3]]
     above = (above if not full.any() else above[full]) / size

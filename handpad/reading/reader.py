@@ -1,7 +1,7 @@
 """Ink to text: a page to lines, lines to words, words to characters."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from handpad.glyph import cues_of_box, glyph
 from handpad.ink import Box, Guide, bounding_box
 from handpad.model import BaseModel
 from handpad.reading.language import Language
-from handpad.reading.lattice import Lattice, lattice
+from handpad.reading.lattice import X_HEIGHTS, Lattice, lattice
 from handpad.reading.lines import split_lines
 from handpad.reading.pieces import Fixed, Part, ink_of
 from handpad.reading.scorer import FILE, FORBIDDEN, Scorer
@@ -172,9 +172,7 @@ class Reader:
         """
         if len(strokes) > MOST_STROKES:
             return self._in_stretches(strokes, guide, adapt, fixed)
-        groups = lattice(strokes, guide, fixed)
-        seen, found = self._look(groups, guide)
-        labels, spaces = self._scores(groups, seen, found, adapt)
+        groups, seen, labels, spaces = self._scored(strokes, guide, adapt, fixed)
         paths = search(
             groups.starts, groups.stops, labels, spaces, self._model.labels, self.language, self._scorer.weights
         )
@@ -194,9 +192,7 @@ class Reader:
         :meth:`read_line`, and looks farther: meant for a word that the writer asks about, with everything else of the
         line in ``fixed``.
         """
-        groups = lattice(strokes, guide, fixed)
-        seen, found = self._look(groups, guide)
-        labels, spaces = self._scores(groups, seen, found, adapt)
+        groups, _, labels, spaces = self._scored(strokes, guide, adapt, fixed)
         weights = replace(self._scorer.weights, beam=WIDE_BEAM, margin=WIDE_MARGIN)
         apart = Apart(self.language)
         paths = search(groups.starts, groups.stops, labels, spaces, self._model.labels, apart, weights)
@@ -218,9 +214,7 @@ class Reader:
         """
         if not set(text) - {" "} <= set(self._model.labels) or text.strip() != text or not text:
             return None
-        groups = lattice(strokes, guide, fixed)
-        seen, found = self._look(groups, guide)
-        labels, spaces = self._scores(groups, seen, found, adapt)
+        groups, _, labels, spaces = self._scored(strokes, guide, adapt, fixed)
         others = [column for column, label in enumerate(self._model.labels) if label not in text]
         wanted = labels.copy()
         wanted[:, others] += FORBIDDEN
@@ -241,15 +235,23 @@ class Reader:
         for start in range(0, len(order), MOST_STROKES):
             members = sorted(order[start : start + MOST_STROKES])
             place = {index: new for new, index in enumerate(members)}
-            whole = [settled for settled in fixed if all(part.stroke in place for part in settled.parts)]
             moved = [
-                replace(settled, parts=tuple(part._replace(stroke=place[part.stroke]) for part in settled.parts))
-                for settled in whole
+                replace(settled, parts=_moved(settled.parts, place))
+                for settled in fixed
+                if all(part.stroke in place for part in settled.parts)
             ]
             line = self.read_line([strokes[index] for index in members], guide, adapt, moved)
             words += _renumbered(line, members).words
             shape = shape or line.guide
         return ReadLine(tuple(words), (), shape)
+
+    def _scored(
+        self, strokes: Sequence[np.ndarray], guide: Guide | None, adapt: Adapt | None, fixed: Sequence[Fixed]
+    ) -> tuple[Lattice, Observation, np.ndarray, np.ndarray]:
+        """The groups of a line, what the model sees in them, and the scores of labels (n, c) and spaces (m - 1, 2)."""
+        groups = lattice(strokes, guide, fixed)
+        seen, found = self._look(groups, guide)
+        return groups, seen, *self._scores(groups, seen, found, adapt)
 
     def _look(self, groups: Lattice, guide: Guide | None) -> tuple[Observation, Observation]:
         """What the model and the grouping model see in each group; groups seen before are not drawn again."""
@@ -407,7 +409,7 @@ def _spans(steps: Sequence[Step], groups: Lattice) -> list[tuple[int, int]]:
 def _guide(groups: Lattice) -> Guide:
     """The line's own baseline (at its middle) and x-height, as far as its ink tells."""
     middle = float(np.mean([(piece.box.left + piece.box.right) / 2 for piece in groups.pieces]))
-    return Guide(groups.shape.intercept + groups.shape.slope * middle, groups.shape.size / 1.35)
+    return Guide(groups.shape.intercept + groups.shape.slope * middle, groups.shape.size / X_HEIGHTS)
 
 
 def _nearest(strokes: Sequence[np.ndarray], guides: Sequence[Guide]) -> Guide | None:
@@ -419,14 +421,13 @@ def _nearest(strokes: Sequence[np.ndarray], guides: Sequence[Guide]) -> Guide | 
 
 def _renumbered(line: ReadLine, members: Sequence[int]) -> ReadLine:
     """The line with its parts naming the page's strokes in place of its own."""
-    words = []
-    for word in line.words:
-        characters = tuple(
-            ReadCharacter(
-                c.label, c.probability, c.candidates,
-                tuple(part._replace(stroke=members[part.stroke]) for part in c.parts), c.box, c.seen, c.space,
-            )
-            for c in word.characters
-        )  # fmt: skip
-        words.append(ReadWord(characters, word.probability, word.alternatives))
-    return ReadLine(tuple(words), line.alternatives, line.guide)
+    words = [
+        replace(word, characters=tuple(replace(c, parts=_moved(c.parts, members)) for c in word.characters))
+        for word in line.words
+    ]
+    return replace(line, words=tuple(words))
+
+
+def _moved(parts: Sequence[Part], place: Sequence[int] | Mapping[int, int]) -> tuple[Part, ...]:
+    """The parts with their strokes numbered anew."""
+    return tuple(part._replace(stroke=place[part.stroke]) for part in parts)

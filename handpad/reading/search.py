@@ -69,14 +69,12 @@ def search(
         columns = np.array([place[label] for label in alphabet])
         space_column = place[" "]
     first = np.searchsorted(stops, np.arange(1, end + 2))
-    nodes: list[_Node | None] = [_Node(np.zeros(1), [language.start() if language else 0], [None])]
-    leaving = [_spread(nodes[0], None, language, weights, 0)]
+    node = _Node([0.0], [language.start() if language else 0], [None])
+    leaving = [_spread(node, None, language, weights, 0)]
     for stop in range(1, end + 1):
         scores, origins = [], []
         for group in range(first[stop - 1], first[stop]):
             here = leaving[starts[group]]
-            if here is None:
-                continue
             total = here.scores[:, None] + best_scores[group]
             if language is not None:
                 total = total + weights.language * here.rows[:, columns[best_labels[group]]]
@@ -101,20 +99,16 @@ def search(
             node.scores.append(float(flat[index]))
             node.states.append(state)
             node.back.append((here.back[row], Step(group, label, here.spaced[row])))
-        node.scores = np.array(node.scores)
-        nodes.append(node)
-        leaving.append(
-            _spread(node, spaces[stop - 1], language, weights, space_column if language else 0) if stop < end else None
-        )
-    last = nodes[end]
-    return [Path(float(score), _steps(back)) for score, back in zip(last.scores, last.back, strict=True)]
+        if stop < end:
+            leaving.append(_spread(node, spaces[stop - 1], language, weights, space_column if language else 0))
+    return [Path(score, _steps(back)) for score, back in zip(node.scores, node.back, strict=True)]
 
 
 @dataclass
 class _Node:
     """The paths that end at one piece: their scores, language states and histories as linked lists."""
 
-    scores: np.ndarray
+    scores: list[float]
     states: list
     back: list
 

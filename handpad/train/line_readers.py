@@ -16,7 +16,7 @@ from handpad.model import BaseModel
 from handpad.reading import scorer
 from handpad.reading.adapted import predict_on_line
 from handpad.reading.language import Language
-from handpad.reading.lattice import line_shape
+from handpad.reading.lattice import X_HEIGHTS, line_shape
 from handpad.reading.lines import split_lines
 from handpad.reading.reader import ReadCharacter, Reader, Reading
 from handpad.reading.scorer import Scorer
@@ -26,9 +26,6 @@ from handpad.train.text_errors import align, plain
 
 SPACE = 0.85
 """A gap wider than this many x-heights is a space where nothing better is known."""
-
-X_HEIGHTS = 1.35
-"""The typical height of a character on a line, in x-heights."""
 
 
 class LineReader(Protocol):

@@ -74,8 +74,11 @@ class Reliability(NamedTuple):
 def reliability(logits: np.ndarray, true: np.ndarray, temperature: float = 1.0, bins: int = 15) -> Reliability:
     """How often the top label is right, by how sure the softmax is of it, in equally wide bins."""
     probabilities = softmax(logits / temperature)
-    confidence = probabilities.max(axis=1)
-    right = probabilities.argmax(axis=1) == true
+    return in_bins(probabilities.max(axis=1), probabilities.argmax(axis=1) == true, bins)
+
+
+def in_bins(confidence: np.ndarray, right: np.ndarray, bins: int = 15) -> Reliability:
+    """The same of any confidences float (n,), 0 to 1, and whether each was right, bool (n,)."""
     number = np.minimum((confidence * bins).astype(int), bins - 1)
     count = np.bincount(number, minlength=bins)
     full = np.flatnonzero(count)
@@ -85,7 +88,11 @@ def reliability(logits: np.ndarray, true: np.ndarray, temperature: float = 1.0, 
 
 def calibration_error(logits: np.ndarray, true: np.ndarray, temperature: float = 1.0, bins: int = 15) -> float:
     """Expected calibration error: mean over confidence bins of |accuracy - confidence|, weighted by rows."""
-    found = reliability(logits, true, temperature, bins)
+    return expected_error(reliability(logits, true, temperature, bins))
+
+
+def expected_error(found: Reliability) -> float:
+    """Mean over the bins of |accuracy - confidence|, weighted by their counts."""
     return float((found.count * np.abs(found.accuracy - found.confidence)).sum() / found.count.sum())
 
 

@@ -30,6 +30,7 @@ from handpad.reading.reader import CANDIDATES, Reader
 from handpad.reading.search import Weights, search
 from handpad.train.datasets.unipen_lines import Line, read, several_rows
 from handpad.train.lines import unseen
+from handpad.train.measures import expected_error, in_bins
 from handpad.train.report import Report
 from handpad.train.text_errors import align, edits
 from handpad.train.training import set_seed
@@ -340,20 +341,13 @@ def calibrate(lines: Sequence[Line], model: BaseModel, arrays: dict[str, np.ndar
         return float(-np.mean(np.where(right, np.log(top), np.log(1 - top))))
 
     best = min(TEMPERATURES, key=loss)
-    before, after = (_calibration_error(softmax(logged / one)[:, 0], right) for one in (1.0, best))
+    before, after = (expected_error(in_bins(softmax(logged / one)[:, 0], right)) for one in (1.0, best))
     report.line("calibration", temperature=best, error_before=before, error_after=after, characters=len(right))
     return np.float64(best)
 
 
 def _padded(chances: Sequence[float]) -> list[float]:
     return [*chances, *[0.0] * (CANDIDATES - len(chances))]
-
-
-def _calibration_error(chances: np.ndarray, right: np.ndarray, bins: int = 15) -> float:
-    """Expected calibration error of the probabilities given to the labels chosen."""
-    place = np.minimum((chances * bins).astype(int), bins - 1)
-    parts = [place == number for number in range(bins) if (place == number).any()]
-    return float(sum(abs(chances[part].mean() - right[part].mean()) * part.mean() for part in parts))
 
 
 def scores(fitted: scorer.Scorer, one: Example) -> tuple[np.ndarray, np.ndarray]:

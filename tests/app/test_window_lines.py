@@ -60,7 +60,7 @@ def test_a_word_that_is_typed_is_parted_over_its_ink_fixed_and_learned(qtbot, wi
 def test_other_readings_of_a_word_differ_and_a_number_chooses(qtbot, window):
     put(qtbot, window, "tool")
     card = open_word(qtbot, window, 0)
-    texts = [button.text_read for button in card.buttons]
+    texts = [button.label for button in card.buttons]
     assert len(texts) == len(set(texts)) > 1
     assert window.pad.page.line_text(0) == texts[0]
     qtbot.keyClick(card.buttons[0], Qt.Key.Key_2)
