@@ -111,9 +111,9 @@ def _robust_line(x: np.ndarray, y: np.ndarray, size: float, guide: Guide | None)
     columns = np.stack([np.ones_like(x), (x - origin) / np.ptp(x)], axis=1)
     found = np.array([middle, 0.0])
     steady = np.diag([0.0, 1.0])  # a weak pull towards a level line
-    for _ in range(8):
+    for width in (1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.15, 0.15, 0.15):  # from all bottoms to those on the line
         residual = (y - columns @ found) / size
-        weight = 1 / (1 + (residual / 0.15) ** 2)
+        weight = 1 / (1 + (residual / width) ** 2)
         found = np.linalg.solve(columns.T @ (columns * weight[:, None]) + steady, columns.T @ (weight * y))
     slope = float(found[1] / np.ptp(x))
     return float(found[0]) - slope * origin, slope
@@ -235,18 +235,17 @@ BANDS = 6
 
 def _ink_gaps(pieces: Sequence[Piece], shape: LineShape) -> np.ndarray:
     """The narrowest white between the ink left and right of each boundary within one band or two touching ones."""
-    far = 10.0
-    right = np.full((len(pieces), BANDS), -far)
-    left = np.full((len(pieces), BANDS), far)
+    right = np.full((len(pieces), BANDS), -np.inf)
+    left = np.full((len(pieces), BANDS), np.inf)
+    origin = min(piece.box.left for piece in pieces)
     for index, piece in enumerate(pieces):
         x, y = piece.points[:, 0], piece.points[:, 1]
         above = (shape.intercept + shape.slope * x - y) / shape.size
         band = np.clip(np.floor((above + 0.75) * 2), 0, BANDS - 1).astype(int)
-        np.maximum.at(right[index], band, x / shape.size)
-        np.minimum.at(left[index], band, x / shape.size)
-    origin = min(piece.box.left for piece in pieces) / shape.size
-    right = np.maximum.accumulate(np.where(right == -far, -np.inf, right - origin), axis=0)[:-1]
-    left = np.minimum.accumulate(np.where(left == far, np.inf, left - origin)[::-1], axis=0)[::-1][1:]
+        np.maximum.at(right[index], band, (x - origin) / shape.size)
+        np.minimum.at(left[index], band, (x - origin) / shape.size)
+    right = np.maximum.accumulate(right, axis=0)[:-1]
+    left = np.minimum.accumulate(left[::-1], axis=0)[::-1][1:]
     right = np.maximum(right, np.maximum(_shift(right, 1, -np.inf), _shift(right, -1, -np.inf)))
     return np.nan_to_num((left - right).min(axis=1), posinf=4.0, neginf=-1.0)
 

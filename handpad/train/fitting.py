@@ -60,6 +60,10 @@ class Task:
     start: Callable[[], Network]
     teachers: list[Teacher] = field(default_factory=list)
 
+    def writers(self, part: str) -> list[str]:
+        """The names of a part's writers."""
+        return [self.data.writers[number] for number in np.unique(self.data.writer_index[self.rows[part]])]
+
     def trainer(self, machine: Machine) -> Trainer:
         """A trainer at the beginning."""
         set_seed(self.seed)
@@ -74,65 +78,69 @@ def run(args: argparse.Namespace) -> None:
     Raises KeyboardInterrupt with a sentence after Ctrl-C; by then the best model so far is saved.
     """
     with open_machine(args.device, args.precision, args.threads) as machine:
-        report = Report(args.json, silent=not machine.first)
-        workers = args.workers or default_workers(machine.device.type)
-        data = Dataset.load(args.prepared)
-        unseen = Dataset.load(args.unseen) if args.unseen else None
-        earlier = Fitted.load(args.all_writers_after) if args.all_writers_after else None
-        settings = {name: getattr(args, name) for name in _SETTINGS}
-        settings |= {
-            "data": checkpoint.fingerprint(data),
-            "earlier": earlier.record["created"] if earlier else None,
-        }
-        saved = _checkpoint(args, settings, machine)
-        task = task_of(args, data) if earlier is None else _task_on_all_writers(data, earlier)
-        if args.teacher:
-            known = [data.writers[number] for number in np.unique(data.writer_index[task.rows["train"]])]
-            task = replace(task, teachers=teachers.load(args.teacher, data.labels, known))
-        if saved is not None:
-            task = replace(task, recipe=task.recipe.shortened(saved["epochs"]))
-        elif args.minutes is not None:
-            task = within(args.minutes, task, machine, workers, report)
-        trainer = task.trainer(machine)
-        if saved is not None:
-            trainer.restore(saved["trainer"])
+        _fit(args, machine)
 
-        def save(trainer: Trainer) -> None:
-            if machine.first:
-                content = {"settings": settings, "epochs": task.recipe.epochs, "trainer": trainer.state()}
-                checkpoint.write(args.run, content)
 
-        with _interruptible(machine) as stopping:
-            done = trainer.run(workers, report, save, stopping)
-        if not machine.first:
-            return
-        epochs = len(trainer.history)
-        if not done:
-            if epochs == 0:
-                raise KeyboardInterrupt("Stopped before the first epoch was over: there is no model yet.")
-            trainer.restore(checkpoint.read(args.run)["trainer"])
-        network = trainer.fitted()
-        record = {
-            **_about(args, data, task, machine),
-            "command": _command(args),
-            "history": trainer.history,
-            "stopped": None if done else f"after {epochs} of {task.recipe.epochs} epochs",
-        }
-        if earlier is not None:
-            record |= _of_earlier(earlier.record)
-        else:
-            record |= _measured(network, task, unseen, record["split"], record["stopped"])
-        Fitted(network, record).save(args.run)
-        for name, figure in record["figures"].items():
-            report.line("figure", name=name, **figure)
-        values = {"command": "fit", "run": str(args.run), "temperature": record["temperature"]}
-        report.line("result", **values, stopped=record["stopped"])
-        if not done:
-            raise KeyboardInterrupt(
-                f"Stopped {record['stopped']}. The best model so far is in {args.run}; the same command with --resume "
-                "goes on."
-            )
-        checkpoint.remove(args.run)
+def _fit(args: argparse.Namespace, machine: Machine) -> None:
+    """Train and save; whatever holds on to the other processes is gone when it returns, before they part."""
+    report = Report(args.json, silent=not machine.first)
+    workers = args.workers or default_workers(machine.device.type)
+    data = Dataset.load(args.prepared)
+    unseen = Dataset.load(args.unseen) if args.unseen else None
+    earlier = Fitted.load(args.all_writers_after) if args.all_writers_after else None
+    settings = {name: getattr(args, name) for name in _SETTINGS}
+    settings |= {
+        "data": checkpoint.fingerprint(data),
+        "earlier": earlier.record["created"] if earlier else None,
+    }
+    saved = _checkpoint(args, settings, machine)
+    task = task_of(args, data) if earlier is None else _task_on_all_writers(data, earlier)
+    if args.teacher:
+        task = replace(task, teachers=teachers.load(args.teacher, data.labels, task.writers("train")))
+    if saved is not None:
+        task = replace(task, recipe=task.recipe.shortened(saved["epochs"]))
+    elif args.minutes is not None:
+        task = within(args.minutes, task, machine, workers, report)
+    trainer = task.trainer(machine)
+    if saved is not None:
+        trainer.restore(saved["trainer"])
+
+    def save(trainer: Trainer) -> None:
+        if machine.first:
+            content = {"settings": settings, "epochs": task.recipe.epochs, "trainer": trainer.state()}
+            checkpoint.write(args.run, content)
+
+    with _interruptible(machine) as stopping:
+        done = trainer.run(workers, report, save, stopping)
+    if not machine.first:
+        return
+    epochs = len(trainer.history)
+    if not done:
+        if epochs == 0:
+            raise KeyboardInterrupt("Stopped before the first epoch was over: there is no model yet.")
+        trainer.restore(checkpoint.read(args.run)["trainer"])
+    network = trainer.fitted()
+    record = {
+        **_about(args, task, machine),
+        "command": _command(args),
+        "history": trainer.history,
+        "stopped": None if done else f"after {epochs} of {task.recipe.epochs} epochs",
+    }
+    if earlier is not None:
+        record |= _of_earlier(earlier.record)
+    else:
+        record |= _measured(network, task, unseen, record["split"], record["stopped"])
+    Fitted(network, record).save(args.run)
+    for name, figure in record["figures"].items():
+        report.line("figure", name=name, **figure)
+    values = {"command": "fit", "run": str(args.run), "temperature": record["temperature"]}
+    report.line("result", **values, stopped=record["stopped"])
+    if not done:
+        raise KeyboardInterrupt(
+            f"Stopped {record['stopped']}. The best model so far is in {args.run}; the same command with --resume "
+            "goes on."
+        )
+    checkpoint.remove(args.run)
 
 
 def _checkpoint(args: argparse.Namespace, settings: dict, machine: Machine) -> dict | None:
@@ -252,16 +260,16 @@ def _measured(network: Network, task: Task, unseen: Dataset | None, split: str, 
     return {"temperature": temperature, "figures": figures}
 
 
-def _about(args: argparse.Namespace, data: Dataset, task: Task, machine: Machine) -> dict:
+def _about(args: argparse.Namespace, task: Task, machine: Machine) -> dict:
     """What a run's record says of how it was made."""
-    writers = {part: [data.writers[n] for n in np.unique(data.writer_index[rows])] for part, rows in task.rows.items()}
+    data = task.data
     return {
         "preset": args.preset,
         "network": PRESETS[args.preset].network,
         "labels": data.labels,
         "seed": task.seed,
         "split": SPLITS[args.split][0],
-        "writers": writers,
+        "writers": {part: task.writers(part) for part in task.rows},
         "recipe": asdict(task.recipe),
         "teachers": [_run_name(name) for name in args.teacher],
         "data": {"name": data.name, "licence": data.licence, "samples": len(data), "dropped": data.dropped},

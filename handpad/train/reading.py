@@ -10,29 +10,28 @@ to say where each character lies.
 import argparse
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from handpad.adaptation import Observation, softmax
+from handpad.adaptation import softmax
 from handpad.errors import DataError
 from handpad.files import replace_file
-from handpad.glyph import glyph
 from handpad.ink import as_strokes
 from handpad.model import BaseModel
 from handpad.reading import scorer
 from handpad.reading.language import Language
-from handpad.reading.lattice import GAPS, GEOMETRY, MOST_PIECES, Lattice, lattice
+from handpad.reading.lattice import GAPS, GEOMETRY, MOST_PIECES
 from handpad.reading.reader import CANDIDATES, Reader
 from handpad.reading.search import Weights, search
-from handpad.train.datasets.unipen_lines import Line, read, several_rows
+from handpad.train.datasets.unipen_lines import Line, read
 from handpad.train.lines import unseen
 from handpad.train.measures import expected_error, in_bins
 from handpad.train.report import Report
 from handpad.train.text_errors import align, edits
+from handpad.train.text_examples import Example, example, rows_of, scores, varied
 from handpad.train.training import set_seed
 
 SITES = ("apa", "apb", "app", "art")
@@ -65,7 +64,7 @@ def run(args: argparse.Namespace) -> None:
     report = Report(args.json)
     model = BaseModel.load(args.model)
     lines, dropped = read(args.lines)
-    lines = [line for line in lines if line.site in SITES and not several_rows(line.strokes)]
+    lines = [line for line in lines if line.site in SITES]
     if not lines:
         raise DataError(f"{args.lines} holds no lines of printed text.")
     earlier = None
@@ -84,13 +83,15 @@ def run(args: argparse.Namespace) -> None:
         "progress", stage="reading", text="looking at every group of ink", **{k: len(v) for k, v in parts.items()}
     )
     generator = np.random.default_rng(args.seed)
-    examples = [[example(line.text, line.strokes, model)] for line in parts["train"]]
-    for line, versions in zip(parts["train"], examples, strict=True):
-        versions += [example(line.text, varied(line.strokes, generator), model) for _ in range(VARIANTS)]
+    examples = []
+    for line in parts["train"]:
+        rows = rows_of(line.strokes)
+        versions = [rows, *([varied(row, generator) for row in rows] for _ in range(VARIANTS))]
+        examples.append([example(line.text, version, model) for version in versions])
     arrays = fit([versions for versions in examples if versions[0] is not None], model.labels, args.seed, report)
     arrays["fingerprint"] = np.array(model.fingerprint)
     if earlier is None:
-        unseen_examples = [example(line.text, line.strokes, model) for line in parts["validation"]]
+        unseen_examples = [example(line.text, rows_of(line.strokes), model) for line in parts["validation"]]
         arrays |= choose([one for one in unseen_examples if one is not None], arrays, report)
         arrays["temperature"] = calibrate(parts["validation"], model, arrays, report)
     else:
@@ -107,41 +108,6 @@ def run(args: argparse.Namespace) -> None:
         lines={part: len(some) for part, some in parts.items()},
         dropped=dropped,
     )
-
-
-@dataclass(frozen=True)
-class Example:
-    """A line ready to learn from: its groups, what the base model sees in them, and its text.
-
-    labels int (t,), spaces int (t,): its characters, and whether a space precedes each (never the first).
-    """
-
-    groups: Lattice
-    embeddings: np.ndarray
-    logits: np.ndarray
-    labels: np.ndarray
-    spaces: np.ndarray
-    text: str
-
-
-def varied(strokes: Sequence[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
-    """The same line as if written with another slant, slope, width and spacing of strokes."""
-    slant, width, slope = generator.normal(0, 0.12), np.exp(generator.normal(0, 0.12)), generator.normal(0, 0.015)
-    bend = np.array([[width, slope], [slant, 1.0]])
-    tall = float(np.median([np.ptp(stroke[:, 1]) for stroke in strokes]))
-    return [stroke @ bend + generator.normal(0, 0.02 * tall, 2) for stroke in strokes]
-
-
-def example(text: str, strokes: Sequence[np.ndarray], model: BaseModel) -> Example | None:
-    """Prepare a line; None where its text holds a character that the model does not know."""
-    if any(character != " " and character not in model.labels for character in text):
-        return None
-    groups = lattice(as_strokes(strokes))
-    embeddings, logits = model.run(np.stack([glyph(groups.strokes_of(group)) for group in range(len(groups))]))
-    words = text.split()
-    labels = [model.index(character) for word in words for character in word]
-    spaces = [int(bool(number) and not place) for number, word in enumerate(words) for place in range(len(word))]
-    return Example(groups, embeddings, logits, np.array(labels), np.array(spaces), " ".join(words))
 
 
 class ReadingNetworks(nn.Module):
@@ -256,7 +222,10 @@ def _padded_scores(networks: ReadingNetworks, examples: Sequence[Example], scale
     labels = labels.index_put((row, stops, stops - starts - 1), found)
     row = torch.cat([torch.full((len(one.groups.gaps),), index) for index, one in enumerate(examples)])
     place = torch.cat([torch.arange(1, len(one.groups.gaps) + 1) for one in examples])
-    return labels, torch.zeros((count, most + 1, 2)).index_put((row, place), gaps)
+    spaces = torch.zeros((count, most + 1, 2)).index_put((row, place), gaps)
+    for index, one in enumerate(examples):
+        spaces[index, one.breaks] = torch.tensor([IMPOSSIBLE, 0.0])
+    return labels, spaces
 
 
 def _all_texts(labels: Tensor, spaces: Tensor) -> Tensor:
@@ -327,7 +296,8 @@ def calibrate(lines: Sequence[Line], model: BaseModel, arrays: dict[str, np.ndar
     reader = Reader(model, model, scorer.Scorer(arrays), Language.load())
     chances, right = [], []
     for line in lines:
-        characters = reader.read_line(as_strokes(line.strokes)).characters
+        rows = [reader.read_line(as_strokes(row)) for row in rows_of(line.strokes)]
+        characters = [character for row in rows for character in row.characters]
         said = "".join(character.label for character in characters)
         pairs = [pair for pair in align(line.text.replace(" ", ""), said) if pair[1]]
         for character, (true, label) in zip(characters, pairs, strict=True):
@@ -348,13 +318,6 @@ def calibrate(lines: Sequence[Line], model: BaseModel, arrays: dict[str, np.ndar
 
 def _padded(chances: Sequence[float]) -> list[float]:
     return [*chances, *[0.0] * (CANDIDATES - len(chances))]
-
-
-def scores(fitted: scorer.Scorer, one: Example) -> tuple[np.ndarray, np.ndarray]:
-    """Scores of labels (n, c) and spaces (m - 1, 2) of a prepared line, without an adapter."""
-    seen = Observation(one.embeddings, one.logits, np.zeros((len(one.groups), 4)))
-    labels = fitted.trusted(softmax(one.logits)) + fitted.character_scores(one.groups, seen)[:, None]
-    return labels + fitted.label_scores(one.groups, seen), fitted.space_scores(one.groups)
 
 
 def _read(one: Example, labels, spaces, alphabet, language, weights) -> str:

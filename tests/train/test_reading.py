@@ -14,7 +14,7 @@ from handpad.adaptation import Observation  # noqa: E402
 from handpad.model import BaseModel  # noqa: E402
 from handpad.reading.lattice import MOST_PIECES  # noqa: E402
 from handpad.reading.scorer import Scorer  # noqa: E402
-from handpad.train import cli, reading  # noqa: E402
+from handpad.train import cli, reading, text_examples  # noqa: E402
 from handpad.train.report import Report  # noqa: E402
 
 PIECES, LABELS = 4, 3
@@ -62,7 +62,7 @@ def test_all_texts_sum_to_what_brute_force_gives(scores):
 def test_a_text_sums_over_all_its_groupings(scores):
     for text, expected in list(every_text(scores).items())[::7]:
         labels, spaces = (np.array(column) for column in zip(*text, strict=True))
-        one = reading.Example(None, None, None, labels, spaces, "")
+        one = text_examples.Example(None, [], None, None, labels, spaces, "")
         found = reading._true_text(*scores, [one])[0, len(text) - 1, PIECES].item()
         assert found == pytest.approx(expected, abs=1e-3)
 
@@ -79,7 +79,7 @@ def own_lines(count):
 def test_a_fit_learns_and_the_file_says_the_same_as_the_networks(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(reading, "EPOCHS", 4)
     model = BaseModel.load()
-    examples = [reading.example(text, strokes, model) for text, strokes in own_lines(24)]
+    examples = [text_examples.example(text, [strokes], model) for text, strokes in own_lines(24)]
     arrays = reading.fit([[one] for one in examples], model.labels, 1, Report(True))
     losses = [json.loads(line)["loss"] for line in capsys.readouterr().out.splitlines()]
     assert losses[-1] < losses[0] / 2
@@ -90,7 +90,7 @@ def test_a_fit_learns_and_the_file_says_the_same_as_the_networks(monkeypatch, tm
     one = examples[0]
     seen = Observation(one.embeddings, one.logits, np.zeros((len(one.groups), 4)))
     assert loaded.character_scores(one.groups, seen).shape == (len(one.groups),)
-    labels, spaces = reading.scores(loaded, one)
+    labels, spaces = text_examples.scores(loaded, one)
     assert labels.shape == (len(one.groups), len(model.labels))
     assert spaces.shape == (len(one.groups.pieces) - 1, 2)
     said = reading._read(one, labels, spaces, model.labels, None, loaded.weights)
@@ -100,7 +100,7 @@ def test_a_fit_learns_and_the_file_says_the_same_as_the_networks(monkeypatch, tm
 def test_a_varied_line_keeps_its_strokes_and_their_order():
     _, strokes = next(own_lines(1))
     draw = np.random.default_rng(1)
-    other = reading.varied(strokes, draw)
+    other = text_examples.varied(strokes, draw)
     assert [stroke.shape for stroke in other] == [stroke.shape for stroke in strokes]
     assert not np.allclose(other[0], strokes[0])
     assert np.corrcoef(np.concatenate(other)[:, 0], np.concatenate(strokes)[:, 0])[0, 1] > 0.95
