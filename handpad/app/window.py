@@ -27,8 +27,9 @@ from handpad.app.canvas import Canvas
 from handpad.app.card import Card
 from handpad.app.engine import Summary
 from handpad.app.icons import icon
+from handpad.app.lessons import Change
 from handpad.app.line_job import Key
-from handpad.app.pad import UNSURE, Change, Pad
+from handpad.app.pad import Pad
 from handpad.app.settings import TABLE, Settings
 from handpad.app.word_card import WordCard
 from handpad.document import Character
@@ -37,6 +38,9 @@ from handpad.paths import bundled_models, user_data
 
 NOTICE_MS = 8000
 """How long the status line speaks of one event before it returns to the summary."""
+
+UNSURE = 0.6
+"""A character read with less probability than this is marked as unsure."""
 
 _TEXT_LINES = 3
 

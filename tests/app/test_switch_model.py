@@ -27,7 +27,7 @@ def teach(qtbot):
 def switch(qtbot, window, name):
     with qtbot.waitSignal(window.pad.ready, timeout=20_000):
         window.set_setting("model", name)
-    return window.pad._engine._recognizer
+    return window.pad._engine.worker._recognizer
 
 
 def test_the_profile_follows_the_model_and_back(qtbot, window, teach):
@@ -51,7 +51,7 @@ def test_an_installed_model_is_chosen_like_a_bundled_one(qtbot, window, teach):
     target = install_model(bundled_models() / "paper", "mine")
     with qtbot.waitSignal(window.pad.ready, timeout=20_000):
         window._use_installed(target.name)
-    recognizer = window.pad._engine._recognizer
+    recognizer = window.pad._engine.worker._recognizer
     assert window.settings["model"] == "mine"
     assert recognizer.model.info["embedding"] == 256
     assert recognizer.sample_count() == 1
@@ -60,5 +60,5 @@ def test_an_installed_model_is_chosen_like_a_bundled_one(qtbot, window, teach):
 def test_the_menu_overrides_the_command_line(qtbot, start, tmp_path):
     shutil.copytree(bundled_models() / "paper", tmp_path / "given")
     window = start("--model", tmp_path / "given")
-    assert window.pad._engine._recognizer.model.info["embedding"] == 256
+    assert window.pad._engine.worker._recognizer.model.info["embedding"] == 256
     assert switch(qtbot, window, "handpad").model.info["embedding"] == 128

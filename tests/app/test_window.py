@@ -327,13 +327,13 @@ def test_the_base_model_can_be_switched_and_the_profile_follows(qtbot, start):
     correct(qtbot, window, 0, "Q")
     with qtbot.waitSignal(window.pad.ready, timeout=10_000):
         window.set_setting("model", "paper")
-    assert window.pad._engine._recognizer.model.info["embedding"] == 256
+    assert window.pad._engine.worker._recognizer.model.info["embedding"] == 256
     assert window._summary.samples == 1
     qtbot.waitUntil(lambda: len(window.pad.candidates) == 2, timeout=5000)
     correct(qtbot, window, 1, "Q")
     window.close()
     again = start()
-    assert again.pad._engine._recognizer.model.info["embedding"] == 256
+    assert again.pad._engine.worker._recognizer.model.info["embedding"] == 256
     assert again._summary.samples == 2
 
 
@@ -360,7 +360,7 @@ def test_a_damaged_page_is_put_aside(qtbot, start, tmp_path):
 
 def test_a_disk_that_is_full_is_told_and_the_app_goes_on(qtbot, window):
     put(qtbot, window, "ov")
-    profile = window.pad._engine._recognizer._profile
+    profile = window.pad._engine.worker._recognizer._profile
     profile._db.execute("PRAGMA max_page_count = 1")  # as large as it is, and no larger
     with pytest.raises(ProfileError):
         for number in itertools.count(10_000):
@@ -453,7 +453,7 @@ def test_real_ink_of_a_writer_never_trained_on_is_read_and_learned(qtbot, start,
         qtbot.waitUntil(lambda: all(c.label for c in window.pad.page.characters), timeout=5000)
 
     window.pad.set_boxes(True)
-    window.pad.page = replace(window.pad.page, ruling=replace(ruling, box_width=80.0, margin=40.0))
+    window.pad._open_page.page = replace(window.pad.page, ruling=replace(ruling, box_width=80.0, margin=40.0))
     write_copy(0, 0)
     truth = "".join(copies)
     assert len(window.pad.page.characters) == len(truth)

@@ -17,7 +17,7 @@ from handpad.profile import Profile
 def settle(qtbot, window):
     """Wait until everything has been read."""
     pad = window.pad
-    qtbot.waitUntil(lambda: pad._job is None and not pad._look and not pad._pending, timeout=10_000)
+    qtbot.waitUntil(lambda: pad._reading.idle and not pad._lessons.waiting, timeout=10_000)
 
 
 def put(qtbot, window, text, row=0, left=60.0):
@@ -166,7 +166,7 @@ def test_own_words_are_added_and_removed_in_their_list(qtbot, window):
     qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: dialog.list.count() == 1, timeout=5000)
     assert dialog.list.item(0).text() == "Zagreb"
-    assert window.pad._engine._recognizer.reader.language.is_word("Zagreb")
+    assert window.pad._engine.worker._recognizer.reader.language.is_word("Zagreb")
     dialog.list.setCurrentRow(0)
     dialog.remove_button.click()
     qtbot.waitUntil(lambda: dialog.list.count() == 0, timeout=5000)

@@ -223,8 +223,8 @@ def test_from_images_to_an_installed_model(qtbot, window, wizard, choose, images
     assert not plan.folder.exists()
     assert not window.training_button.isVisible()
     assert pad.alphabet == "".join(sorted(SHAPES))
-    assert pad._engine._recognizer.sample_count() == 1
-    assert pad._engine._recognizer._profile.stale(pad._engine._recognizer.model.fingerprint) == []
+    assert pad._engine.worker._recognizer.sample_count() == 1
+    assert pad._engine.worker._recognizer._profile.stale(pad._engine.worker._recognizer.model.fingerprint) == []
 
 
 def _watched(wizard):

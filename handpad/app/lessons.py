@@ -1,0 +1,174 @@
+"""What of the page is learned: corrections, confirmations, what undo takes back of them, and what they changed."""
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from handpad.app.engine import Lesson, Summary
+from handpad.app.engine_thread import EngineThread
+from handpad.app.line_job import Key
+from handpad.app.open_page import OpenPage
+from handpad.app.page_reading import PageReading
+from handpad.document import Character, Page
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a correction did: the character or word it gave, whether it taught anything, how many others changed by it.
+
+    confirmed : it was right before, and now stays so.
+    """
+
+    label: str
+    learned: bool
+    others: int
+    confirmed: bool = False
+
+
+class Lessons(QObject):
+    """Gives the samples of the open page their ids, has them learned and forgotten, and tells what learning did.
+
+    Signals
+    -------
+    corrected(Change) : a correction is on disk and its line was read again.
+    spread(Change) : the same correction has changed characters on other lines too; others counts all of them.
+    summary(Summary) : how much has been learned.
+    """
+
+    corrected = Signal(object)
+    spread = Signal(object)
+    summary = Signal(object)
+
+    def __init__(self, open_page: OpenPage, reading: PageReading, engine: EngineThread):
+        super().__init__()
+        self._open_page = open_page
+        self._reading = reading
+        self._engine = engine
+        self._next_sample = 1
+        self._pending: dict[int, str] = {}  # corrections on their way to disk: sample id to label
+        self._correction = ""  # the label of a correction that is learned, until its line is read again
+        self._relabelled: set[Key] = set()  # by the last correction
+        self._spreading: Change | None = None  # the last correction, while other lines are read again
+        reading.relabelled.connect(self._on_relabelled)
+        reading.line_done.connect(self._on_line_done)
+        reading.all_done.connect(self._on_all_done)
+        engine.worker.learned.connect(self._on_learned)
+        engine.worker.forgotten.connect(self.summary)
+        engine.worker.failed.connect(self._on_failed)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether corrections are on their way to disk."""
+        return bool(self._pending)
+
+    # What is learned and forgotten
+
+    def begin(self, next_sample: int) -> None:
+        """Go on with the sample ids of a profile that was just opened.
+
+        Confirmations that a crash or another profile kept from being stored can be confirmed again.
+        """
+        self._next_sample = max(self._next_sample, next_sample)
+        old = page = self._open_page.page
+        for row, line in old.lines.items():
+            if any(character.sample_id >= next_sample for character in line):
+                new = [replace(c, sample_id=0) if c.sample_id >= next_sample else c for c in line]
+                page = page.with_line(row, new)
+        if page is not old:
+            self._open_page.show(page)
+
+    def new_sample(self) -> int:
+        """An id for a sample that is to be learned."""
+        sample_id = self._next_sample
+        self._next_sample += 1
+        return sample_id
+
+    def expect(self, sample_id: int, label: str) -> None:
+        """A correction is on its way; `corrected` will speak of that label when the sample has been learned."""
+        self._pending[sample_id] = label
+        self._relabelled.clear()
+        self._spreading = None
+
+    def learn(self, sample_id: int, key: Key, label: str, predicted: str, confirmed: bool) -> None:
+        """Have a character learned, which was read as `predicted`; confirmed: it was left as it was read."""
+        page, character = self._open_page.page, Character(key)
+        ink, guide = page.ink(character), page.guide(character)
+        self._engine.learn.emit(Lesson(sample_id, ink, guide, label, predicted, confirmed))
+
+    def confirm(self, except_row: int | None = None) -> None:
+        """Learn every character that was left uncorrected, with less weight; not those of the line given."""
+        old = page = self._open_page.page
+        for row, line in old.lines.items():
+            if row == except_row:
+                continue
+            new = []
+            for character in line:
+                open_to_confirm = character.label and not character.fixed and not character.sample_id
+                if open_to_confirm and character.parts in self._reading.candidates:
+                    sample_id = self.new_sample()
+                    self.learn(sample_id, character.parts, character.label, character.label, confirmed=True)
+                    character = replace(character, sample_id=sample_id)
+                new.append(character)
+            if new != list(line):
+                page = page.with_line(row, new)
+        if page is not old:
+            self._open_page.show(page)
+
+    def follow(self, page: Page) -> None:
+        """The page is to be another: forget the samples that it does not hold and learn those again that it does."""
+        changed = page.changed_lines(self._open_page.page).values()
+        before = _samples(character for old, _ in changed for character in old)
+        after = _samples(character for _, new in changed for character in new)
+        fresh = after - before - set(self._pending)
+        if before - after or fresh:
+            self._engine.change.emit(sorted(before - after), sorted(fresh))
+
+    # What learning did
+
+    def _on_learned(self, sample_id: int, summary: Summary) -> None:
+        self.summary.emit(summary)
+        label = self._pending.pop(sample_id, None)
+        if label is None:
+            return
+        page = self._open_page.page
+        character = next((c for c in page.characters if c.sample_id == sample_id), None)
+        if self._reading.corrected_row is not None:
+            self._tell()
+        self._correction = label
+        self._reading.corrected_row = page.row(character) if character else -1
+        self._reading.review({c.parts for c in page.characters if not c.fixed})
+        row = self._reading.corrected_row
+        if row is not None and not self._reading.awaits(row):
+            self._tell()
+
+    def _on_relabelled(self, keys: Set[Key]) -> None:
+        self._relabelled |= keys
+
+    def _on_line_done(self, row: int) -> None:
+        if self._reading.corrected_row == row:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Say what a correction did, as far as is known."""
+        self._reading.corrected_row = None
+        self._spreading = Change(self._correction, True, len(self._relabelled))
+        self.corrected.emit(self._spreading)
+
+    def _on_all_done(self) -> None:
+        """Nothing is left to be read: say what else a correction did."""
+        if self._spreading is not None and len(self._relabelled) > self._spreading.others:
+            self.spread.emit(replace(self._spreading, others=len(self._relabelled)))
+        self._spreading = None
+
+    def _on_failed(self, message: str, sample_ids: list[int]) -> None:
+        for sample_id in sample_ids:
+            self._pending.pop(sample_id, None)
+            page = self._open_page.page
+            character = next((c for c in page.characters if c.sample_id == sample_id), None)
+            if character is not None:
+                self._open_page.show(page.with_character(character, replace(character, sample_id=0)))
+
+
+def _samples(characters: Iterable[Character]) -> set[int]:
+    return {character.sample_id for character in characters if character.sample_id}
