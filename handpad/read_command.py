@@ -6,9 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from handpad.document import DocumentError, Page, from_inkml
+from handpad.document import DocumentError, from_inkml
 from handpad.errors import HandpadError, InkError
 from handpad.inkml import traces
+from handpad.page import Page
 from handpad.reading.images import ImageError, ink_of_image
 from handpad.reading.pieces import Fixed
 from handpad.reading.reader import ReadCharacter, Reading, ReadLine

@@ -24,7 +24,7 @@ from handpad.app.line_job import Key
 from handpad.app.page_view import FADE_IN, GLOW, PageView, View
 from handpad.app.pen_path import NIB, PenPath
 from handpad.app.theme import Theme
-from handpad.document import Character, Page
+from handpad.page import Character, Page
 
 TAP = 5.0
 """A press that moves less than this many logical pixels is a tap."""

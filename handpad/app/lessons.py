@@ -10,7 +10,7 @@ from handpad.app.engine_thread import EngineThread
 from handpad.app.line_job import Key
 from handpad.app.open_page import OpenPage
 from handpad.app.page_reading import PageReading
-from handpad.document import Character, Page
+from handpad.page import Character, Page
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from handpad.document import Character, Page
 from handpad.ink import Box, Guide
+from handpad.page import Character, Page
 from handpad.reading.pieces import Fixed, Part
 
 Key = tuple[Part, ...]

@@ -7,7 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 
 from handpad.app.saver import Saver
-from handpad.document import DocumentError, Page, load_page
+from handpad.document import DocumentError, load_page
+from handpad.page import Page
 
 SAVE_AFTER_MS = 200
 """A changed page is written this long after its first unsaved change."""

@@ -16,7 +16,7 @@ from handpad.app.lessons import Change, Lessons
 from handpad.app.line_job import Key, LineJob, opened, reopened, settled, word_job
 from handpad.app.open_page import OpenPage
 from handpad.app.page_reading import PageReading
-from handpad.document import Character, Page
+from handpad.page import Character, Page
 
 
 class Pad(QObject):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from handpad.app.engine_thread import EngineThread
 from handpad.app.line_job import Key, LineJob, ReadBack, line_job, merged, settled
 from handpad.app.open_page import OpenPage
-from handpad.document import Character, Page
+from handpad.page import Character, Page
 
 
 class PageReading(QObject):

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from handpad.app.line_job import Key
 from handpad.app.pen_path import PenPath
 from handpad.app.theme import Theme
-from handpad.document import Character, Page
+from handpad.page import Character, Page
 
 FADE_IN = 0.1
 """Seconds in which a read character appears."""

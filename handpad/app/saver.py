@@ -5,7 +5,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from handpad.document import DocumentError, Page, save_page
+from handpad.document import DocumentError, save_page
+from handpad.page import Page
 
 log = logging.getLogger(__name__)
 

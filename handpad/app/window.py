@@ -32,8 +32,8 @@ from handpad.app.line_job import Key
 from handpad.app.pad import Pad
 from handpad.app.settings import TABLE, Settings
 from handpad.app.word_card import WordCard
-from handpad.document import Character
 from handpad.installed import available_models
+from handpad.page import Character
 from handpad.paths import bundled_models, user_data
 
 NOTICE_MS = 8000

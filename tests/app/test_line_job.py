@@ -8,8 +8,8 @@ from handwriting import write, write_line
 
 from handpad.app import line_job as module
 from handpad.app.line_job import BATCH, ReadBack, line_job, merged, opened, settled, word_job
-from handpad.document import Character, Page
 from handpad.ink import Box
+from handpad.page import Character, Page
 from handpad.reading.pieces import Part
 
 

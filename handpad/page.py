@@ -1,0 +1,347 @@
+"""A page of ink: its strokes, the characters that they form, and what an edit makes of them.
+
+A page never changes: every edit gives a new one that shares all that stayed. That makes undo a matter of keeping
+the old page.
+"""
+
+import functools
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from handpad.ink import Box, Guide, bounding_box
+from handpad.reading.pieces import Part, cuts, joined
+from handpad.reading.separate import separate_boxes
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """The lines of the paper, in page units (logical pixels); y points down.
+
+    Attributes
+    ----------
+    pitch : distance between two baselines.
+    first_baseline : y of the first one.
+    x_height : height of a small x.
+    margin : x where the first box starts.
+    box_width : width of one box in boxes mode.
+    """
+
+    pitch: float = 106.0
+    first_baseline: float = 74.0
+    x_height: float = 30.0
+    margin: float = 28.0
+    box_width: float = 56.0
+
+    DEPTH = 0.36
+    """Part of the pitch that a line reaches below its baseline."""
+
+    def row(self, y: float) -> int:
+        """The line that a height belongs to, 0 for the first."""
+        return max(0, int((y - self.first_baseline + (1 - self.DEPTH) * self.pitch) // self.pitch))
+
+    def baseline(self, row: int) -> float:
+        """The y of a line's baseline, in page units."""
+        return self.first_baseline + row * self.pitch
+
+    def guide(self, row: int) -> Guide:
+        """Baseline and x-height of a line, in page units."""
+        return Guide(self.baseline(row), self.x_height)
+
+
+@dataclass(frozen=True)
+class Character:
+    """Ink that forms one character, and what it says.
+
+    Attributes
+    ----------
+    parts : its stretches of the page's strokes, ascending; they name the character. A whole stroke of n points is
+        ``Part(number, 0, n)``; two parts of one stroke share the point where it was cut.
+    label : what it says; "" until it has been read.
+    fixed : the writer chose the label: nothing else may change it or the ink.
+    sample_id : the sample that was learned from it; 0 if none was.
+    grouped : the writer chose the ink, by joining or splitting: nothing else may regroup it.
+    space : whether a space precedes it. On a line of boxes the boxes tell.
+    spaced : the writer chose the space.
+    settled : it was left as it was read, and the writer has moved on: only a correction changes it.
+    """
+
+    parts: tuple[Part, ...]
+    label: str = ""
+    fixed: bool = False
+    sample_id: int = 0
+    grouped: bool = False
+    space: bool = False
+    spaced: bool = False
+    settled: bool = False
+
+    @property
+    def strokes(self) -> tuple[int, ...]:
+        """The numbers of the strokes that it has ink of, ascending."""
+        return tuple(dict.fromkeys(part.stroke for part in self.parts))
+
+    @property
+    def locked(self) -> bool:
+        """Whether its ink is settled: reading a line does not group it anew."""
+        return self.fixed or self.grouped or self.spaced or self.settled
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page.
+
+    Attributes
+    ----------
+    strokes : stroke numbers to (n, 4) arrays.
+    lines : line of paper to its characters in reading order; lines without ink are left out. All ink of a line's
+        strokes is in its characters.
+    boxes : whether a line that has no ink yet is a line of boxes.
+    box_rows : the lines with ink that are lines of boxes, one character in each; the others are free writing.
+    ruling : the lines of the paper.
+    stroke_boxes : the box of each stroke.
+    """
+
+    strokes: Mapping[int, np.ndarray] = field(default_factory=lambda: MappingProxyType({}))
+    lines: Mapping[int, tuple[Character, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    boxes: bool = False
+    box_rows: frozenset[int] = frozenset()
+    ruling: Ruling = Ruling()
+    stroke_boxes: Mapping[int, Box] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+
+    def __post_init__(self):
+        if self.stroke_boxes.keys() != self.strokes.keys():
+            boxes = {number: bounding_box([stroke]) for number, stroke in self.strokes.items()}
+            object.__setattr__(self, "stroke_boxes", MappingProxyType(boxes))
+
+    @functools.cached_property
+    def characters(self) -> tuple[Character, ...]:
+        """All characters in reading order."""
+        return tuple(character for row in sorted(self.lines) for character in self.lines[row])
+
+    @functools.cached_property
+    def _by_parts(self) -> dict[tuple[Part, ...], Character]:
+        return {character.parts: character for line in self.lines.values() for character in line}
+
+    def find(self, parts: tuple[Part, ...]) -> Character | None:
+        """The character made of exactly this ink."""
+        return self._by_parts.get(parts)
+
+    def ink(self, character: Character) -> list[np.ndarray]:
+        """The ink of a character, in writing order."""
+        return [self.strokes[part.stroke][part.start : part.stop] for part in character.parts]
+
+    def box(self, character: Character) -> Box:
+        """The smallest box around a character's ink, in page units."""
+        return functools.reduce(Box.union, map(self._part_box, character.parts))
+
+    def _part_box(self, part: Part) -> Box:
+        stroke = self.strokes[part.stroke]
+        if part.stop - part.start == len(stroke):
+            return self.stroke_boxes[part.stroke]
+        return bounding_box([stroke[part.start : part.stop]])
+
+    def stroke_row(self, number: int) -> int:
+        """The line that a stroke stands on."""
+        return self.ruling.row(self.stroke_boxes[number].center[1])
+
+    def row(self, character: Character) -> int:
+        """The line that a character stands on: that of its first stroke."""
+        return self.stroke_row(character.parts[0].stroke)
+
+    def guide(self, character: Character) -> Guide:
+        """Baseline and x-height of the line that a character stands on, in page units."""
+        return self.ruling.guide(self.row(character))
+
+    def add(self, number: int, stroke: np.ndarray) -> "Page":
+        """The page with one more stroke under a number of its own, for now a character by itself unless in a box."""
+        box = bounding_box([stroke])
+        page = replace(
+            self,
+            strokes=MappingProxyType({**self.strokes, number: stroke}),
+            stroke_boxes=MappingProxyType({**self.stroke_boxes, number: box}),
+        )
+        row = self.ruling.row(box.center[1])
+        line = page.inserted(self.lines.get(row, ()), Character((Part(number, 0, len(stroke)),)))
+        if self.has_boxes(row):
+            page = replace(page, box_rows=self.box_rows | {row})
+        return page._grouped(row, line)
+
+    def erase(self, numbers: Iterable[int]) -> "Page":
+        """The page without these strokes. What is left of a character is ink that has not been read."""
+        gone = set(numbers) & self.strokes.keys()
+        page = replace(
+            self,
+            strokes=MappingProxyType({n: stroke for n, stroke in self.strokes.items() if n not in gone}),
+            stroke_boxes=MappingProxyType({n: box for n, box in self.stroke_boxes.items() if n not in gone}),
+        )
+        for row in {self.stroke_row(number) for number in gone}:
+            line: list[Character] = []
+            for character in self.lines[row]:
+                if gone.isdisjoint(character.strokes):
+                    line.append(character)
+                else:
+                    line += [Character((part,)) for part in character.parts if part.stroke not in gone]
+            page = page._grouped(row, line)
+        return page
+
+    def changed_lines(self, other: "Page") -> dict[int, tuple[tuple[Character, ...], tuple[Character, ...]]]:
+        """The lines whose characters are not those of another page: row to the other's and this page's."""
+        rows = self.lines.keys() | other.lines.keys()
+        both = {row: (other.lines.get(row, ()), self.lines.get(row, ())) for row in sorted(rows)}
+        return {row: (theirs, ours) for row, (theirs, ours) in both.items() if theirs is not ours}
+
+    def remove(self, character: Character, number: int) -> "Page":
+        """The page without a character's ink. What other characters have of its strokes become strokes of their own.
+
+        number : of the first of these; the next ones follow. Raises KeyError if the character is not on the page.
+        """
+        row = self.row(character)
+        page = self
+        gone = set(character.strokes)
+        line = []
+        for other in self.lines[row]:
+            if other.parts == character.parts:
+                continue
+            parts = []
+            for part in other.parts:
+                if part.stroke in gone:
+                    stroke = self.strokes[part.stroke][part.start : part.stop]
+                    page = page.add(number, stroke)
+                    part, number = Part(number, 0, len(stroke)), number + 1
+                parts.append(part)
+            line.append(other if tuple(parts) == other.parts else replace(other, parts=tuple(parts)))
+        kept = {n: stroke for n, stroke in page.strokes.items() if n not in gone}
+        boxes = {n: page.stroke_boxes[n] for n in kept}
+        page = replace(page, strokes=MappingProxyType(kept), stroke_boxes=MappingProxyType(boxes), lines=self.lines)
+        page = page.with_line(row, [other for other in line if page.row(other) == row])
+        for other in line:  # a stretch of a tall stroke may stand on another line than the whole
+            if page.row(other) != row:
+                page = page.with_line(page.row(other), page.inserted(page.lines.get(page.row(other), ()), other))
+        return page
+
+    def inserted(self, line: Sequence[Character], character: Character) -> list[Character]:
+        """Characters of a line with one more character, at the place that its centre has among the others."""
+        center, index = self.box(character).center[0], len(line)
+        while index and self.box(line[index - 1]).center[0] > center:  # from the end: there one mostly writes
+            index -= 1
+        return [*line[:index], character, *line[index:]]
+
+    def _grouped(self, row: int, line: Sequence[Character]) -> "Page":
+        """The page with a line; in boxes, one character of all ink that is in a box and not settled."""
+        if row not in self.box_rows:
+            return self.with_line(row, line)
+        kept = [character for character in line if character.locked]
+        before = {character.parts: character for character in line}
+        loose = sorted(part for character in line if not character.locked for part in character.parts)
+        columns = separate_boxes([self._part_box(part) for part in loose], self.ruling.box_width, self.ruling.margin)
+        for members in columns.values():
+            parts = tuple(loose[index] for index in members)
+            kept.append(before.get(parts) or Character(parts))
+        return self.with_line(row, sorted(kept, key=lambda character: self.box(character).center[0]))
+
+    def with_line(self, row: int, line: Sequence[Character]) -> "Page":
+        """The page with other characters on a line, which hold the same ink; none: the line is left out."""
+        lines = dict(self.lines)
+        if line:
+            lines[row] = tuple(line)
+        else:
+            lines.pop(row, None)
+        return replace(self, lines=MappingProxyType(lines), box_rows=self.box_rows & lines.keys())
+
+    def has_boxes(self, row: int) -> bool:
+        """Whether a line is one of boxes."""
+        return row in self.box_rows if row in self.lines else self.boxes
+
+    def with_character(self, old: Character, new: Character) -> "Page":
+        """The page with a character put in another's place. Raises ValueError if the old one is not there."""
+        return self.with_characters([old], [new])
+
+    def with_characters(self, old: Sequence[Character], new: Sequence[Character]) -> "Page":
+        """The page with neighbours on one line put in others' place. Raises ValueError if they are not there."""
+        row = self.row(old[0])
+        line = self.lines.get(row, ())
+        index = min(line.index(character) for character in old)
+        others = [character for character in line if character not in old]
+        return self.with_line(row, [*others[:index], *new, *others[index:]])
+
+    def following(self, character: Character) -> Character | None:
+        """The next character on the same line. Raises ValueError if the character is not on the page."""
+        line = self.lines[self.row(character)]
+        index = line.index(character) + 1
+        return line[index] if index < len(line) else None
+
+    def words(self, row: int) -> list[tuple[Character, ...]]:
+        """The words of a line: characters without a space between them."""
+        words: list[list[Character]] = []
+        for previous, character in itertools.pairwise((None, *self.lines.get(row, ()))):
+            if previous is None or self._apart(row, previous, character):
+                words.append([])
+            words[-1].append(character)
+        return [tuple(word) for word in words]
+
+    def word(self, character: Character) -> tuple[Character, ...]:
+        """The word that a character is in. Raises ValueError if the character is not on the page."""
+        for word in self.words(self.row(character)):
+            if character in word:
+                return word
+        raise ValueError("the character is not on the page")
+
+    def join(self, character: Character, other: Character) -> "Page":
+        """The page with two neighbours made one. Raises ValueError if they are not both there."""
+        merged = Character(joined([character, other]), grouped=True, space=character.space, spaced=character.spaced)
+        return self.with_characters([character, other], [merged])
+
+    def can_split(self, character: Character) -> bool:
+        """Whether a character has enough ink to be two."""
+        return len(character.parts) > 1 or character.parts[0].stop - character.parts[0].start > 2
+
+    def split(self, character: Character) -> "Page":
+        """The page with a character parted in two: between the strokes that lie farthest apart, or inside its only one.
+
+        Raises ValueError if it has too little ink, or is not there.
+        """
+        if not self.can_split(character):
+            raise ValueError("so little ink cannot be split")
+        if len(character.parts) == 1:
+            part = character.parts[0]
+            row = part.start + self._cut(part)
+            halves = [(part._replace(stop=row + 1),), (part._replace(start=row),)]
+            if self._part_box(halves[0][0]).center[0] > self._part_box(halves[1][0]).center[0]:
+                halves.reverse()
+        else:
+            centers = {part: self._part_box(part).center[0] for part in character.parts}
+            order = sorted(centers, key=centers.get)
+            gaps = [centers[b] - centers[a] for a, b in itertools.pairwise(order)]
+            cut = gaps.index(max(gaps)) + 1
+            halves = [tuple(sorted(half)) for half in (order[:cut], order[cut:])]
+        first, second = (Character(half, grouped=True) for half in halves)
+        first = replace(first, space=character.space, spaced=character.spaced)
+        return self.with_characters([character], [first, second])
+
+    def _cut(self, part: Part) -> int:
+        """The row of a part at which two joined letters meet: the low point nearest to its middle, if it has one."""
+        points = self.strokes[part.stroke][part.start : part.stop]
+        x = points[:, 0]
+        inside = np.array(cuts(points, self.ruling.x_height) or range(1, len(points) - 1))
+        return int(inside[np.abs(x[inside] - (x.min() + x.max()) / 2).argmin()])
+
+    def text(self) -> str:
+        """All that has been read: one line of text per line of paper, words with a space between them."""
+        lines = [self.line_text(row) for row in range(max(self.lines, default=-1) + 1)]
+        return "\n".join(lines).strip("\n")
+
+    def line_text(self, row: int) -> str:
+        """What a line says."""
+        words = ["".join(character.label for character in word) for word in self.words(row)]
+        return " ".join(word for word in words if word)
+
+    def _apart(self, row: int, left: Character, right: Character) -> bool:
+        if row in self.box_rows:
+            return self._column(right) - self._column(left) > 1
+        return right.space
+
+    def _column(self, character: Character) -> int:
+        return int((self.box(character).center[0] - self.ruling.margin) // self.ruling.box_width)
