@@ -6,7 +6,7 @@ from handpad.app.engine import Engine, Summary
 
 
 class EngineThread(QObject):
-    """Runs an engine in a thread of its own. Emitting a signal asks for the method of Engine that has its name.
+    """Runs an engine in a thread of its own. Emitting a signal asks for the method of Engine of its name.
 
     Attributes
     ----------
@@ -16,6 +16,7 @@ class EngineThread(QObject):
     Signals
     -------
     read, read_line, read_word, set_word, keep, learn, change : see the methods of Engine.
+    ready(next_sample_id, alphabet, summary) : that of the engine, after `is_ready` has become true.
     """
 
     read = Signal(object)
@@ -25,6 +26,7 @@ class EngineThread(QObject):
     keep = Signal(object)
     learn = Signal(object)
     change = Signal(object, object)
+    ready = Signal(int, str, object)
 
     _open = Signal(object)
     _finish = Signal()
@@ -48,12 +50,13 @@ class EngineThread(QObject):
         self._thread.start()
 
     def open(self, options: dict) -> None:
-        """Open the recogniser with the options of Recognizer, or open it anew with others; `worker.ready` answers."""
+        """Open the recogniser with the options of Recognizer, or open it anew with others; `ready` answers."""
         self.is_ready = False
         self._open.emit(options)
 
     def _on_ready(self, next_sample: int, alphabet: str, summary: Summary) -> None:
         self.is_ready = True
+        self.ready.emit(next_sample, alphabet, summary)
 
     @property
     def running(self) -> bool:

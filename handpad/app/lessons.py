@@ -34,11 +34,13 @@ class Lessons(QObject):
     corrected(Change) : a correction is on disk and its line was read again.
     spread(Change) : the same correction has changed characters on other lines too; others counts all of them.
     summary(Summary) : how much has been learned.
+    trouble(str) : a sentence for the user.
     """
 
     corrected = Signal(object)
     spread = Signal(object)
     summary = Signal(object)
+    trouble = Signal(str)
 
     def __init__(self, open_page: OpenPage, reading: PageReading, engine: EngineThread):
         super().__init__()
@@ -168,6 +170,7 @@ class Lessons(QObject):
             character = next((c for c in page.characters if c.sample_id == sample_id), None)
             if character is not None:
                 self._open_page.show(page.with_character(character, replace(character, sample_id=0)))
+        self.trouble.emit(message)
 
 
 def _samples(characters: Iterable[Character]) -> set[int]:

@@ -70,10 +70,9 @@ class Pad(QObject):
         self._connect()
 
     def _connect(self) -> None:
-        self._engine.worker.ready.connect(self._on_ready)
+        self._engine.ready.connect(self._on_ready)
         self._engine.worker.word_read.connect(self._on_word_read)
         self._engine.worker.words_changed.connect(self._on_words)
-        self._engine.worker.failed.connect(self._on_failed)
         self._open_page.changed.connect(self.changed)
         self._open_page.trouble.connect(self.trouble)
         self._reading.appeared.connect(self.appeared)
@@ -81,6 +80,7 @@ class Pad(QObject):
         self._lessons.corrected.connect(self.corrected)
         self._lessons.spread.connect(self.spread)
         self._lessons.summary.connect(self.summary)
+        self._lessons.trouble.connect(self.trouble)
 
     @property
     def page(self) -> Page:
@@ -124,9 +124,6 @@ class Pad(QObject):
         self.summary.emit(summary)
         self.ready.emit()
         self._reading.review(anew)
-
-    def _on_failed(self, message: str, sample_ids: list[int]) -> None:
-        self.trouble.emit(message)
 
     # What the writer does
 
