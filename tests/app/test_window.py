@@ -39,8 +39,8 @@ def click_label(qtbot, window, index):
     point = window.canvas.painter.label_rect(window.pad.page, character).center().toPoint()
     window.canvas._last_pen = -1.0  # the hand has changed from the pen to the mouse
     qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=point)
-    qtbot.waitUntil(lambda: window.card is not None, timeout=2000)
-    return window.card
+    qtbot.waitUntil(lambda: window.cards.card is not None, timeout=2000)
+    return window.cards.card
 
 
 def correct(qtbot, window, index, label):
@@ -48,12 +48,12 @@ def correct(qtbot, window, index, label):
     card = click_label(qtbot, window, index)
     card.other.setFocus()
     qtbot.keyClicks(card.other, label)
-    qtbot.waitUntil(lambda: window.card is None, timeout=5000)
+    qtbot.waitUntil(lambda: window.cards.card is None, timeout=5000)
 
 
 def test_what_is_written_appears_as_text(qtbot, window):
     put(qtbot, window, "Hit zoo")
-    text = window.text.toPlainText()
+    text = window.bottom.text.toPlainText()
     assert len(text) == 7
     assert text[3] == " "
     assert text.lower().replace("0", "o")[0] == "h"
@@ -74,10 +74,10 @@ def test_a_press_on_the_card_corrects_and_teaches(qtbot, window):
     card = click_label(qtbot, window, 0)
     chosen = card.buttons[1].label
     qtbot.mouseClick(card.buttons[1], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.card is None, timeout=5000)
+    qtbot.waitUntil(lambda: window.cards.card is None, timeout=5000)
     (character,) = window.pad.page.characters
     assert (character.label, character.fixed) == (chosen, True)
-    assert f"Learned your {chosen}" in window.status.text()
+    assert f"Learned your {chosen}" in window.status.sentence.text()
     with Profile(Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad") as profile:
         (sample,) = profile.samples()
         assert (sample.label, sample.confirmed, sample.id) == (chosen, False, character.sample_id)
@@ -87,28 +87,28 @@ def test_number_keys_choose_and_escape_closes(qtbot, window):
     put(qtbot, window, "v")
     card = click_label(qtbot, window, 0)
     qtbot.keyClick(card, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: window.card is None)
+    qtbot.waitUntil(lambda: window.cards.card is None)
     assert not window.pad.page.characters[0].fixed
     card = click_label(qtbot, window, 0)
     third = card.buttons[2].label
     qtbot.keyClick(card.buttons[0], Qt.Key.Key_3)
-    qtbot.waitUntil(lambda: window.card is None, timeout=5000)
+    qtbot.waitUntil(lambda: window.cards.card is None, timeout=5000)
     assert window.pad.page.characters[0].label == third
 
 
 def test_learning_changes_what_comes_later_and_a_second_start_remembers(qtbot, start):
     window = start()
     put(qtbot, window, "vvvv")
-    assert "u" not in window.text.toPlainText()
+    assert "u" not in window.bottom.text.toPlainText()
     for index in range(3):
         correct(qtbot, window, index, "u")
     assert window.pad.page.characters[3].label == "u", "the open character was not read again"
-    text = window.text.toPlainText()
+    text = window.bottom.text.toPlainText()
     window.close()
 
     again = start()
-    assert again.text.toPlainText() == text
-    assert "4 characters" in again.status.text()  # three corrections, and the fourth was confirmed by closing
+    assert again.bottom.text.toPlainText() == text
+    assert "4 characters" in again.status.sentence.text()  # three corrections, and the fourth was confirmed by closing
     put(qtbot, again, "vvvv", row=1)
     correct(qtbot, again, 4, "u")
     assert [character.label for character in again.pad.page.characters[4:]] == list("uuuu")
@@ -116,7 +116,7 @@ def test_learning_changes_what_comes_later_and_a_second_start_remembers(qtbot, s
 
 def test_undo_takes_back_ink_text_and_what_was_learned(qtbot, window):
     put(qtbot, window, "ov")
-    before = window.text.toPlainText()
+    before = window.bottom.text.toPlainText()
     correct(qtbot, window, 0, "Q")
     profile = Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad"
 
@@ -125,18 +125,18 @@ def test_undo_takes_back_ink_text_and_what_was_learned(qtbot, window):
             return [sample.label for sample in opened.samples()]
 
     assert learned() == ["Q"]
-    window.undo_action.trigger()
-    assert window.text.toPlainText() == before
+    window.tools.undo.trigger()
+    assert window.bottom.text.toPlainText() == before
     qtbot.waitUntil(lambda: learned() == [], timeout=5000)
-    window.redo_action.trigger()
-    assert window.text.toPlainText()[0] == "Q"
+    window.tools.redo.trigger()
+    assert window.bottom.text.toPlainText()[0] == "Q"
     qtbot.waitUntil(lambda: learned() == ["Q"], timeout=5000)
-    window.undo_action.trigger()
-    window.undo_action.trigger()
+    window.tools.undo.trigger()
+    window.tools.undo.trigger()
     assert len(window.pad.page.strokes) == 1
-    window.undo_action.trigger()
+    window.tools.undo.trigger()
     assert not window.pad.page.strokes
-    assert not window.undo_action.isEnabled()
+    assert not window.tools.undo.isEnabled()
 
 
 def test_correcting_twice_leaves_one_sample(qtbot, window):
@@ -149,13 +149,13 @@ def test_correcting_twice_leaves_one_sample(qtbot, window):
 
 def test_moving_on_confirms_what_was_left(qtbot, window):
     put(qtbot, window, "vx")
-    assert window._summary.samples == 0
+    assert window.status.summary.samples == 0
     put(qtbot, window, "z", row=1)
-    qtbot.waitUntil(lambda: window._summary.samples == 2, timeout=5000)
+    qtbot.waitUntil(lambda: window.status.summary.samples == 2, timeout=5000)
     window.copy_text()
-    qtbot.waitUntil(lambda: window._summary.samples == 3, timeout=5000)
-    assert (window._summary.recent_right, window._summary.recent) == (3, 3)
-    assert QGuiApplication.clipboard().text() == window.text.toPlainText()
+    qtbot.waitUntil(lambda: window.status.summary.samples == 3, timeout=5000)
+    assert (window.status.summary.recent_right, window.status.summary.recent) == (3, 3)
+    assert QGuiApplication.clipboard().text() == window.bottom.text.toPlainText()
     window.close()
     with Profile(Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad") as profile:
         assert all(sample.confirmed for sample in profile.samples())
@@ -169,17 +169,17 @@ def test_confirmations_that_never_reached_the_profile_are_made_again(qtbot, star
     window.close()
     again = start("--profile", tmp_path / "fresh.handpad")
     qtbot.waitUntil(lambda: len(again.pad.candidates) == 2, timeout=5000)
-    assert again._summary.samples == 0
+    assert again.status.summary.samples == 0
     again.copy_text()
-    qtbot.waitUntil(lambda: again._summary.samples == 2, timeout=5000)
+    qtbot.waitUntil(lambda: again.status.summary.samples == 2, timeout=5000)
 
 
 def test_paused_learning_changes_the_text_and_teaches_nothing(qtbot, window):
     window.set_setting("learning", "paused")
     put(qtbot, window, "ox")
     correct(qtbot, window, 0, "Q")
-    assert window.text.toPlainText()[0] == "Q"
-    assert "nothing was learned" in window.status.text()
+    assert window.bottom.text.toPlainText()[0] == "Q"
+    assert "nothing was learned" in window.status.sentence.text()
     window.copy_text()
     window.close()
     with Profile(Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad") as profile:
@@ -195,12 +195,12 @@ def test_a_tap_on_settled_ink_opens_the_card_and_a_fresh_dot_is_ink(qtbot, windo
         window.canvas._last_written[number] = time.monotonic()  # however long the reading took
     pen.stroke(inside)
     assert len(window.pad.page.strokes) == 3
-    assert window.card is None
+    assert window.cards.card is None
     qtbot.waitUntil(lambda: bool(window.pad.page.characters[0].label), timeout=5000)
     for number in window.canvas._last_written:
         window.canvas._last_written[number] -= 5
     pen.stroke(inside)
-    qtbot.waitUntil(lambda: window.card is not None, timeout=2000)
+    qtbot.waitUntil(lambda: window.cards.card is not None, timeout=2000)
     assert len(window.pad.page.strokes) == 3
 
 
@@ -209,7 +209,7 @@ def test_the_eraser_end_removes_whole_strokes(qtbot, window):
     box = window.pad.page.box(window.pad.page.characters[1])
     Pen(window.canvas, eraser=True).stroke(np.array([[box.left - 9, box.center[1]], [box.left + 3, box.center[1]]]))
     assert [len(c.strokes) for c in window.pad.page.characters] == [2]
-    window.undo_action.trigger()
+    window.tools.undo.trigger()
     assert [len(c.strokes) for c in window.pad.page.characters] == [2, 1]
 
 
@@ -237,10 +237,10 @@ def test_the_keyboard_alone_reaches_and_corrects_a_character(qtbot, window):
     assert window.canvas.view.selected == window.pad.page.characters[0].parts
     qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.card is not None)
-    qtbot.keyClick(window.card.buttons[0], Qt.Key.Key_Right)
-    qtbot.keyClick(window.card.buttons[1], Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.card is None, timeout=5000)
+    qtbot.waitUntil(lambda: window.cards.card is not None)
+    qtbot.keyClick(window.cards.card.buttons[0], Qt.Key.Key_Right)
+    qtbot.keyClick(window.cards.card.buttons[1], Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.cards.card is None, timeout=5000)
     assert window.pad.page.characters[1].fixed
     qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
     assert len(window.pad.page.characters) == 1
@@ -251,8 +251,8 @@ def test_a_letter_typed_on_the_card_names_the_character_and_is_no_shortcut(qtbot
     put(qtbot, window, "o")
     click_label(qtbot, window, 0)
     window.activateWindow()
-    qtbot.keyClick(QApplication.focusWidget() or window.card.buttons[0], letter)
-    qtbot.waitUntil(lambda: window.card is None, timeout=5000)
+    qtbot.keyClick(QApplication.focusWidget() or window.cards.card.buttons[0], letter)
+    qtbot.waitUntil(lambda: window.cards.card is None, timeout=5000)
     assert window.pad.page.characters[0].label == letter
     assert not window.canvas.eraser
     assert not window.pad.page.boxes
@@ -270,11 +270,11 @@ def test_a_character_outside_the_alphabet_is_refused_in_a_sentence(qtbot, window
 def test_everything_that_can_be_pressed_has_a_name(qtbot, window):
     put(qtbot, window, "o")
     click_label(qtbot, window, 0)
-    for button in window.card.buttons:
+    for button in window.cards.card.buttons:
         assert "key" in button.accessibleName()
     assert window.canvas.accessibleName()
-    assert window.text.accessibleName()
-    assert window.menu_button.accessibleName()
+    assert window.bottom.text.accessibleName()
+    assert window.bar.menu_button.accessibleName()
 
 
 def test_the_page_is_on_disk_within_a_second(qtbot, window):
@@ -286,18 +286,18 @@ def test_the_page_is_on_disk_within_a_second(qtbot, window):
 
 def test_a_new_page_keeps_the_old_one_as_a_file_and_can_be_undone(qtbot, window):
     put(qtbot, window, "vx")
-    text = window.text.toPlainText()
+    text = window.bottom.text.toPlainText()
     window.new_page()
     assert not window.pad.page.strokes
     folder = Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "pages"
     qtbot.waitUntil(lambda: len(list(folder.glob("*.inkml"))) == 1, timeout=2000)
     (kept,) = folder.glob("*.inkml")
     assert from_inkml(kept.read_bytes()).text() == text
-    qtbot.waitUntil(lambda: window._summary.samples == 2, timeout=5000)
-    window.undo_action.trigger()
-    assert window.text.toPlainText() == text
+    qtbot.waitUntil(lambda: window.status.summary.samples == 2, timeout=5000)
+    window.tools.undo.trigger()
+    assert window.bottom.text.toPlainText() == text
     qtbot.wait(100)
-    assert window._summary.samples == 2
+    assert window.status.summary.samples == 2
 
 
 @pytest.mark.parametrize("content", [b"no profile at all", b"SQLite format 3\0" + bytes(200)])
@@ -305,7 +305,7 @@ def test_a_bad_profile_is_left_alone_and_a_fresh_one_made_beside_it(qtbot, start
     path = tmp_path / "me.handpad"
     path.write_bytes(content)
     window = start("--profile", path)
-    assert "is not a Handpad profile" in window.banner_text.text()
+    assert "is not a Handpad profile" in window.banner.text.text()
     put(qtbot, window, "o")
     correct(qtbot, window, 0, "Q")
     assert path.read_bytes() == content
@@ -316,9 +316,9 @@ def test_a_bad_profile_is_left_alone_and_a_fresh_one_made_beside_it(qtbot, start
 def test_a_bad_model_gives_way_to_the_bundled_one(qtbot, start, tmp_path):
     (tmp_path / "model").mkdir()
     window = start("--model", tmp_path / "model")
-    assert "model.json is missing" in window.banner_text.text()
+    assert "model.json is missing" in window.banner.text.text()
     put(qtbot, window, "o")
-    assert window.text.toPlainText().lower() in "o0"
+    assert window.bottom.text.toPlainText().lower() in "o0"
 
 
 def test_the_base_model_can_be_switched_and_the_profile_follows(qtbot, start):
@@ -328,13 +328,13 @@ def test_the_base_model_can_be_switched_and_the_profile_follows(qtbot, start):
     with qtbot.waitSignal(window.pad.ready, timeout=10_000):
         window.set_setting("model", "paper")
     assert window.pad._engine.worker._recognizer.model.info["embedding"] == 256
-    assert window._summary.samples == 1
+    assert window.status.summary.samples == 1
     qtbot.waitUntil(lambda: len(window.pad.candidates) == 2, timeout=5000)
     correct(qtbot, window, 1, "Q")
     window.close()
     again = start()
     assert again.pad._engine.worker._recognizer.model.info["embedding"] == 256
-    assert again._summary.samples == 2
+    assert again.status.summary.samples == 2
 
 
 def test_a_model_that_is_gone_is_told(qtbot, start):
@@ -342,16 +342,16 @@ def test_a_model_that_is_gone_is_told(qtbot, start):
     window.settings["model"] = "vanished"
     window.close()
     again = start()
-    assert "vanished is gone" in again.banner_text.text()
+    assert "vanished is gone" in again.banner.text.text()
     put(qtbot, again, "o")
-    assert again.text.toPlainText()
+    assert again.bottom.text.toPlainText()
 
 
 def test_a_damaged_page_is_put_aside(qtbot, start, tmp_path):
     page = tmp_path / "page.inkml"
     page.write_bytes(b"<ink")
     window = start("--page", page)
-    assert "cannot be opened" in window.banner_text.text()
+    assert "cannot be opened" in window.banner.text.text()
     (aside,) = tmp_path.glob("page-damaged-*.inkml")
     assert aside.read_bytes() == b"<ink"
     put(qtbot, window, "o")
@@ -368,12 +368,12 @@ def test_a_disk_that_is_full_is_told_and_the_app_goes_on(qtbot, window):
     card = click_label(qtbot, window, 0)
     with qtbot.waitSignal(window.pad.trouble, timeout=5000):
         qtbot.keyClicks(card.other, "Q")
-    assert "the disk is full" in window.banner_text.text()
-    assert window.card is None
+    assert "the disk is full" in window.banner.text.text()
+    assert window.cards.card is None
     assert window.pad.page.characters[0].sample_id == 0
     profile._db.execute("PRAGMA max_page_count = 100000")
     correct(qtbot, window, 1, "Q")
-    assert "Learned your Q" in window.status.text()
+    assert "Learned your Q" in window.status.sentence.text()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -404,10 +404,10 @@ while not window.pad.is_ready:
 Pen(window.canvas).write(write("o", 30, (60, 74)))
 while not all(c.label for c in window.pad.page.characters):
     app.processEvents()
-window.open_card(window.pad.page.characters[0].parts)
+window.cards.open(window.pad.page.characters[0].parts)
 window.pad.corrected.connect(lambda change: print("told", flush=True))
-window.card.other.setText("Q")
-window.card.other.textEdited.emit("Q")
+window.cards.card.other.setText("Q")
+window.cards.card.other.textEdited.emit("Q")
 while True:
     app.processEvents()
 """
@@ -423,7 +423,7 @@ def test_kill_minus_9_right_after_a_correction_loses_nothing(qtbot, start):
     with Profile(Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad") as profile:
         assert [sample.label for sample in profile.samples()] == ["Q"]
     window = start()
-    assert window.text.toPlainText() == "Q"
+    assert window.bottom.text.toPlainText() == "Q"
 
 
 def test_real_ink_of_a_writer_never_trained_on_is_read_and_learned(qtbot, start, shared_data):
@@ -463,7 +463,7 @@ def test_real_ink_of_a_writer_never_trained_on_is_read_and_learned(qtbot, start,
     for index, label in list(enumerate(truth)) * 2:  # a correction may change what stood before it
         if window.pad.page.characters[index].label != label:
             correct(qtbot, window, index, label)
-    assert window.text.toPlainText().replace("\n", "") == truth
+    assert window.bottom.text.toPlainText().replace("\n", "") == truth
     write_copy(1, 2)
     page = window.pad.page
     second = page.characters[len(truth) :]

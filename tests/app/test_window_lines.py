@@ -29,9 +29,9 @@ def put(qtbot, window, text, row=0, left=60.0):
 
 
 def open_word(qtbot, window, index, row=0) -> WordCard:
-    window.open_word(window.pad.page.words(row)[index][0].parts)
-    qtbot.waitUntil(lambda: isinstance(window.card, WordCard), timeout=10_000)
-    return window.card
+    window.cards.open_word(window.pad.page.words(row)[index][0].parts)
+    qtbot.waitUntil(lambda: isinstance(window.cards.card, WordCard), timeout=10_000)
+    return window.cards.card
 
 
 def samples():
@@ -45,14 +45,14 @@ def test_a_word_that_is_typed_is_parted_over_its_ink_fixed_and_learned(qtbot, wi
     qtbot.keyClicks(card.buttons[0], "nit")
     assert card.other.text() == "nit"
     qtbot.keyClick(card.other, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.card is None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.cards.card is None, timeout=10_000)
     word = window.pad.page.words(0)[0]
     assert [(c.label, c.fixed, len(c.strokes)) for c in word] == [("n", True, 1), ("i", True, 2), ("t", True, 2)]
     assert ("n", False) in samples()
-    assert "Learned your nit" in window.status.text()
+    assert "Learned your nit" in window.status.sentence.text()
     settle(qtbot, window)
     assert window.pad.page.line_text(0).startswith("nit ")
-    window.undo_action.trigger()
+    window.tools.undo.trigger()
     qtbot.waitUntil(lambda: samples() == [], timeout=5000)
     assert not any(c.fixed for c in window.pad.page.characters)
 
@@ -64,7 +64,7 @@ def test_other_readings_of_a_word_differ_and_a_number_chooses(qtbot, window):
     assert len(texts) == len(set(texts)) > 1
     assert window.pad.page.line_text(0) == texts[0]
     qtbot.keyClick(card.buttons[0], Qt.Key.Key_2)
-    qtbot.waitUntil(lambda: window.card is None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.cards.card is None, timeout=10_000)
     assert window.pad.page.line_text(0) == texts[1]
     assert all(c.fixed for c in window.pad.page.characters)
 
@@ -117,7 +117,7 @@ def test_joined_letters_in_one_stroke_can_be_two_characters_and_one_of_them_dele
     window.pad.correct(first.parts, "n")
     settle(qtbot, window)
     assert ("n", False) in samples()
-    window.delete_character(window.pad.page.characters[0].parts)
+    window.cards.delete(window.pad.page.characters[0].parts)
     settle(qtbot, window)
     assert window.pad.page.characters
     left = min(window.pad.page.box(c).left for c in window.pad.page.characters)
@@ -129,7 +129,7 @@ def test_a_space_can_be_taken_away_and_put_back(qtbot, window):
     assert len(window.pad.page.words(0)) == 2
     text = window.pad.page.line_text(0)
     open_word(qtbot, window, 0).joined.emit()
-    window.close_card()
+    window.cards.close()
     settle(qtbot, window)
     assert len(window.pad.page.words(0)) == 1
     key = window.pad.page.characters[2].parts
@@ -148,7 +148,7 @@ def test_own_words_are_kept_with_the_profile_and_can_be_forgotten(qtbot, start):
     word = own_word(window.pad.page.line_text(0))
     card.own.click()
     qtbot.waitUntil(lambda: window.pad.words == {word}, timeout=5000)
-    assert window.card is None
+    assert window.cards.card is None
     window.close()
     again = start()
     assert again.pad.words == {word}
@@ -189,13 +189,13 @@ def test_a_tap_in_the_gap_between_labels_opens_the_word(qtbot, window):
     assert second.left() > first.right()
     gap = QPoint(int((first.right() + second.left()) / 2), int(first.center().y()))
     qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=gap)
-    qtbot.waitUntil(lambda: isinstance(window.card, WordCard), timeout=10_000)
-    qtbot.keyClick(window.card, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: isinstance(window.cards.card, WordCard), timeout=10_000)
+    qtbot.keyClick(window.cards.card, Qt.Key.Key_Escape)
     assert len(window.pad.page.strokes) == 3
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, Qt.Key.Key_Home)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
-    qtbot.waitUntil(lambda: isinstance(window.card, WordCard), timeout=10_000)
+    qtbot.waitUntil(lambda: isinstance(window.cards.card, WordCard), timeout=10_000)
 
 
 def test_scribbles_over_everything_are_read_in_bounded_time(qtbot, window):

@@ -194,7 +194,7 @@ def test_from_images_to_an_installed_model(qtbot, window, wizard, choose, images
     assert wizard.other.text() == "Stop at once"
     qtbot.waitUntil(lambda: wizard.pages.currentIndex() == DATA, timeout=PATIENCE)
     assert wizard.data.left_over.isVisible()
-    assert window.training_button.isVisible()
+    assert window.status.training.isVisible()
     assert wizard.data.left_over.use.isVisible()
 
     seen = _watched(wizard)
@@ -203,10 +203,10 @@ def test_from_images_to_an_installed_model(qtbot, window, wizard, choose, images
     assert _watched(wizard) == seen
     wizard.next.click()
     assert not wizard.isVisible()
-    assert "goes on in the background" in window.status.text()
+    assert "goes on in the background" in window.status.sentence.text()
     qtbot.waitUntil(lambda: wizard.pages.currentIndex() == RESULT, timeout=PATIENCE)
-    assert window.training_button.text() == "A new model is ready"
-    window.training_button.click()
+    assert window.status.training.text() == "A new model is ready"
+    window.status.training.click()
     assert wizard.isVisible()
     qtbot.waitUntil(lambda: wizard.result.frame.isVisible(), timeout=PATIENCE)
     texts = [wizard.result.table.itemAt(index).widget().text() for index in range(wizard.result.table.count())]
@@ -221,7 +221,7 @@ def test_from_images_to_an_installed_model(qtbot, window, wizard, choose, images
         wizard.next.click()
     assert plan.model_name in available_models()
     assert not plan.folder.exists()
-    assert not window.training_button.isVisible()
+    assert not window.status.training.isVisible()
     assert pad.alphabet == "".join(sorted(SHAPES))
     assert pad._engine.worker._recognizer.sample_count() == 1
     assert pad._engine.worker._recognizer._profile.stale(pad._engine.worker._recognizer.model.fingerprint) == []
@@ -247,14 +247,14 @@ def test_quitting_ends_the_training_and_the_next_start_offers_it_again(qtbot, st
         os.kill(process, 0)
 
     again = start()
-    assert again.training_button.isVisible()
-    again.training_button.click()
+    assert again.status.training.isVisible()
+    again.status.training.click()
     left_over = again.wizard.data.left_over
     assert "handpad-folder" in left_over.sentence.text()
     assert "after round" in left_over.sentence.text()
     left_over.discard.click()
     assert not left_over.isVisible()
-    assert not again.training_button.isVisible()
+    assert not again.status.training.isVisible()
 
 
 def test_a_training_that_fails_says_why(qtbot, wizard, choose, images):

@@ -1,0 +1,90 @@
+"""The actions of the main window with their names, keys and icons, and the bar that most of them stand on."""
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from handpad.app.icons import icon
+from handpad.app.theme import Theme
+
+
+class Actions(QObject):
+    """What the bar, the menu and the keys of the main window offer; the window connects it to what is done.
+
+    Attributes
+    ----------
+    pen, eraser : what the pen does; one of them is checked.
+    undo, redo : steps of the page.
+    lines, boxes : how the next lines are written on; one of them is checked.
+    copy, new, quit : the text of the page, the next page, the end.
+    """
+
+    def __init__(self, window: QMainWindow):
+        super().__init__(window)
+        self._window = window
+        self._icon_names: dict[QAction, str] = {}
+        self.pen = self._action("pen", "Pen", "P", checkable=True)
+        self.eraser = self._action("eraser", "Eraser", "E", checkable=True)
+        self._one_of(self.pen, self.eraser)
+        self.pen.setChecked(True)
+        self.undo = self._action("undo-2", "Undo", QKeySequence.StandardKey.Undo)
+        self.redo = self._action("redo-2", "Redo", QKeySequence.StandardKey.Redo)
+        self.lines = self._action("rows-3", "Write on lines", "L", checkable=True)
+        self.boxes = self._action("columns-3", "Write in boxes", "B", checkable=True)
+        self._one_of(self.lines, self.boxes)
+        self.copy = self._action("copy", "Copy text", "Ctrl+Shift+C")
+        self.new = self._action("file-plus", "New page", QKeySequence.StandardKey.New)
+        self.quit = QAction("Quit", window, shortcut=QKeySequence.StandardKey.Quit)
+        window.addAction(self.quit)
+
+    def _action(self, name: str, text: str, shortcut, checkable: bool = False) -> QAction:
+        action = QAction(text, self._window, checkable=checkable)
+        action.setShortcut(QKeySequence(shortcut))
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{text} ({keys})" if keys else text)
+        self._icon_names[action] = name
+        self._window.addAction(action)
+        return action
+
+    def _one_of(self, *actions: QAction) -> None:
+        """Let exactly one of some actions be checked."""
+        group = QActionGroup(self._window)
+        for action in actions:
+            group.addAction(action)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the icons in the colours of a theme."""
+        for action, name in self._icon_names.items():
+            action.setIcon(icon(name, theme))
+
+
+class ActionBar(QToolBar):
+    """The slim bar at the top; `menu_button` at its right end opens the menu that is set on it."""
+
+    def __init__(self, actions: Actions):
+        super().__init__("Tools", movable=False, floatable=False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        for group in (
+            (actions.pen, actions.eraser),
+            (actions.undo, actions.redo),
+            (actions.lines, actions.boxes),
+            (actions.new,),
+        ):
+            for action in group:
+                self.addAction(action)
+                self.widgetForAction(action).setFocusPolicy(Qt.FocusPolicy.TabFocus)
+                self.widgetForAction(action).setAccessibleName(action.text())
+            if actions.new not in group:
+                self.addSeparator()
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(spacer)
+        self.menu_button = QToolButton(toolTip="Menu (F10)", popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu_button.setAccessibleName("Menu")
+        self.menu_button.setShortcut("F10")
+        self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.addWidget(self.menu_button)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the icon of the menu in the colours of a theme."""
+        self.menu_button.setIcon(icon("menu", theme))

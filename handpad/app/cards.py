@@ -1,0 +1,138 @@
+"""Opens the correction card of a character or a word beside its ink, and passes on what is chosen there."""
+
+from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from handpad.app.canvas import Canvas
+from handpad.app.card import Card
+from handpad.app.line_job import Key
+from handpad.app.pad import Pad
+from handpad.app.theme import Theme
+from handpad.app.word_card import WordCard
+from handpad.page import Character
+
+
+class Cards(QObject):
+    """At most one card is open.
+
+    Attributes
+    ----------
+    card : the open card, or None.
+    theme : the colours that the next card is shown in.
+
+    Signals
+    -------
+    notice(sentence, undo) : what has just happened, and whether it can be undone.
+    """
+
+    notice = Signal(str, bool)
+
+    def __init__(self, pad: Pad, canvas: Canvas, scroll: QScrollArea, place: QWidget, theme: Theme):
+        """canvas is what scroll scrolls; cards lie on place, which holds both."""
+        super().__init__(place)
+        self.card: Card | WordCard | None = None
+        self.theme = theme
+        self._pad = pad
+        self._canvas = canvas
+        self._scroll = scroll
+        self._place = place
+        pad.word_read.connect(self._on_word_read)
+
+    def open(self, key: Key) -> None:
+        """Open the card of a character."""
+        self.close()
+        pad, page = self._pad, self._pad.page
+        character = page.find(key)
+        if character is None:
+            return
+        if not pad.is_ready or key not in pad.candidates:
+            self.notice.emit("Handpad is still reading this character.", False)
+            return
+        from handpad.glyph import glyph  # loads OpenCV, which the engine has done by now
+
+        self.card = Card(
+            self.theme,
+            glyph(page.ink(character)),
+            pad.candidates[key],
+            character.label,
+            pad.alphabet,
+            self._place,
+            can_split=page.can_split(character),
+            can_join=page.following(character) is not None,
+            space=self._space_before(character),
+            has_word=page.row(character) not in page.box_rows,
+        )
+        self.card.spaced.connect(lambda space: pad.set_space(key, space))
+        self.card.word_asked.connect(lambda: self.open_word(key))
+        self.card.chosen.connect(lambda label: pad.correct(key, label))  # the card closes when that is on disk
+        self.card.deleted.connect(lambda: self.delete(key))
+        self.card.split.connect(lambda: pad.split(key))
+        self.card.joined.connect(lambda: pad.join(key))
+        self._show(key, self._canvas.painter.character_rect(page, character).toAlignedRect())
+
+    def _space_before(self, character: Character) -> bool | None:
+        """Whether a space precedes a character; None where there can be none."""
+        page = self._pad.page
+        row = page.row(character)
+        first = page.lines[row][0] == character
+        return None if first or row in page.box_rows else character.space
+
+    def open_word(self, key: Key) -> None:
+        """Open the card of the word that a character is in, as soon as its other readings are found."""
+        self.close()
+        self._canvas.select(key)
+        self._pad.ask_word(key)
+
+    def _on_word_read(self, key: Key, readings: list) -> None:
+        """Readings of a word are here: those asked for by opening its card, or the one that says what was typed."""
+        pad, page = self._pad, self._pad.page
+        character = page.find(key)
+        if isinstance(self.card, WordCard):
+            if readings:
+                pad.correct_word(key, readings[0])
+            else:
+                self.card.refuse(" ".join(self.card.other.text().split()))
+            return
+        if character is None or not readings:
+            self.notice.emit("Handpad is still reading this word.", False)
+            return
+        word = page.word(character)
+        following = page.following(word[-1])
+        text = "".join(other.label for other in word)
+        self.card = WordCard(self.theme, readings, text, pad.words, self._place, can_join=following is not None)
+        self.card.chosen.connect(lambda reading: pad.correct_word(key, reading))
+        self.card.typed.connect(lambda typed: pad.ask_word(key, typed))
+        self.card.word_set.connect(self._set_word)
+        self.card.joined.connect(lambda: pad.set_space(following.parts, False))
+        keys = tuple(other.parts for other in word)
+        self._show(key, self._canvas.painter.marked_rect(page, keys).toAlignedRect())
+        self._canvas.select_word(keys)
+
+    def _set_word(self, word: str, known: bool) -> None:
+        """Expect one of the writer's own words from now on, or no longer."""
+        self._pad.set_word(word, known)
+        told = f"Handpad now expects “{word}”." if known else f"Handpad no longer expects “{word}”."
+        self.notice.emit(told, False)
+
+    def delete(self, key: Key) -> None:
+        """Remove a character's ink."""
+        self._pad.delete(key)
+        self.notice.emit("Deleted one character.", True)
+
+    def close(self) -> None:
+        """Close the card, if one is open."""
+        if self.card is not None:
+            self.card.close()
+
+    def _show(self, key: Key, rect: QRect) -> None:
+        """Show the card beside a part of the canvas."""
+        self.card.closed.connect(self._on_closed)
+        self._canvas.select(key)
+        self._scroll.ensureVisible(rect.center().x(), rect.center().y(), 60, 80)
+        corner = self._canvas.mapTo(self._place, rect.topLeft())
+        self.card.open_at(QRect(corner, rect.size()))
+
+    def _on_closed(self) -> None:
+        self.card = None
+        self._canvas.select_word(())
+        self._canvas.setFocus()
