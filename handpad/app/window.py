@@ -200,7 +200,7 @@ class MainWindow(QMainWindow):
     def open_wizard(self) -> None:
         """Open the wizard that trains a base model, or show it again as it was left."""
         if self.wizard is None:
-            from handpad.app.wizard import Wizard  # nobody needs it at the start
+            from handpad.app.wizard.wizard import Wizard  # nobody needs it at the start
 
             self.wizard = Wizard(self.theme, user_data() / "training", self._model_folder, self)
             self.wizard.installed.connect(self._use_installed)

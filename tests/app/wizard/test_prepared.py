@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from handpad.app.prepared import in_few_words, look_into, sample
+from handpad.app.wizard.prepared import in_few_words, look_into, sample
 from handpad.errors import DataError
 from handpad.train.datasets.dataset import Dataset
 

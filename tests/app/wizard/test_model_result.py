@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from handpad.app.model_result import compare
+from handpad.app.wizard.model_result import compare
 from handpad.errors import ModelError
 from handpad.installed import FILES
 from handpad.paths import bundled_models

@@ -18,15 +18,15 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from handpad.app import model_result
 from handpad.app.background import Task
-from handpad.app.prepared import Prepared, look_into, sample
-from handpad.app.sheet import MOST
 from handpad.app.theme import Theme
-from handpad.app.training_data import Found, recognise
-from handpad.app.training_job import TrainingJob, missing_packages
-from handpad.app.training_plan import Command, Plan, left_over, new_folder, prepare_command, prepared_path
-from handpad.app.wizard_pages import DataPage, HowPage, Page, ResultPage, SheetPage, TrainPage
+from handpad.app.wizard import model_result
+from handpad.app.wizard.pages import DataPage, HowPage, Page, ResultPage, SheetPage, TrainPage
+from handpad.app.wizard.prepared import Prepared, look_into, sample
+from handpad.app.wizard.sheet import MOST
+from handpad.app.wizard.training_data import Found, recognise
+from handpad.app.wizard.training_job import TrainingJob, missing_packages
+from handpad.app.wizard.training_plan import Command, Plan, left_over, new_folder, prepare_command, prepared_path
 from handpad.errors import DataError, HandpadError
 from handpad.installed import REPORT, available_models, install_model
 

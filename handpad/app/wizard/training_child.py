@@ -1,7 +1,8 @@
 """The process in which the app trains: ``handpad-train`` at low priority, which ends when the app says so or is gone.
 
-``python -m handpad.app.training_child <arguments of handpad-train>``. Every byte on stdin counts as Ctrl-C, which works
-on every system; the end of stdin, when the app is gone, ends the process at once: what it has finished is on disk.
+``python -m handpad.app.wizard.training_child <arguments of handpad-train>``. Every byte on stdin counts as Ctrl-C,
+which works on every system; the end of stdin, when the app is gone, ends the process at once: what it has finished is
+on disk.
 """
 
 import ctypes

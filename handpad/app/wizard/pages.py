@@ -23,13 +23,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from handpad.app.curve import Curve
-from handpad.app.model_result import Result
-from handpad.app.prepared import Prepared, in_few_words
-from handpad.app.sheet import Sheet
 from handpad.app.theme import Theme
-from handpad.app.training_data import KINDS, Found
-from handpad.app.training_plan import Plan
+from handpad.app.wizard.curve import Curve
+from handpad.app.wizard.model_result import Result
+from handpad.app.wizard.prepared import Prepared, in_few_words
+from handpad.app.wizard.sheet import Sheet
+from handpad.app.wizard.training_data import KINDS, Found
+from handpad.app.wizard.training_plan import Plan
 
 _PLAIN = Qt.TextFormat.PlainText
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

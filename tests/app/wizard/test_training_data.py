@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from handpad.app.training_data import KINDS, recognise
+from handpad.app.wizard.training_data import KINDS, recognise
 from handpad.train.datasets import READERS
 
 
@@ -30,7 +30,7 @@ def test_every_reader_has_a_name_for_people():
 
 
 def test_it_loads_neither_torch_nor_qt():
-    code = "import sys, handpad.app.training_data; assert not {'torch', 'sklearn', 'PySide6'} & set(sys.modules)"
+    code = "import sys, handpad.app.wizard.training_data; assert not {'torch', 'sklearn', 'PySide6'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from handpad.app.training_data import Found
+from handpad.app.wizard.training_data import Found
 from handpad.files import replace_file
 
 PLAN = "plan.json"

@@ -12,8 +12,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from handpad.app import training_job
-from handpad.app.wizard import DATA, HOW, LOOK, RESULT, TRAIN, duration
+from handpad.app.wizard import training_job
+from handpad.app.wizard.wizard import DATA, HOW, LOOK, RESULT, TRAIN, duration
 from handpad.glyph import rasterize
 from handpad.installed import available_models
 

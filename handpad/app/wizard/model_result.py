@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from handpad.app.prepared import in_few_words
+from handpad.app.wizard.prepared import in_few_words
 from handpad.errors import ModelError
 from handpad.installed import FILES
 

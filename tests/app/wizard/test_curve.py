@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from handpad.app.curve import MOST_POINTS, Curve
 from handpad.app.theme import DARK, LIGHT
+from handpad.app.wizard.curve import MOST_POINTS, Curve
 
 
 @pytest.fixture
