@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QRadioButton,
+    QScrollArea,
     QSizePolicy,
     QSpinBox,
     QVBoxLayout,
@@ -30,6 +31,7 @@ from handpad.app.wizard.prepared import Prepared, in_few_words
 from handpad.app.wizard.sheet import Sheet
 from handpad.app.wizard.training_data import KINDS, Found
 from handpad.app.wizard.training_plan import Plan
+from handpad.installed import available_models
 
 _PLAIN = Qt.TextFormat.PlainText
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -55,6 +57,14 @@ class Page(QWidget):
         self.column.setSpacing(10)
         heading = QLabel(f"<h2>{title}</h2>")
         self.column.addWidget(heading)
+
+
+def scrolled(page: Page) -> QScrollArea:
+    """A page that can be scrolled where the window is too small for it, with the arrow keys too."""
+    area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    area.setWidget(page)
+    return area
 
 
 class PathLabel(QLabel):
@@ -419,6 +429,24 @@ class HowPage(Page):
         column.addWidget(described)
         return column
 
+    def check_name(self) -> bool:
+        """Whether the model can be called so; what there is to say of the name stands below it."""
+        name = self.model_name
+        allowed = bool(name) and not name.startswith(".") and all(c.isalnum() or c in " -_.+" for c in name)
+        if not allowed:
+            note = "A name is made of letters, digits, spaces and - _ . +"
+        elif name in available_models():
+            note = f"There is a model {name} already; installing the new one puts it in its place."
+        else:
+            note = ""
+        self.note.setText(note)
+        return allowed
+
+    @property
+    def model_name(self) -> str:
+        """What the model is to be called."""
+        return self.name.text().strip()
+
     @property
     def network(self) -> str:
         """Key of NETWORKS."""
@@ -449,6 +477,34 @@ class TrainPage(Page):
         self.column.addWidget(self.progress)
         self.column.addLayout(row, 1)
         self.column.addWidget(self.note)
+
+    def begin(self, rounds: Sequence[dict]) -> None:
+        """Draw the rounds that were done before, as ``epoch`` events, or none."""
+        self.accuracy.clear()
+        self.loss.clear()
+        for event in rounds:
+            self.draw_round(event)
+
+    def draw_round(self, event: dict) -> None:
+        """Draw the end of a round, an ``epoch`` event."""
+        for curve, learning, watching in (
+            (self.accuracy, "accuracy", "validation_accuracy"),
+            (self.loss, "loss", "validation_loss"),
+        ):
+            for series, name in enumerate((learning, watching)):
+                if event.get(name) is not None:
+                    curve.add(series, event["epoch"], event[name])
+        self._set_rounds(event["epochs"])
+
+    def draw_on(self, event: dict, share: float) -> None:
+        """Draw what a ``progress`` event of a fit tells, that share (0 to 1) of all rounds being done."""
+        self.accuracy.add(0, share * event["epochs"], event["accuracy"])
+        self.loss.add(0, share * event["epochs"], event["loss"])
+        self._set_rounds(event["epochs"])
+
+    def _set_rounds(self, count: int) -> None:
+        for curve in (self.accuracy, self.loss):
+            curve.set_end(count)
 
 
 class ResultPage(Page):
@@ -506,6 +562,12 @@ class ResultPage(Page):
                 row += 1
         self.note.setText("\n".join(result.notes))
         self.note.setVisible(bool(result.notes))
+
+    def show_trouble(self, sentence: str) -> None:
+        """Say why the result cannot be shown, or the model not installed."""
+        self.progress.hide()
+        self.trouble.setText(sentence)
+        self.trouble.show()
 
 
 def left_out_sentence(dropped: dict[str, int]) -> str:

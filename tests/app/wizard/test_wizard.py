@@ -13,7 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from handpad.app.wizard import training_job
-from handpad.app.wizard.wizard import DATA, HOW, LOOK, RESULT, TRAIN, duration
+from handpad.app.wizard.runner import duration
+from handpad.app.wizard.wizard import DATA, HOW, LOOK, RESULT, TRAIN
 from handpad.glyph import rasterize
 from handpad.installed import available_models
 
@@ -56,7 +57,7 @@ def choose(qtbot, wizard):
 def to_how(qtbot, wizard):
     """From the chosen data to the page that asks how."""
     wizard.next.click()
-    qtbot.waitUntil(lambda: wizard.prepared is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: wizard.preparation.prepared is not None, timeout=PATIENCE)
     wizard.next.click()
     assert wizard.pages.currentIndex() == HOW
 
@@ -117,7 +118,7 @@ def test_too_few_writers_are_told_before_anything_is_trained(qtbot, wizard, choo
     shutil.copytree(images / "writer0", tmp_path / "few" / "writer0")
     choose(tmp_path / "few")
     wizard.next.click()
-    qtbot.waitUntil(lambda: wizard.prepared is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: wizard.preparation.prepared is not None, timeout=PATIENCE)
     assert "only 1 writer" in wizard.look.trouble.text()
     assert not wizard.next.isEnabled()
 
@@ -153,7 +154,7 @@ def test_keys_alone_lead_through_it(qtbot, window, wizard, choose, images):
     """Enter goes on from page to page, Space chooses, Escape puts the wizard away and keeps where it was."""
     choose(images)
     QTest.keyClick(wizard.focusWidget(), Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: wizard.prepared is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: wizard.preparation.prepared is not None, timeout=PATIENCE)
     assert wizard.pages.currentIndex() == LOOK
     QTest.keyClick(wizard.focusWidget(), Qt.Key.Key_Return)
     assert wizard.pages.currentIndex() == HOW
@@ -179,7 +180,7 @@ def test_from_images_to_an_installed_model(qtbot, window, wizard, choose, images
 
     choose(images)
     wizard.next.click()
-    qtbot.waitUntil(lambda: wizard.prepared is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: wizard.preparation.prepared is not None, timeout=PATIENCE)
     assert wizard.pages.currentIndex() == LOOK
     assert "<b>240</b> characters" in wizard.look.summary.text()
     assert "10 writers" in wizard.look.summary.text()
@@ -241,7 +242,7 @@ def test_quitting_ends_the_training_and_the_next_start_offers_it_again(qtbot, st
     to_how(qtbot, wizard)
     wizard.next.click()
     qtbot.waitUntil(lambda: bool(_watched(wizard)), timeout=PATIENCE)
-    process = wizard.job._process.processId()
+    process = wizard.runner.job._process.processId()
     window.close()
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
@@ -260,7 +261,7 @@ def test_quitting_ends_the_training_and_the_next_start_offers_it_again(qtbot, st
 def test_a_training_that_fails_says_why(qtbot, wizard, choose, images):
     choose(images)
     to_how(qtbot, wizard)
-    wizard._paths[0].unlink()
+    wizard.preparation.paths[0].unlink()
     wizard.next.click()
     qtbot.waitUntil(lambda: wizard.pages.currentIndex() == DATA, timeout=PATIENCE)
     assert "There is no prepared data" in wizard.data.trouble.text()
