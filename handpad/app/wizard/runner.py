@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from handpad.app.wizard.pages import SheetPage, TrainPage
+from handpad.app.wizard.sheet_page import SheetPage
+from handpad.app.wizard.train_page import TrainPage
 from handpad.app.wizard.training_job import TrainingJob
 from handpad.app.wizard.training_plan import Command
 

@@ -11,12 +11,17 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QStacke
 from handpad.app.background import Task
 from handpad.app.theme import Theme
 from handpad.app.wizard import model_result
-from handpad.app.wizard.pages import DataPage, HowPage, ResultPage, SheetPage, TrainPage, scrolled
+from handpad.app.wizard.data_page import DataPage
+from handpad.app.wizard.how_page import HowPage
+from handpad.app.wizard.page import scrolled
 from handpad.app.wizard.preparation import Preparation
 from handpad.app.wizard.prepared import sample
+from handpad.app.wizard.result_page import ResultPage
 from handpad.app.wizard.runner import STEPS, Runner
 from handpad.app.wizard.sheet import MOST
+from handpad.app.wizard.sheet_page import SheetPage
 from handpad.app.wizard.style import style_sheet
+from handpad.app.wizard.train_page import TrainPage
 from handpad.app.wizard.training_data import Found, recognise
 from handpad.app.wizard.training_job import missing_packages
 from handpad.app.wizard.training_plan import Plan, left_over, new_folder

@@ -1,0 +1,140 @@
+"""The first page: which data to learn from, and which to measure on."""
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from handpad.app.wizard.drop_area import DropArea
+from handpad.app.wizard.left_over import LeftOver
+from handpad.app.wizard.page import Page
+from handpad.app.wizard.training_data import KINDS, Found
+
+
+class DataPage(Page):
+    """Which data. The first data set is learned from; a second one is only measured on.
+
+    `changed()` follows every change of `found`.
+    """
+
+    changed = Signal()
+
+    def __init__(self):
+        super().__init__("Which handwriting should it learn from?", "Data")
+        self.found: list[Found] = []
+        self.left_over = LeftOver()
+        self.drop = DropArea()
+        self.trouble = QLabel(wordWrap=True, objectName="danger", textFormat=Qt.TextFormat.PlainText)
+        self.trouble.hide()
+        self._list = QVBoxLayout()
+        self._list.setSpacing(8)
+        offers = "".join(
+            f"<li style='margin-bottom:4px'><b>{_link(kind.title, kind.page)}</b>: {kind.file}</li>"
+            for kind in KINDS.values()
+        )
+        self.offers = QLabel(
+            "These are read as they are downloaded, without unpacking. A name leads to the page that offers it."
+            f"<ul style='margin-left:-22px'>{offers}</ul>",
+            wordWrap=True,
+            openExternalLinks=True,
+        )
+        self.offers.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        for widget in (self.left_over, self.drop, self.trouble):
+            self.column.addWidget(widget)
+        self.column.addLayout(self._list)
+        self.column.addWidget(self.offers)
+        self.column.addStretch()
+
+    @property
+    def learn(self) -> Found | None:
+        """What to learn from."""
+        return self.found[0] if self.found else None
+
+    @property
+    def measure(self) -> Found | None:
+        """What to measure on besides."""
+        return self.found[1] if len(self.found) > 1 else None
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence on what is wrong, or none."""
+        self.trouble.setText(sentence)
+        self.trouble.setVisible(bool(sentence))
+
+    def add(self, found: Sequence[Found], problems: Sequence[str]) -> None:
+        """Add what was recognised."""
+        problems = [*problems, *(each.problem for each in found if each.problem)]
+        fresh = [each for each in found if not each.problem and each.source not in [old.source for old in self.found]]
+        if len(self.found) + len(fresh) > 2:
+            problems.append("One data set to learn from and one to measure on are all that can be used.")
+        self.found = (self.found + fresh)[:2]
+        self.say(" ".join(problems))
+        self._show_found()
+
+    def _show_found(self) -> None:
+        while (item := self._list.takeAt(0)) is not None:
+            item.widget().deleteLater()
+        for index, found in enumerate(self.found):
+            self._list.addWidget(self._row(index, found))
+        self.offers.setVisible(not self.found)
+        self.changed.emit()
+
+    def _row(self, index: int, found: Found) -> QWidget:
+        row = QFrame(objectName="panel")
+        role = "learn from it" if index == 0 else "only measure on it"
+        title = QLabel(f"<b>{escape(found.title)}</b>" + (f" · {role}" if len(self.found) > 1 else ""))
+        column = QVBoxLayout()
+        column.setSpacing(3)
+        column.addWidget(title)
+        column.addWidget(PathLabel(found.source))
+        for hint in found.hints:
+            column.addWidget(QLabel(hint, wordWrap=True, textFormat=Qt.TextFormat.PlainText))
+        remove = QPushButton("Remove", flat=True)
+        remove.setAccessibleName(f"Remove {found.title}")
+        remove.clicked.connect(lambda: self._remove(index))
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(14, 10, 10, 10)
+        layout.addLayout(column, 1)
+        if index == 1:
+            swap = QPushButton("Learn from this instead", flat=True)
+            swap.clicked.connect(self._swap)
+            layout.addWidget(swap, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
+        return row
+
+    def _remove(self, index: int) -> None:
+        del self.found[index]
+        self._show_found()
+        self.drop.files.setFocus()
+
+    def _swap(self) -> None:
+        self.found.reverse()
+        self._show_found()
+
+    def clear(self) -> None:
+        """Begin again with nothing chosen."""
+        self.found = []
+        self.say("")
+        self._show_found()
+
+
+class PathLabel(QLabel):
+    """A path in one line, shortened in the middle where there is no room; the tool tip has all of it."""
+
+    def __init__(self, path: Path):
+        super().__init__(objectName="muted", textFormat=Qt.TextFormat.PlainText)
+        self._full = str(path)
+        self.setToolTip(self._full)
+        self.setAccessibleName(self._full)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setText(self._full)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.setText(QFontMetrics(self.font()).elidedText(self._full, Qt.TextElideMode.ElideMiddle, self.width()))
+        super().resizeEvent(event)
+
+
+def _link(text: str, page: str) -> str:
+    return f'<a href="{page}">{text}</a>' if page else text

@@ -1,0 +1,55 @@
+"""What the pages of the wizard are made of. Pages show and offer; they start nothing."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+
+
+class Page(QWidget):
+    """A heading and what follows it."""
+
+    def __init__(self, title: str, step: str):
+        """step is the page's short name in the row of steps."""
+        super().__init__()
+        self.title, self.step = title, step
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(10)
+        heading = QLabel(f"<h2>{title}</h2>")
+        self.column.addWidget(heading)
+
+
+class Progress(QWidget):
+    """What is being done, how much of it, and how long it will take."""
+
+    def __init__(self):
+        super().__init__()
+        self.what = QLabel()
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setFixedHeight(8)
+        self.bar.setAccessibleName("Progress")
+        self.detail = QLabel(objectName="muted", wordWrap=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        for widget in (self.what, self.bar, self.detail):
+            layout.addWidget(widget)
+
+    def begin(self, what: str) -> None:
+        """Show what has begun; how much of it there is is not known yet."""
+        self.what.setText(what)
+        self.detail.setText("")
+        self.bar.setRange(0, 0)
+
+    def show_share(self, share: float, detail: str) -> None:
+        """Show how much is done (0 to 1), and a sentence."""
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(round(1000 * min(max(share, 0), 1)))
+        self.detail.setText(detail)
+
+
+def scrolled(page: Page) -> QScrollArea:
+    """A page that can be scrolled where the window is too small for it, with the arrow keys too."""
+    area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    area.setWidget(page)
+    return area
