@@ -17,10 +17,14 @@ from handpad.app.wizard.training_data import KINDS, Found
 class DataPage(Page):
     """Which data. The first data set is learned from; a second one is only measured on.
 
-    `changed()` follows every change of `found`.
+    Signals
+    -------
+    changed() : `found` has changed.
+    deleting() : prepared data are to be deleted.
     """
 
     changed = Signal()
+    deleting = Signal()
 
     def __init__(self):
         super().__init__("Which handwriting should it learn from?", "Data")
@@ -47,6 +51,16 @@ class DataPage(Page):
         self.column.addLayout(self._list)
         self.column.addWidget(self.offers)
         self.column.addStretch()
+        self.room = QLabel(objectName="muted")
+        self.delete = QPushButton("Delete prepared data", flat=True)
+        self.delete.setToolTip("They are prepared again from the download when they are next needed.")
+        self.delete.clicked.connect(self.deleting)
+        below = QHBoxLayout()
+        below.addWidget(self.room)
+        below.addWidget(self.delete)
+        below.addStretch()
+        self.column.addLayout(below)
+        self.show_room(0)
 
     @property
     def learn(self) -> Found | None:
@@ -62,6 +76,13 @@ class DataPage(Page):
         """Show a sentence on what is wrong, or none."""
         self.trouble.setText(sentence)
         self.trouble.setVisible(bool(sentence))
+
+    def show_room(self, size: int) -> None:
+        """Say how much room the prepared data take that can be deleted, in bytes; 0 offers nothing."""
+        words = f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
+        self.room.setText(f"Prepared data that no training waits for: {words}")
+        for widget in (self.room, self.delete):
+            widget.setVisible(size > 0)
 
     def add(self, found: Sequence[Found], problems: Sequence[str]) -> None:
         """Add what was recognised."""

@@ -16,7 +16,11 @@ class ResultPage(Page):
 
     def __init__(self):
         super().__init__("The new model is ready", "Result")
-        self.intro = QLabel(wordWrap=True)
+        self.intro = QLabel(
+            "Installing it makes Handpad read with it. What you have taught is learned again from its ink, and the "
+            "menu leads back to the other models at any time.",
+            wordWrap=True,
+        )
         self.progress = Progress()
         self.table = QGridLayout()
         self.table.setHorizontalSpacing(26)

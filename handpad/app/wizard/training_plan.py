@@ -1,6 +1,5 @@
 """What is to be trained, as ``handpad-train`` commands and as a file, so that it can be gone on with another day."""
 
-import hashlib
 import json
 import shutil
 from contextlib import suppress
@@ -137,12 +136,6 @@ def left_over(home: Path) -> list[Plan]:
         return []
     plans = (Plan.load(folder) for folder in sorted(home.iterdir(), reverse=True) if folder.is_dir())
     return [plan for plan in plans if plan is not None]
-
-
-def prepared_path(home: Path, found: Found) -> Path:
-    """Where the prepared form of a data set belongs: the same for the same place."""
-    number = hashlib.sha256(str(found.source).encode("utf-8", "surrogatepass")).hexdigest()[:12]
-    return home / "prepared" / f"{found.kind}-{number}.npz"
 
 
 def prepare_command(found: Found, prepared: Path) -> Command:

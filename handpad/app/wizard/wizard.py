@@ -3,29 +3,27 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout
 
 from handpad.app.background import Task
 from handpad.app.theme import Theme
-from handpad.app.wizard import model_result
+from handpad.app.wizard import prepared_files
+from handpad.app.wizard.comparison import Comparison
 from handpad.app.wizard.data_page import DataPage
 from handpad.app.wizard.how_page import HowPage
 from handpad.app.wizard.page import scrolled
 from handpad.app.wizard.preparation import Preparation
-from handpad.app.wizard.prepared import sample
 from handpad.app.wizard.result_page import ResultPage
-from handpad.app.wizard.runner import STEPS, Runner
-from handpad.app.wizard.sheet import MOST
+from handpad.app.wizard.runner import Runner
 from handpad.app.wizard.sheet_page import SheetPage
 from handpad.app.wizard.style import style_sheet
 from handpad.app.wizard.train_page import TrainPage
 from handpad.app.wizard.training_data import Found, recognise
 from handpad.app.wizard.training_job import missing_packages
 from handpad.app.wizard.training_plan import Plan, left_over, new_folder
-from handpad.errors import DataError, HandpadError
+from handpad.errors import HandpadError
 from handpad.installed import REPORT, install_model
 
 DATA, LOOK, HOW, TRAIN, RESULT = range(5)
@@ -47,6 +45,7 @@ class Wizard(QDialog):
     data, look, how, train, result : the pages, in this order in `pages`.
     runner : what runs in child processes.
     preparation : the chosen data, prepared.
+    comparison : of a finished model with the one in use.
     plan : the training that is planned, runs or waits; None if there is none.
 
     Signals
@@ -65,12 +64,12 @@ class Wizard(QDialog):
         super().__init__(parent)
         self.resize(780, 640)
         self._home = home
-        self._current = current
         self._choosing = False
         self.plan: Plan | None = None
         self._build(theme)
         self.runner = Runner(self.look, self.train, self)
         self.preparation = Preparation(home, self.look, self.runner, self)
+        self.comparison = Comparison(self.result, self.runner, current, self)
         self._connect()
         self.set_theme(theme)
         self._show(DATA)
@@ -102,6 +101,7 @@ class Wizard(QDialog):
     def _connect(self) -> None:
         self.data.drop.chosen.connect(self.choose)
         self.data.changed.connect(self._update_buttons)
+        self.data.deleting.connect(self._delete_prepared)
         self.data.left_over.go_on.clicked.connect(lambda: self._train())
         self.data.left_over.use.clicked.connect(lambda: self._train(as_it_is=True))
         self.data.left_over.discard.clicked.connect(self._discard)
@@ -149,6 +149,7 @@ class Wizard(QDialog):
             if missing:
                 self.data.say(f"{INSTALL_SENTENCE} (Missing: {', '.join(missing)}.)")
             self.next.setEnabled(self.data.learn is not None and not missing and not self._choosing)
+            self.data.show_room(prepared_files.room(self._idle_files()))
         elif index == LOOK:
             prepared = self.preparation.prepared
             self.next.setEnabled(prepared is not None and not prepared.too_few_writers)
@@ -241,6 +242,20 @@ class Wizard(QDialog):
         self._show(LOOK)
         self.preparation.begin([found for found in (self.data.learn, self.data.measure) if found is not None])
 
+    def _idle_files(self) -> list[Path]:
+        """The prepared data that may be deleted now; none while anything runs."""
+        if self.runner.running:
+            return []
+        return prepared_files.idle(self._home, [found.source for found in self.data.found])
+
+    def _delete_prepared(self) -> None:
+        try:
+            prepared_files.delete(self._idle_files())
+        except OSError as error:
+            self.data.say(f"{error.filename} cannot be deleted: {error.strerror}.")
+        self._update_buttons()
+        self.data.drop.files.setFocus()
+
     def _on_unprepared(self, sentence: str) -> None:
         self.progressed.emit("")
         self._tell(sentence)
@@ -315,21 +330,9 @@ class Wizard(QDialog):
         self.plan = plan
         self._show(RESULT)
         self.other.setVisible(self._report().is_file())
-        self.result.clear()
-        self.result.intro.setText(
-            "Installing it makes Handpad read with it. What you have taught is learned again from its ink, and the "
-            "menu leads back to the other models at any time."
-        )
-        self.result.progress.begin(f"{STEPS['compare']} …")
         self.progressed.emit("A new model is ready")
         self._tell("The new model is ready: look at it and install it.")
-        self.runner.compare(plan.comparisons(self._current()), self._show_result)
-
-    def _show_result(self, compared: list[list[dict]]) -> None:
-        task = Task(self, _result, self.plan, self._current(), compared)
-        task.done.connect(self.result.show_result)
-        task.failed.connect(self.result.show_trouble)
-        task.start()
+        self.comparison.begin(plan)
 
     def _report(self) -> Path:
         return self.plan.model / REPORT
@@ -351,11 +354,3 @@ class Wizard(QDialog):
         self.shut_down()
         self.plan.discard()
         self.begin()
-
-
-def _result(plan: Plan, current: Path, compared: list[list[dict]]) -> model_result.Result:
-    try:
-        glyphs, _ = sample(plan.learn, MOST, 0)
-    except DataError:  # the data may be gone by now; the speed hardly depends on the ink
-        glyphs = np.zeros((1, 28, 28), np.uint8)
-    return model_result.compare(plan.model, current, compared, glyphs)

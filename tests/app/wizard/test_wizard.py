@@ -258,6 +258,38 @@ def test_quitting_ends_the_training_and_the_next_start_offers_it_again(qtbot, st
     assert not again.status.training.isVisible()
 
 
+def test_prepared_data_are_deleted_when_asked_but_not_those_that_a_training_waits_for(
+    qtbot, wizard, choose, images, tmp_path
+):
+    assert not wizard.data.delete.isVisible()
+    choose(images)
+    to_how(qtbot, wizard)
+    (prepared,) = wizard.preparation.paths
+    unfinished = prepared.with_name("uji-0.npz.unfinished")
+    unfinished.mkdir()
+    (unfinished / "part").write_bytes(bytes(3_000_000))
+    wizard.next.click()
+    qtbot.waitUntil(lambda: bool(_watched(wizard)), timeout=PATIENCE)
+    wizard._delete_prepared()
+    assert unfinished.exists(), "it was deleted while a fit runs"
+    wizard.other.click()
+    qtbot.waitUntil(lambda: wizard.pages.currentIndex() == DATA, timeout=PATIENCE)
+
+    assert wizard.data.delete.isVisible()
+    assert "3.0 MB" in wizard.data.room.text()
+    wizard.data.delete.click()
+    assert list(prepared.parent.iterdir()) == [prepared], "the interrupted training needs it"
+    assert not wizard.data.delete.isVisible()
+
+    wizard.data.left_over.discard.click()
+    assert wizard.data.delete.isVisible()
+    wizard.data.delete.click()
+    assert not list(prepared.parent.iterdir())
+    assert images.is_dir()
+    to_how(qtbot, wizard)
+    assert prepared.is_file(), "it was not prepared again"
+
+
 def test_a_training_that_fails_says_why(qtbot, wizard, choose, images):
     choose(images)
     to_how(qtbot, wizard)
