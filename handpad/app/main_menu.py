@@ -32,8 +32,8 @@ class MainMenu(QMenu):
         for setting in TABLE:
             self._add_setting(setting, settings[setting.key])
         self.addSeparator()
-        self.addAction("My words …", self.words_asked)
-        self.addAction("Train a base model …", self.training_asked)
+        self.addAction("My words …").triggered.connect(self.words_asked)
+        self.addAction("Train a base model …").triggered.connect(self.training_asked)
         self.addSeparator()
         self.addAction(actions.quit)
         version = self.addAction(f"Handpad {handpad.__version__}")
