@@ -40,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-augment", action="store_true", help="see the ink as it is, without new variants")
     parser.add_argument("--split", choices=SPLITS, default="contributor", help="of the writers (default contributor)")
+    parser.add_argument(
+        "--hold-out", metavar="CONTRIBUTOR", help="also test on all writers of this contributor: train on none of them"
+    )
     parser.add_argument("--all-writers-after", type=Path, metavar="RUN", help="go on from this run, on all writers")
     parser.add_argument(
         "--teacher",
@@ -81,6 +84,7 @@ def _check(args: argparse.Namespace) -> None:
         "--optimizer": args.optimizer,
         "--schedule": args.schedule,
         "--no-augment": args.no_augment,
+        "--hold-out": args.hold_out,
         "--unseen": args.unseen,
     }
     if args.all_writers_after:

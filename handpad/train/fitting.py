@@ -28,7 +28,7 @@ from handpad.train.measures import fit_temperature
 from handpad.train.network import NETWORKS, Network
 from handpad.train.recipes import PRESETS, Recipe, Replay, policy_of
 from handpad.train.report import Report, duration
-from handpad.train.splits import SPLITS
+from handpad.train.splits import SPLITS, hold_out
 from handpad.train.teachers import Teacher
 from handpad.train.training import Trainer, outputs, set_seed
 
@@ -36,7 +36,18 @@ _VERSIONS = ("handpad", "torch", "numpy", "opencv-python-headless", "scikit-lear
 
 _SECOND_PRESS = 1.0  # seconds; torchrun passes on the Ctrl-C that its processes have already had
 
-_SETTINGS = ("preset", "seed", "epochs", "minutes", "optimizer", "schedule", "no_augment", "split", "teacher")
+_SETTINGS = (
+    "preset",
+    "seed",
+    "epochs",
+    "minutes",
+    "optimizer",
+    "schedule",
+    "no_augment",
+    "split",
+    "hold_out",
+    "teacher",
+)
 """The arguments that decide what a fit becomes; a resumed one must repeat them."""
 
 
@@ -181,6 +192,8 @@ def task_of(args: argparse.Namespace, data: Dataset) -> Task:
     if args.epochs is not None:
         recipe = recipe.shortened(args.epochs)
     split = SPLITS[args.split][1](data)
+    if args.hold_out:
+        split = hold_out(split, args.hold_out)
     if not (split.validation and split.test):
         raise DataError(f"{data.name} has {len(data.writers)} writers: too few for validation and test writers.")
     rows = {part: data.rows_of(writers) for part, writers in split._asdict().items()}
@@ -268,7 +281,7 @@ def _about(args: argparse.Namespace, task: Task, machine: Machine) -> dict:
         "network": PRESETS[args.preset].network,
         "labels": data.labels,
         "seed": task.seed,
-        "split": SPLITS[args.split][0],
+        "split": SPLITS[args.split][0] + (f", all of {args.hold_out} test" if args.hold_out else ""),
         "writers": {part: task.writers(part) for part in task.rows},
         "recipe": asdict(task.recipe),
         "teachers": [_run_name(name) for name in args.teacher],
@@ -298,6 +311,7 @@ def _command(args: argparse.Namespace) -> str:
         ("--optimizer", args.optimizer),
         ("--schedule", args.schedule),
         ("--split", None if args.split == "contributor" else args.split),
+        ("--hold-out", args.hold_out),
         ("--all-writers-after", args.all_writers_after and args.all_writers_after.name),
         ("--unseen", args.unseen and args.unseen.name),
     ):

@@ -42,6 +42,15 @@ def split_writers(writers: list[str], seed: int = SPLIT_SEED) -> Split:
     return Split(*(sorted(parts[part]) for part in Split._fields))
 
 
+def hold_out(split: Split, contributor: str) -> Split:
+    """The split with all writers of a contributor moved to test. Raises DataError if it has none."""
+    own = [name for part in split for name in part if name.rpartition("/")[0] == contributor]
+    if not own:
+        raise DataError(f"No writer was contributed by {contributor}: the names begin as in {split.train[0]}.")
+    rest = [sorted(set(part) - set(own)) for part in split]
+    return Split(rest[0], rest[1], sorted({*rest[2], *own}))
+
+
 PROLIFIC = 25
 """How many writers the paper's application set of DeepWriting holds."""
 

@@ -3,7 +3,7 @@ import pytest
 
 from handpad.errors import DataError
 from handpad.train.datasets import Dataset
-from handpad.train.splits import PUBLISHED, SPLITS, Published, paper_split, split_writers
+from handpad.train.splits import PUBLISHED, SPLITS, Published, hold_out, paper_split, split_writers
 
 WRITERS = [f"{site}/{number}" for site, count in (("a", 40), ("b", 20), ("c", 3)) for number in range(count)]
 
@@ -24,6 +24,16 @@ def test_every_large_contributor_is_in_every_part():
 def test_the_order_of_the_names_does_not_matter_but_the_seed_does():
     assert split_writers(WRITERS[::-1]) == split_writers(WRITERS)
     assert split_writers(WRITERS, seed=2) != split_writers(WRITERS)
+
+
+def test_a_contributor_can_be_held_out_whole():
+    before = split_writers(WRITERS)
+    split = hold_out(before, "b")
+    assert sorted(name for part in split for name in part) == sorted(WRITERS)
+    assert {name for name in WRITERS if name.startswith("b/")} <= set(split.test)
+    assert set(split.train) == {name for name in before.train if not name.startswith("b/")}
+    with pytest.raises(DataError, match="No writer was contributed by z"):
+        hold_out(before, "z")
 
 
 def of_counts(counts, name="counts"):
