@@ -291,7 +291,8 @@ class Page:
 
     def join(self, character: Character, other: Character) -> "Page":
         """The page with two neighbours made one. Raises ValueError if they are not both there."""
-        merged = Character(joined([character, other]), grouped=True, space=character.space, spaced=character.spaced)
+        parts = joined(character.parts + other.parts)
+        merged = Character(parts, grouped=True, space=character.space, spaced=character.spaced)
         return self.with_characters([character, other], [merged])
 
     def can_split(self, character: Character) -> bool:

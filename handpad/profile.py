@@ -12,13 +12,14 @@ import sqlite3
 import struct
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from handpad.errors import ProfileError
 from handpad.ink import Guide
+from handpad.reading.on_line import OnLine
 
 APPLICATION_ID = 0x48504144  # "HPAD"
 VERSION = 1
@@ -46,6 +47,13 @@ CREATE TABLE derived (
 """
 _WORDS = "CREATE TABLE IF NOT EXISTS word (text TEXT PRIMARY KEY, created REAL NOT NULL)"
 """Words that the writer taught; made when the first is, so that profiles without any stay as they were."""
+_ON_LINES = (
+    "CREATE TABLE IF NOT EXISTS on_line (sample_id INTEGER PRIMARY KEY REFERENCES sample (id) ON DELETE CASCADE, "
+    "geometry BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS misread (sample_id INTEGER NOT NULL REFERENCES sample (id) ON DELETE CASCADE, "
+    "ink BLOB NOT NULL, geometry BLOB NOT NULL)",
+)
+"""How samples stood on their lines, and what was misread in their place; made when the first is learned on a line."""
 _COLUMNS = "id, ink, baseline, x_height, label, predicted, confirmed, model, created"
 
 
@@ -61,6 +69,7 @@ class Sample:
     confirmed : True if the writer let the prediction stand, False if it was corrected.
     model : name of the base model that predicted it.
     created : seconds since 1970.
+    line : how it stood on the line where it was learned; None if it stood alone.
     """
 
     id: int
@@ -71,6 +80,7 @@ class Sample:
     confirmed: bool
     model: str
     created: float
+    line: OnLine | None = None
 
 
 @dataclass(frozen=True)
@@ -187,6 +197,8 @@ class Profile:
         with self._writing(), self._transaction():
             cursor = self._db.execute(f"INSERT INTO sample ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             self._store_derived(cursor.lastrowid, fingerprint, embedding, logits, cues)
+            if sample.line is not None:
+                self._store_line(cursor.lastrowid, sample.line)
             return cursor.lastrowid
 
     def _store_derived(
@@ -220,10 +232,10 @@ class Profile:
         row = self._db.execute(f"SELECT {_COLUMNS} FROM sample WHERE id = ?", (sample_id,)).fetchone()
         if row is None:
             raise KeyError(sample_id)
-        return _sample(row)
+        return replace(_sample(row), line=self.lines(sample_id).get(sample_id))
 
     def samples(self) -> list[Sample]:
-        """All samples, oldest first."""
+        """All samples, oldest first, without their lines: those are in :meth:`lines`."""
         return [_sample(row) for row in self._db.execute(f"SELECT {_COLUMNS} FROM sample ORDER BY id")]
 
     def stale(self, fingerprint: str) -> list[Sample]:
@@ -251,14 +263,34 @@ class Profile:
             np.frombuffer(b"".join(cues), "<f8").reshape(len(rows), -1 if rows else 0),
         )
 
+    def lines(self, sample_id: int | None = None) -> dict[int, OnLine]:
+        """How samples, or the one of that id, stood on their lines, by their ids; those learned alone are left out."""
+        if not self._has("on_line"):
+            return {}
+        where, wanted = ("", ()) if sample_id is None else (" WHERE sample_id = ?", (sample_id,))
+        misread: dict[int, list] = {}
+        for own_id, ink, geometry in self._db.execute(f"SELECT sample_id, ink, geometry FROM misread{where}", wanted):
+            misread.setdefault(own_id, []).append((unpack_ink(ink), np.frombuffer(geometry, "<f4")))
+        rows = self._db.execute(f"SELECT sample_id, geometry FROM on_line{where}", wanted)
+        return {
+            own_id: OnLine(np.frombuffer(geometry, "<f4"), tuple(misread.get(own_id, ()))) for own_id, geometry in rows
+        }
+
+    def _store_line(self, sample_id: int, line: OnLine) -> None:
+        for statement in _ON_LINES:
+            self._db.execute(statement)
+        self._db.execute("INSERT INTO on_line VALUES (?, ?)", (sample_id, line.geometry.astype("<f4").tobytes()))
+        rows = [(sample_id, pack_ink(ink), geometry.astype("<f4").tobytes()) for ink, geometry in line.misread]
+        self._db.executemany("INSERT INTO misread VALUES (?, ?, ?)", rows)
+
+    def _has(self, table: str) -> bool:
+        query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+        return self._db.execute(query, (table,)).fetchone() is not None
+
     def next_id(self) -> int:
         """The id that the next sample gets: greater than any ever used."""
         row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'sample'").fetchone()
         return row[0] + 1 if row else 1
-
-    def labels(self) -> set[str]:
-        """The labels of all samples."""
-        return {label for (label,) in self._db.execute("SELECT DISTINCT label FROM sample")}
 
     def __len__(self) -> int:
         return self._db.execute("SELECT count(*) FROM sample").fetchone()[0]
@@ -271,7 +303,7 @@ class Profile:
 
     def words(self) -> list[str]:
         """The writer's own words, in alphabetical order."""
-        if not self._db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'word'").fetchone():
+        if not self._has("word"):
             return []
         return [text for (text,) in self._db.execute("SELECT text FROM word ORDER BY text")]
 

@@ -148,5 +148,5 @@ def _read_page(pad: Recognizer, page: Page) -> Reading:
                     Fixed(parts, character.label if known else None, character.parts in first if spaced else None)
                 )
         strokes = [page.strokes[number] for number in numbers]
-        lines.append(pad.reader.read_line(strokes, page.ruling.guide(row), pad.predict_on_line, fixed))
+        lines.append(pad.reader.read_line(strokes, page.ruling.guide(row), pad.hand, fixed))
     return Reading(tuple(lines))

@@ -16,9 +16,11 @@ from handpad.adaptation.paper import PaperAdapter
 from handpad.glyph import cues, glyph
 from handpad.ink import Guide, as_guide, as_strokes
 from handpad.model import BaseModel
-from handpad.profile import Profile, Sample
-from handpad.reading.adapted import predict_on_line
+from handpad.profile import Derived, Profile, Sample
+from handpad.reading.hand import Hand
 from handpad.reading.language import Language
+from handpad.reading.lattice import GEOMETRY
+from handpad.reading.on_line import OnLine
 from handpad.reading.reader import Reader, Reading
 
 ADAPTERS = {
@@ -70,7 +72,7 @@ class Recognizer:
             self.model = self.model.restricted(labels)
         self._profile = Profile(profile if profile is not None else ":memory:")
         self._reader: Reader | None = None
-        self._met: np.ndarray | None = None
+        self._hand: Hand | None = None
         self.adapter = adapter
 
     @property
@@ -120,7 +122,7 @@ class Recognizer:
         checked = as_strokes(strokes)
         several = guide is not None and len(guide) and np.ndim(guide[0]) > 0
         guides = [as_guide(one) for one in guide] if several else [as_guide(guide)] if guide is not None else []
-        return self.reader.read(checked, guides, self.predict_on_line)
+        return self.reader.read(checked, guides, self.hand)
 
     @property
     def reader(self) -> Reader:
@@ -131,12 +133,32 @@ class Recognizer:
             self._reader = Reader.for_model(self.model, language.with_words(words) if words else language)
         return self._reader
 
-    def predict_on_line(self, seen: Observation) -> np.ndarray:
-        """What is made of observed groups on a line: probabilities float64 (m, c) over the model's labels."""
-        if self._met is None:
-            labels = self._profile.labels()
-            self._met = np.array([label in labels for label in self.model.labels])
-        return predict_on_line(self._adapter, self._met, seen)
+    @property
+    def hand(self) -> Hand | None:
+        """What the writer taught the reader; None while the adapter is "none". Raises ModelError or HandpadError."""
+        if self._adapter_name == "none":
+            return None
+        if self._hand is None:
+            self._hand = self._hand_of_history()
+        return self._hand
+
+    def _hand_of_history(self) -> Hand:
+        hand, lines = self.reader.hand(), self._profile.lines()
+        derived, rows = self._known_history()
+        nowhere = np.full(GEOMETRY, np.nan, np.float32)
+        if rows:
+            geometry = []
+            for row in rows:
+                line = lines.get(derived.ids[row])
+                geometry.append(line.geometry if line and len(line.geometry) == GEOMETRY else nowhere)
+            ids = [derived.ids[row] for row in rows]
+            seen = self._restrict(Observation(derived.embeddings[rows], derived.logits[rows], derived.cues[rows]))
+            labels = [self.model.index(derived.labels[row]) for row in rows]
+            hand.learn(ids, seen, np.stack(geometry), labels, [derived.confirmed[row] for row in rows])
+            for place, sample_id in enumerate(ids):
+                if sample_id in lines and len(lines[sample_id].geometry) == GEOMETRY:
+                    self.reader.learn_grouping(hand, sample_id, seen[[place]], lines[sample_id])
+        return hand
 
     def words(self) -> list[str]:
         """The writer's own words, which reading expects beside those of the language."""
@@ -164,12 +186,14 @@ class Recognizer:
         confirmed: bool = False,
         sample_id: int = 0,
         shown: str | None = None,
+        line: OnLine | None = None,
     ) -> int:
         """Learn what a character says; with a profile, it is on disk when this returns.
 
         confirmed: the writer let the prediction stand, which counts for less than a correction.
         shown: the label that the writer was shown; by default what would be predicted now.
         sample_id: a number from :meth:`next_sample_id` on, where the caller needs it beforehand.
+        line: how it stands on its line, from the reader's ``on_line``; reading lines learns more from it then.
 
         Returns the sample's id. Raises InkError, LabelError or ProfileError, with nothing learned.
         """
@@ -178,9 +202,16 @@ class Recognizer:
         unrestricted = self._see([(checked, checked_guide)])
         seen = self._restrict(unrestricted)
         predicted = shown or self.model.labels[int(self._adapter.predict(seen)[0].argmax())]
-        sample = Sample(sample_id, checked, checked_guide, label, predicted, confirmed, self.model.name, time.time())
+        sample = Sample(
+            sample_id, checked, checked_guide, label, predicted, confirmed, self.model.name, time.time(), line
+        )
         sample_id = self._store(sample, unrestricted)
         self._adapter.learn(sample_id, seen, index, confirmed)
+        if self._hand is not None:
+            geometry = line.geometry if line else np.full(GEOMETRY, np.nan, np.float32)
+            self._hand.learn([sample_id], seen, geometry[None], [index], [confirmed])
+            if line is not None:
+                self.reader.learn_grouping(self._hand, sample_id, seen, line)
         return sample_id
 
     def forget(self, sample_id: int) -> Sample:
@@ -189,15 +220,17 @@ class Recognizer:
         Raises KeyError if there is no such sample, ProfileError if the profile cannot be written.
         """
         sample = self._profile.remove(sample_id)
-        self._met = None
         with contextlib.suppress(KeyError):  # a label outside a restricted alphabet was never learned
             self._adapter.forget(sample_id)
+            if self._hand is not None:
+                self._hand.forget(sample_id)
         return sample
 
     def restore(self, samples: Sequence[Sample]) -> None:
         """Learn forgotten samples again under their old ids. Raises ProfileError."""
         for sample in samples:
             self._store(sample, self._see([(sample.strokes, sample.guide)]))
+        self._hand = None
         self.adapter = self._adapter_name
 
     def next_sample_id(self) -> int:
@@ -229,7 +262,6 @@ class Recognizer:
         return Observation(seen.embeddings, seen.logits[:, self.model.columns], seen.cues)
 
     def _store(self, sample: Sample, seen: Observation) -> int:
-        self._met = None
         return self._profile.add(sample, self.model.fingerprint, seen.embeddings[0], seen.logits[0], seen.cues[0])
 
     def _with_history(self, adapter: Adapter) -> Adapter:
@@ -240,9 +272,7 @@ class Recognizer:
             seen = self._see([(sample.strokes, sample.guide) for sample in batch])
             rows = zip([sample.id for sample in batch], seen.embeddings, seen.logits, seen.cues, strict=True)
             self._profile.store_derived(self.model.fingerprint, rows)
-        derived = self._profile.derived(self.model.fingerprint)
-        alphabet = set(self.model.labels)
-        known = [row for row, label in enumerate(derived.labels) if label in alphabet]
+        derived, known = self._known_history()
         if known:
             seen = Observation(derived.embeddings[known], derived.logits[known], derived.cues[known])
             adapter.learn_many(
@@ -252,3 +282,8 @@ class Recognizer:
                 [derived.confirmed[row] for row in known],
             )
         return adapter
+
+    def _known_history(self) -> tuple[Derived, list[int]]:
+        """What the model derived from the history, and the rows whose labels the alphabet has."""
+        derived, alphabet = self._profile.derived(self.model.fingerprint), set(self.model.labels)
+        return derived, [row for row, label in enumerate(derived.labels) if label in alphabet]

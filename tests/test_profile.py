@@ -12,6 +12,7 @@ from handwriting import write
 from handpad.errors import ProfileError
 from handpad.ink import Guide
 from handpad.profile import APPLICATION_ID, VERSION, Profile, Sample, pack_ink, unpack_ink
+from handpad.reading.on_line import OnLine
 
 SEEN = np.arange(4, dtype=np.float32), np.arange(3, dtype=np.float32), np.arange(4.0)
 
@@ -72,6 +73,25 @@ def test_removed_samples_are_gone_with_what_was_derived_and_ids_are_never_used_a
         assert [s.id for s in profile.samples()] == [first, first + 1]
         with pytest.raises(KeyError):
             profile.remove(99)
+
+
+def test_how_a_sample_stood_on_its_line_is_kept_with_it(tmp_path):
+    geometry = np.arange(5, dtype=np.float32)
+    line = OnLine(geometry, ((write("o", seed=2), geometry + 1), (write("t", seed=3), geometry + 2)))
+    with Profile(tmp_path / "me.handpad") as profile:
+        assert profile.lines() == {}
+        alone = profile.add(sample(), "model-1", *SEEN)
+        number = profile.add(sample(line=line), "model-1", *SEEN)
+    with Profile(tmp_path / "me.handpad") as profile:
+        back = profile.lines()
+        assert list(back) == [number]
+        removed = profile.remove(number)
+        for found in (back[number], removed.line):
+            assert np.array_equal(found.geometry, geometry)
+            assert [place[0] for _, place in found.misread] == [1, 2]
+            assert [len(ink) for ink, _ in found.misread] == [len(write("o")), len(write("t"))]
+        assert profile.lines() == {}
+        assert profile.remove(alone).line is None
 
 
 def test_recent_right_counts_the_last_ones(tmp_path):

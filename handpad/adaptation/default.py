@@ -234,7 +234,7 @@ class DefaultAdapter:
         if not self._slots:
             return
         labels, cues = self._active("labels"), self._active("cues")
-        self._suspect = _contradicting(self._active("support"), labels)
+        self._suspect = contradicting(self._active("support"), labels)
         self._expectations = self._expect(cues, labels, np.where(self._suspect, 0, 1 / self._active("noise")))
         base = softmax(self._active("logits") + self._habits(cues))
         truth = np.eye(len(self._zones))[labels]
@@ -278,7 +278,7 @@ class DefaultAdapter:
         return _normalised(base * (ratio @ self._zones.T))
 
 
-def _contradicting(support: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def contradicting(support: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Which samples the others contradict: bool (n,), from the kernel values summed by label (n, c)."""
     others = support.copy()
     rows = np.arange(len(labels))

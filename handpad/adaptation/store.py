@@ -11,7 +11,7 @@ HALF_LIFE = 4000
 
 @dataclass(frozen=True)
 class Learned:
-    """One learned character: unit embedding float32 (d,), logits float32 (c,), cues (4,), label, and whether it
+    """One learned character: embedding float32 (d,), logits float32 (c,), cues (4,), label, and whether it
     was only confirmed."""
 
     embedding: np.ndarray

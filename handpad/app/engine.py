@@ -14,9 +14,10 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from handpad.adaptation import concatenate
-from handpad.app.line_job import Key, LineJob, ReadBack
+from handpad.app.line_job import Key, LineAround, LineJob, ReadBack
 from handpad.errors import HandpadError, ProfileError
 from handpad.ink import Guide
+from handpad.reading.on_line import OnLine
 from handpad.reading.pieces import Fixed, Part
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Lesson:
-    """One character to learn, under the sample id that the page has given it."""
+    """One character to learn, under the sample id that the page has given it; line: around it, unless in a box."""
 
     sample_id: int
     strokes: list[np.ndarray]
@@ -32,6 +33,7 @@ class Lesson:
     label: str
     predicted: str
     confirmed: bool
+    line: LineAround | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class Engine(QObject):
         self.words_changed.emit(self._recognizer.words())
         self.ready.emit(self._recognizer.next_sample_id(), self._recognizer.model.alphabet, self._summary())
         try:
-            _ = self._recognizer.reader  # loaded now rather than at the first line
+            _ = self._recognizer.reader, self._recognizer.hand  # loaded now rather than at the first line
         except HandpadError as error:
             log.exception("reader")
             self.failed.emit(str(error), [])
@@ -149,8 +151,8 @@ class Engine(QObject):
         try:
             if self._recognizer is not None:
                 fixed, numbers = _local(job)
-                reader, predict = self._recognizer.reader, self._recognizer.predict_on_line
-                found = self._back(reader.read_line(job.strokes, job.guide, predict, fixed), numbers, job)
+                reader, hand = self._recognizer.reader, self._recognizer.hand
+                found = self._back(reader.read_line(job.strokes, job.guide, hand, fixed), numbers, job)
         except Exception as error:  # whatever the ink was, the next line must be read
             log.exception("line %d", job.row)
             self.failed.emit(f"A line could not be read ({error}). Your ink is safe; the log has the rest.", [])
@@ -190,13 +192,13 @@ class Engine(QObject):
 
     def _word_readings(self, job: LineJob, keys: frozenset[Key], text: str) -> list[WordReading]:
         fixed, numbers = _local(job)
-        reader, predict = self._recognizer.reader, self._recognizer.predict_on_line
+        reader, hand = self._recognizer.reader, self._recognizer.hand
         ink = {part for key in keys for part in key}
         if text:
-            spelled = reader.spelled(job.strokes, _whole_text(job, keys, text), job.guide, predict, fixed)
+            spelled = reader.spelled(job.strokes, _whole_text(job, keys, text), job.guide, hand, fixed)
             lines = [] if spelled is None else [(1.0, spelled)]
         else:
-            lines = reader.alternatives(job.strokes, job.guide, predict, fixed, 4 * SHOWN)
+            lines = reader.alternatives(job.strokes, job.guide, hand, fixed, 4 * SHOWN)
         others = sum(character.parts not in keys for character in job.characters)
         found: dict[str, WordReading] = {}
         for chance, line in lines:
@@ -267,6 +269,7 @@ class Engine(QObject):
                 confirmed=lesson.confirmed,
                 sample_id=lesson.sample_id,
                 shown=lesson.predicted,
+                line=self._on_line(lesson.line) if lesson.line else None,
             )
         except HandpadError as error:
             log.exception("learn")
@@ -275,6 +278,10 @@ class Engine(QObject):
         if not lesson.confirmed:
             self._rank(list(self._seen), after_learning=True)
         self.learned.emit(lesson.sample_id, self._summary())
+
+    def _on_line(self, line: LineAround) -> OnLine:
+        reader, hand = self._recognizer.reader, self._recognizer.hand
+        return reader.on_line(line.strokes, line.characters, line.place, line.guide, hand, line.regrouped)
 
     @Slot(object, object)
     def change(self, forget: list[int], restore: list[int]) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from handpad.app.engine import Lesson, Summary
 from handpad.app.engine_thread import EngineThread
-from handpad.app.line_job import Key
+from handpad.app.line_job import Key, line_around
 from handpad.app.open_page import OpenPage
 from handpad.app.page_reading import PageReading
 from handpad.page import Character, Page
@@ -96,7 +96,8 @@ class Lessons(QObject):
         """Have a character learned, which was read as `predicted`; confirmed: it was left as it was read."""
         page, character = self._open_page.page, Character(key)
         ink, guide = page.ink(character), page.guide(character)
-        self._engine.learn.emit(Lesson(sample_id, ink, guide, label, predicted, confirmed))
+        line = line_around(page, key)
+        self._engine.learn.emit(Lesson(sample_id, ink, guide, label, predicted, confirmed, line))
 
     def confirm(self, except_row: int | None = None) -> None:
         """Learn every character that was left uncorrected, with less weight; not those of the line given."""

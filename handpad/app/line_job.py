@@ -99,6 +99,46 @@ def line_job(page: Page, row: int, look: Set[Key] = frozenset(), relabel: Set[Ke
     )
 
 
+NEIGHBOURS = 8
+"""So many characters on either side of one show how it stands on its line."""
+
+
+@dataclass(frozen=True)
+class LineAround:
+    """A character among its neighbours, to learn it as it stands on its line.
+
+    Attributes
+    ----------
+    strokes : all that have ink in them.
+    characters : left to right, their parts under the places of the strokes; place : the index of the one meant.
+    regrouped : whether the writer has parted or joined its ink.
+    """
+
+    strokes: list[np.ndarray]
+    characters: tuple[Fixed, ...]
+    place: int
+    guide: Guide
+    regrouped: bool
+
+
+def line_around(page: Page, key: Key) -> LineAround | None:
+    """The line around a character of the page; None for one that stands in a box."""
+    character = page.find(key)
+    if character is None or page.has_boxes(page.row(character)):
+        return None
+    row = page.row(character)
+    line = page.lines[row]
+    own = line.index(character)
+    chosen = _with_shared_strokes(line, range(max(0, own - NEIGHBOURS), min(len(line), own + NEIGHBOURS + 1)))
+    numbers = sorted({number for index in chosen for number in line[index].strokes})
+    places = {number: place for place, number in enumerate(numbers)}
+    characters = tuple(
+        Fixed(tuple(part._replace(stroke=places[part.stroke]) for part in line[index].parts)) for index in chosen
+    )
+    strokes = [page.strokes[number] for number in numbers]
+    return LineAround(strokes, characters, chosen.index(own), page.ruling.guide(row), character.grouped)
+
+
 def _with_shared_strokes(line: tuple[Character, ...], chosen: Iterable[int]) -> list[int]:
     """The chosen places of a line and those that share a stroke with them: a stroke is read as a whole or not."""
     found = set(chosen)

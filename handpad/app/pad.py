@@ -245,7 +245,8 @@ class Pad(QObject):
             sample_id = old.sample_id if known else self._lessons.new_sample() if self.learning else 0
             if not known and self.learning:
                 lessons.append((sample_id, back.parts, back.label, old.label if old else "", right))
-            new.append(Character(back.parts, back.label, True, sample_id, space=back.space, spaced=True))
+            grouped = old is None or old.grouped
+            new.append(Character(back.parts, back.label, True, sample_id, grouped, space=back.space, spaced=True))
         new[0] = replace(new[0], space=word[0].space, spaced=word[0].spaced)
         corrections = [lesson for lesson in lessons if not lesson[-1]]
         if corrections:

@@ -69,7 +69,7 @@ class Lattice:
 
     def parts(self, group: int) -> tuple[Part, ...]:
         """The stretches of strokes that a group is made of."""
-        return joined(self.pieces[self.starts[group] : self.stops[group]])
+        return joined(part for piece in self.pieces[self.starts[group] : self.stops[group]] for part in piece.parts)
 
     def strokes_of(self, group: int) -> list[np.ndarray]:
         """The ink of a group."""

@@ -6,7 +6,7 @@ segmentation").
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -126,10 +126,10 @@ def cuts(stroke: np.ndarray, size: float) -> list[int]:
     return sorted(chosen)
 
 
-def joined(pieces: Sequence[Piece]) -> tuple[Part, ...]:
-    """The parts of a group of pieces; those that follow each other on one stroke become one again."""
+def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The same ink in the order of writing; parts that follow each other on one stroke become one again."""
     found: list[Part] = []
-    for part in sorted(part for piece in pieces for part in piece.parts):
+    for part in sorted(parts):
         if found and found[-1].stroke == part.stroke and part.start <= found[-1].stop:
             found[-1] = Part(part.stroke, found[-1].start, max(found[-1].stop, part.stop))
         else:

@@ -1,7 +1,7 @@
 """Ink to text: a page to lines, lines to words, words to characters."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,10 +11,12 @@ from handpad.errors import ModelError
 from handpad.glyph import cues_of_box, glyph
 from handpad.ink import Box, Guide, bounding_box
 from handpad.model import BaseModel
+from handpad.reading.hand import Hand
 from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, Lattice, lattice
 from handpad.reading.lines import split_lines
-from handpad.reading.pieces import Fixed, Part, ink_of
+from handpad.reading.on_line import OnLine
+from handpad.reading.pieces import Fixed, Part, ink_of, joined
 from handpad.reading.scorer import FILE, FORBIDDEN, Scorer
 from handpad.reading.search import Path, Step, search
 from handpad.reading.words import Apart, Spelling
@@ -44,6 +46,7 @@ class ReadCharacter:
     parts : its ink, as stretches of the strokes that were read.
     box : of its ink.
     seen : what the base model makes of its glyph (one row), to learn from.
+    geometry : float32 (GEOMETRY,), its size and place on the line, to learn from.
     space : whether a space precedes it.
     """
 
@@ -53,6 +56,7 @@ class ReadCharacter:
     parts: tuple[Part, ...]
     box: Box
     seen: Observation
+    geometry: np.ndarray
     space: bool
 
 
@@ -105,13 +109,6 @@ class Reading:
         return tuple(character for line in self.lines for character in line.characters)
 
 
-Adapt = Callable[[Observation], np.ndarray]
-"""Probabilities float (n, c) over the model's labels of n observed groups.
-
-For a writer's adapter: :func:`handpad.reading.adapted.predict_on_line`.
-"""
-
-
 class Reader:
     """Reads lines and pages with one base model. Use it from one thread at a time.
 
@@ -146,12 +143,12 @@ class Reader:
             raise ModelError(f"The bundled model at {bundled.folder} lacks its {FILE}; install Handpad again.")
         return cls(model, bundled, fitted, language)
 
-    def read(self, strokes: Sequence[np.ndarray], guides: Sequence[Guide] = (), adapt: Adapt | None = None) -> Reading:
+    def read(self, strokes: Sequence[np.ndarray], guides: Sequence[Guide] = (), hand: Hand | None = None) -> Reading:
         """Read a page of checked ink; guides are its ruled lines, if any."""
         lines = []
         for members in split_lines([bounding_box([stroke]) for stroke in strokes], guides):
             ink = [strokes[index] for index in members]
-            line = self.read_line(ink, _nearest(ink, guides), adapt)
+            line = self.read_line(ink, _nearest(ink, guides), hand)
             lines.append(_renumbered(line, members))
         return Reading(tuple(lines))
 
@@ -159,7 +156,7 @@ class Reader:
         self,
         strokes: Sequence[np.ndarray],
         guide: Guide | None = None,
-        adapt: Adapt | None = None,
+        hand: Hand | None = None,
         fixed: Sequence[Fixed] = (),
     ) -> ReadLine:
         """Read one line of checked ink.
@@ -167,12 +164,12 @@ class Reader:
         Parameters
         ----------
         guide : the ruled line, if the canvas knows it.
-        adapt : what a writer's history makes of groups; by default the base model decides.
+        hand : what the writer taught; by default nothing.
         fixed : settled characters, which stay as they are and help to read the others.
         """
         if len(strokes) > MOST_STROKES:
-            return self._in_stretches(strokes, guide, adapt, fixed)
-        groups, seen, labels, spaces = self._scored(strokes, guide, adapt, fixed)
+            return self._in_stretches(strokes, guide, hand, fixed)
+        groups, seen, labels, spaces = self._scored(strokes, guide, hand, fixed)
         paths = search(
             groups.starts, groups.stops, labels, spaces, self._model.labels, self.language, self._scorer.weights
         )
@@ -182,7 +179,7 @@ class Reader:
         self,
         strokes: Sequence[np.ndarray],
         guide: Guide | None = None,
-        adapt: Adapt | None = None,
+        hand: Hand | None = None,
         fixed: Sequence[Fixed] = (),
         count: int = ALTERNATIVES,
     ) -> list[tuple[float, tuple[Fixed, ...]]]:
@@ -192,7 +189,7 @@ class Reader:
         :meth:`read_line`, and looks farther: meant for a word that the writer asks about, with everything else of the
         line in ``fixed``.
         """
-        groups, _, labels, spaces = self._scored(strokes, guide, adapt, fixed)
+        groups, _, labels, spaces = self._scored(strokes, guide, hand, fixed)
         weights = replace(self._scorer.weights, beam=WIDE_BEAM, margin=WIDE_MARGIN)
         apart = Apart(self.language)
         paths = search(groups.starts, groups.stops, labels, spaces, self._model.labels, apart, weights)
@@ -205,7 +202,7 @@ class Reader:
         strokes: Sequence[np.ndarray],
         text: str,
         guide: Guide | None = None,
-        adapt: Adapt | None = None,
+        hand: Hand | None = None,
         fixed: Sequence[Fixed] = (),
     ) -> tuple[Fixed, ...] | None:
         """The characters of a line of known text, parted in the likeliest way; None if its ink has no such way.
@@ -214,7 +211,7 @@ class Reader:
         """
         if not set(text) - {" "} <= set(self._model.labels) or text.strip() != text or not text:
             return None
-        groups, _, labels, spaces = self._scored(strokes, guide, adapt, fixed)
+        groups, _, labels, spaces = self._scored(strokes, guide, hand, fixed)
         others = [column for column, label in enumerate(self._model.labels) if label not in text]
         wanted = labels.copy()
         wanted[:, others] += FORBIDDEN
@@ -224,11 +221,56 @@ class Reader:
                 return self._settled(groups, path)
         return None
 
+    def hand(self) -> Hand:
+        """A writer's hand that knows nothing yet."""
+        return Hand(self.in_context)
+
+    def on_line(
+        self,
+        strokes: Sequence[np.ndarray],
+        characters: Sequence[Fixed],
+        place: int,
+        guide: Guide | None = None,
+        hand: Hand | None = None,
+        regrouped: bool = False,
+    ) -> OnLine:
+        """How a character stands on a line of checked ink, to learn it with.
+
+        Parameters
+        ----------
+        characters : the line as it is right, left to right; place : the index of the one to learn.
+        regrouped : whether the writer has parted or joined its ink. Then what would still be taken for characters in
+            its place is told as well: nothing, if the reading has learned better meanwhile.
+        """
+        own = characters[place].parts
+        groups = lattice(strokes, guide)
+        row = _row_of(groups, own)
+        if row is None:  # parted as the reading never would
+            settled = lattice(strokes, guide, characters)
+            return OnLine(settled.geometry[_row_of(settled, own)])
+        if not regrouped:
+            return OnLine(groups.geometry[row])
+        groups, _, labels, spaces = self._scored(strokes, guide, hand, ())
+        steps = search(
+            groups.starts, groups.stops, labels, spaces, self._model.labels, self.language, self._scorer.weights
+        )[0].steps
+        wrong = [step.group for step in steps if step.group != row and _share_ink(groups.parts(step.group), own)]
+        return OnLine(groups.geometry[row], tuple((groups.strokes_of(one), groups.geometry[one]) for one in wrong))
+
+    def learn_grouping(self, hand: Hand, sample_id: int, seen: Observation, line: OnLine) -> None:
+        """Let a hand learn with a sample (seen, one row) what was misread in its place, if anything was."""
+        if not line.misread:
+            return
+        embeddings, _ = self._model.run(np.stack([glyph(strokes) for strokes, _ in line.misread]))
+        geometry = np.stack([line.geometry, *(geometry for _, geometry in line.misread)])
+        whole = [True] + [False] * len(line.misread)
+        hand.learn_grouping(sample_id, np.concatenate([seen.embeddings, embeddings]), geometry, whole)
+
     def _settled(self, groups: Lattice, path: Path) -> tuple[Fixed, ...]:
         labels = self._model.labels
         return tuple(Fixed(groups.parts(step.group), labels[step.label], step.space) for step in path.steps)
 
-    def _in_stretches(self, strokes, guide, adapt, fixed) -> ReadLine:
+    def _in_stretches(self, strokes, guide, hand, fixed) -> ReadLine:
         order = sorted(range(len(strokes)), key=lambda index: bounding_box([strokes[index]]).center[0])
         words: list[ReadWord] = []
         shape = None
@@ -240,18 +282,18 @@ class Reader:
                 for settled in fixed
                 if all(part.stroke in place for part in settled.parts)
             ]
-            line = self.read_line([strokes[index] for index in members], guide, adapt, moved)
+            line = self.read_line([strokes[index] for index in members], guide, hand, moved)
             words += _renumbered(line, members).words
             shape = shape or line.guide
         return ReadLine(tuple(words), (), shape)
 
     def _scored(
-        self, strokes: Sequence[np.ndarray], guide: Guide | None, adapt: Adapt | None, fixed: Sequence[Fixed]
+        self, strokes: Sequence[np.ndarray], guide: Guide | None, hand: Hand | None, fixed: Sequence[Fixed]
     ) -> tuple[Lattice, Observation, np.ndarray, np.ndarray]:
         """The groups of a line, what the model sees in them, and the scores of labels (n, c) and spaces (m - 1, 2)."""
         groups = lattice(strokes, guide, fixed)
         seen, found = self._look(groups, guide)
-        return groups, seen, *self._scores(groups, seen, found, adapt)
+        return groups, seen, *self._scores(groups, seen, found, hand)
 
     def _look(self, groups: Lattice, guide: Guide | None) -> tuple[Observation, Observation]:
         """What the model and the grouping model see in each group; groups seen before are not drawn again."""
@@ -274,18 +316,36 @@ class Reader:
         places = np.stack([cues_of_box(Box(*box), guide) for box in groups.boxes])
         return Observation(columns[0], columns[1], places), Observation(columns[2], columns[3], places)
 
-    def _scores(self, groups: Lattice, seen: Observation, found: Observation, adapt: Adapt | None):
-        probabilities = base = softmax(seen.logits)
-        if adapt is not None:
-            probabilities = adapt(seen)
-        labels = self._scorer.trusted(probabilities) + self._scorer.character_scores(groups, found)[:, None]
-        context = self._scorer.label_scores(groups, found)
-        # These scores correct the base model; where the writer's own history overrules it, they must not overrule that.
-        context *= 1 - np.abs(probabilities - base).sum(axis=1, keepdims=True) / 2
+    def in_context(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+        """Scores (n, c) of observed characters with what their shape, size and place on a line say.
+
+        geometry : float32 (n, GEOMETRY); of rows of NaN, which stood on no line, the base model's scores are given,
+        and of all where another model does the grouping.
+        """
+        scores = self._scorer.trusted(softmax(seen.logits))
+        placed = ~np.isnan(geometry[:, 0])
+        if self._same and placed.any():
+            scores[placed] += self._context(geometry[placed], seen.embeddings[placed])
+        return scores
+
+    def _context(self, geometry: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
+        """What size, place and shape say for each of the model's labels: (n, c)."""
+        context = self._scorer.label_scores(geometry, embeddings)
         known = self._columns >= 0
-        labels[:, known] += context[:, self._columns[known]]
-        labels[:, ~known] += context.mean(axis=1, keepdims=True)
-        spaces = self._scorer.space_scores(groups)
+        found = np.broadcast_to(context.mean(axis=1, keepdims=True), (len(context), len(known))).copy()
+        found[:, known] = context[:, self._columns[known]]
+        return found
+
+    def _scores(self, groups: Lattice, seen: Observation, found: Observation, hand: Hand | None):
+        whole = self._scorer.character_scores(groups.geometry, found)
+        labels = self.in_context(seen, groups.geometry)
+        if hand is not None:
+            labels = hand.corrected(labels, seen, groups.geometry)
+            whole = whole + hand.grouped(seen, groups.geometry)
+        if not self._same:
+            labels = labels + self._context(groups.geometry, found.embeddings)
+        labels = labels + whole[:, None]
+        spaces = self._scorer.space_scores(groups.gaps)
         for group in range(len(groups)):
             piece = groups.pieces[groups.starts[group]]
             if piece.fixed is None:
@@ -311,6 +371,7 @@ class Reader:
                 parts,
                 bounding_box(ink_of(parts, groups.strokes)),
                 seen[[step.group]],
+                groups.geometry[step.group],
                 step.space and bool(words),
             )
             if step.space or not words:
@@ -388,6 +449,21 @@ CANDIDATES = 8
 
 LOOK_AHEAD = 3
 """So many characters after one help to choose among its candidates."""
+
+
+def _row_of(groups: Lattice, parts: Sequence[Part]) -> int | None:
+    """The group of that very ink."""
+    wanted = joined(parts)
+    return next((row for row in range(len(groups)) if groups.parts(row) == wanted), None)
+
+
+def _share_ink(parts: Sequence[Part], others: Sequence[Part]) -> bool:
+    """Whether two groups have more in common than the point at which a stroke was cut."""
+    return any(
+        one.stroke == other.stroke and min(one.stop, other.stop) - max(one.start, other.start) > 1
+        for one in parts
+        for other in others
+    )
 
 
 def _text(steps: Sequence[Step], alphabet: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from handpad.adaptation import Observation
 from handpad.errors import ModelError
-from handpad.reading.lattice import GAPS, GEOMETRY, Lattice
+from handpad.reading.lattice import GAPS, GEOMETRY
 from handpad.reading.search import Weights
 
 FILE = "reading.npz"
@@ -76,25 +76,26 @@ class Scorer:
         except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise ModelError(f"The model file {path} is damaged: it does not hold what reading lines needs.") from error
 
-    def character_scores(self, lattice: Lattice, seen: Observation) -> np.ndarray:
+    def character_scores(self, geometry: np.ndarray, seen: Observation) -> np.ndarray:
         """How much each group looks like one whole character rather than parts of several: float32 (n,).
 
-        seen : what the scorer's own base model makes of the groups, over all its labels.
+        geometry : float32 (n, GEOMETRY), of the groups in their lattice. seen : what the scorer's own base model makes
+        of them, over all its labels.
         """
         logged = _log_softmax(seen.logits)
         entropy = -(np.exp(logged) * logged).sum(axis=1, keepdims=True)
         top = -np.sort(-logged, axis=1)[:, :2]
-        inputs = [self._scaled("geometry", lattice.geometry), self._scaled("embedding", seen.embeddings), entropy, top]
+        inputs = [self._scaled("geometry", geometry), self._scaled("embedding", seen.embeddings), entropy, top]
         return _run(self._networks["whole"], np.concatenate(inputs, axis=1))[:, 0]
 
-    def label_scores(self, lattice: Lattice, seen: Observation) -> np.ndarray:
+    def label_scores(self, geometry: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
         """What size, place and shape in context say for each label: float32 (n, c)."""
-        by_size = _run(self._networks["size"], self._scaled("geometry", lattice.geometry))
-        return by_size + _run(self._networks["shape"], self._scaled("embedding", seen.embeddings))
+        by_size = _run(self._networks["size"], self._scaled("geometry", geometry))
+        return by_size + _run(self._networks["shape"], self._scaled("embedding", embeddings))
 
-    def space_scores(self, lattice: Lattice) -> np.ndarray:
+    def space_scores(self, gaps: np.ndarray) -> np.ndarray:
         """Scores of no space and of a space before each piece but the first: float32 (m - 1, 2)."""
-        return _run(self._networks["space"], self._scaled("gaps", lattice.gaps))
+        return _run(self._networks["space"], self._scaled("gaps", gaps))
 
     def trusted(self, probabilities: np.ndarray) -> np.ndarray:
         """The (adapted) probabilities of the base model as scores: (n, c)."""

@@ -1,9 +1,8 @@
 """The ways of reading lines that :mod:`handpad.train.lines` compares, each adding one thing to the one before."""
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -14,15 +13,14 @@ from handpad.glyph import glyph
 from handpad.ink import as_strokes, bounding_box
 from handpad.model import BaseModel
 from handpad.reading import scorer
-from handpad.reading.adapted import predict_on_line
 from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, line_shape
 from handpad.reading.lines import split_lines
-from handpad.reading.reader import ReadCharacter, Reader, Reading
+from handpad.reading.reader import Reader
 from handpad.reading.scorer import Scorer
 from handpad.reading.separate import separate
-from handpad.recognizer import ADAPTERS
-from handpad.train.text_errors import align, plain
+from handpad.train.text_errors import edits, plain
+from handpad.train.text_examples import rows_of
 
 SPACE = 0.85
 """A gap wider than this many x-heights is a space where nothing better is known."""
@@ -75,49 +73,57 @@ class GapReader:
 
 
 class PageReader:
-    """The reader of the pad, with or without a language; learns corrected lines with the default adapter."""
+    """The reader of the pad, with or without a language; learns corrected lines."""
 
     def __init__(self, reader: Reader, model: BaseModel):
         self._reader = reader
         self._model = model
-        self._adapter = ADAPTERS["default"](model)
-        self._met = np.zeros(len(model.labels), bool)
-        self._learned = 0
+        self._hand = reader.hand()
 
     def read(self, strokes: Sequence[np.ndarray]) -> str:
         """See :class:`LineReader`."""
-        return self._look(strokes).text
+        return self._reader.read(as_strokes(strokes), hand=self._hand).text
 
     def learn(self, strokes: Sequence[np.ndarray], text: str) -> None:
-        """Read a line, and learn the characters that stand where the corrected text has them.
+        """Read a text, correct it row by row, and learn its characters with the ink that each is found to have.
 
-        What was right is learned as a confirmation. Characters beside a wrong cut are not learned: their ink is not
-        what the text has at that place.
+        What was right is learned as a confirmation. Rows that their ink cannot say are left out.
         """
-        for character, label in corrected(self._look(strokes), text):
-            if label in self._model.labels:
-                index = self._model.index(label)
-                self._adapter.learn(self._learned, character.seen, index, confirmed=label == character.label)
-                self._learned += 1
-                self._met[index] = True
+        rows = [as_strokes(row) for row in rows_of(strokes)]
+        readings = [self._reader.read_line(row, hand=self._hand) for row in rows]
+        for ink, reading, said in zip(rows, readings, by_row(text, [one.text for one in readings]), strict=True):
+            characters = self._reader.spelled(ink, said, hand=self._hand)
+            if characters is None:
+                continue
+            shown = {character.parts: character.label for character in reading.characters}
+            corrected = self._reader.read_line(ink, fixed=characters).characters
+            for place, character in enumerate(corrected):
+                was = shown.get(character.parts)
+                line = self._reader.on_line(ink, characters, place, hand=self._hand, regrouped=was is None)
+                self._hand.learn(
+                    [len(self._hand)],
+                    character.seen,
+                    line.geometry[None],
+                    [self._model.index(character.label)],
+                    [was == character.label],
+                )
+                self._reader.learn_grouping(self._hand, len(self._hand) - 1, character.seen, line)
 
-    def _look(self, strokes: Sequence[np.ndarray]) -> Reading:
-        return self._reader.read(as_strokes(strokes), adapt=partial(predict_on_line, self._adapter, self._met))
 
-
-def corrected(reading: Reading, text: str) -> Iterator[tuple[ReadCharacter, str]]:
-    """The characters of a reading with what the corrected text says each is, those beside a wrong cut left out."""
-    pairs = align(plain(text), plain(reading.text))
-    cut = [not said or not true for true, said in pairs if " " not in (true, said)]
-    characters = iter(reading.characters)
-    place = 0
-    for true, said in pairs:
-        character = next(characters) if said.strip() else None
-        if " " in (true, said):
-            continue
-        if not any(cut[max(place - 1, 0) : place + 2]):
-            yield character, true
-        place += 1
+def by_row(text: str, said: Sequence[str]) -> list[str]:
+    """The words of a text dealt out to its rows, so that the fewest edits make them of what was read on each."""
+    words = text.split()
+    best: dict[int, tuple[int, list[str]]] = {0: (0, [])}  # by how many words are dealt out: edits, and rows so far
+    for row in said:
+        longer: dict[int, tuple[int, list[str]]] = {}
+        for start, (count, rows) in best.items():
+            for stop in range(start, len(words) + 1):
+                own = " ".join(words[start:stop])
+                total = count + (edits(own, plain(row)) if own else len(row))
+                if stop not in longer or total < longer[stop][0]:
+                    longer[stop] = total, [*rows, own]
+        best = longer
+    return best[len(words)][1]
 
 
 class NetworkAlone(Scorer):
@@ -126,9 +132,9 @@ class NetworkAlone(Scorer):
     def __init__(self, fitted: Scorer):
         vars(self).update(vars(fitted))
 
-    def label_scores(self, lattice, seen):
+    def label_scores(self, geometry, embeddings):
         """Zero for every label."""
-        return np.zeros((len(lattice), len(self.labels)), np.float32)
+        return np.zeros((len(geometry), len(self.labels)), np.float32)
 
 
 def variants(folder: Path, model: BaseModel) -> dict[str, Variant]:

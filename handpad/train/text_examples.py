@@ -95,7 +95,7 @@ def _one_behind_the_other(rows: Sequence[Lattice]) -> tuple[Lattice, list[int]]:
 def scores(fitted: Scorer, one: Example) -> tuple[np.ndarray, np.ndarray]:
     """Scores of labels (n, c) and spaces (m - 1, 2) of a prepared line, without an adapter."""
     seen = Observation(one.embeddings, one.logits, np.zeros((len(one.groups), 4)))
-    labels = fitted.trusted(softmax(one.logits)) + fitted.character_scores(one.groups, seen)[:, None]
-    spaces = fitted.space_scores(one.groups)
+    labels = fitted.trusted(softmax(one.logits)) + fitted.character_scores(one.groups.geometry, seen)[:, None]
+    spaces = fitted.space_scores(one.groups.gaps)
     spaces[np.array(one.breaks, dtype=int) - 1] = FORBIDDEN, 0.0
-    return labels + fitted.label_scores(one.groups, seen), spaces
+    return labels + fitted.label_scores(one.groups.geometry, one.embeddings), spaces

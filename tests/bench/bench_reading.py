@@ -51,7 +51,7 @@ def measure(recognizer: Recognizer, repeats: int) -> tuple[int, dict[str, list[t
         cases.setdefault(case, []).append((time.perf_counter() - wall, time.thread_time() - processor))
         return found
 
-    arguments = GUIDE, recognizer.predict_on_line
+    arguments = GUIDE, recognizer.hand
     for number in range(repeats):
         reader = Reader.for_model(recognizer.model, recognizer.reader.language)
         line = timed("cold", strokes, *arguments)

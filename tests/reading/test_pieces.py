@@ -42,9 +42,9 @@ def test_the_parts_of_a_cut_stroke_share_their_ends_and_lose_nothing():
     assert len(pieces) == 4
     for before, after in itertools.pairwise(pieces):
         assert before.parts[0].stop - 1 == after.parts[0].start
-    assert joined(pieces) == (Part(0, 0, len(stroke)),)
-    assert joined([pieces[0], pieces[2]]) == (pieces[0].parts[0], pieces[2].parts[0])
-    np.testing.assert_array_equal(ink_of(joined(pieces[1:3]), [stroke])[0][[0, -1]],
+    assert joined(part for piece in pieces for part in piece.parts) == (Part(0, 0, len(stroke)),)
+    assert joined(pieces[0].parts + pieces[2].parts) == (pieces[0].parts[0], pieces[2].parts[0])
+    np.testing.assert_array_equal(ink_of(joined(pieces[1].parts + pieces[2].parts), [stroke])[0][[0, -1]],
                                   stroke[[pieces[1].parts[0].start, pieces[2].parts[0].stop - 1]])  # fmt: skip
 
 

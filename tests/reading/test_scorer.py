@@ -86,10 +86,10 @@ def test_scores_fit_the_groups_and_are_finite(folder):
     groups = lattice([stroke for letter in write_line("Hot oil") for stroke in letter])
     embeddings, logits = model.run(np.stack([glyph(groups.strokes_of(group)) for group in range(len(groups))]))
     seen = Observation(embeddings, logits, np.zeros((len(groups), 4)))
-    assert scorer.character_scores(groups, seen).shape == (len(groups),)
-    assert scorer.label_scores(groups, seen).shape == (len(groups), len(scorer.labels))
-    assert scorer.space_scores(groups).shape == (len(groups.pieces) - 1, 2)
+    assert scorer.character_scores(groups.geometry, seen).shape == (len(groups),)
+    assert scorer.label_scores(groups.geometry, seen.embeddings).shape == (len(groups), len(scorer.labels))
+    assert scorer.space_scores(groups.gaps).shape == (len(groups.pieces) - 1, 2)
     assert np.isfinite(scorer.trusted(np.zeros((2, 3)))).all()  # nothing is impossible
-    gaps = scorer.space_scores(groups)
+    gaps = scorer.space_scores(groups.gaps)
     wide = int(np.argmax(groups.gaps[:, 0]))
     assert int(np.argmax(gaps[:, 1] - gaps[:, 0])) == wide

@@ -1,5 +1,3 @@
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from handwriting import write_line
@@ -10,7 +8,7 @@ from handpad.reading.lattice import GAPS, GEOMETRY
 from handpad.reading.reader import Reader
 from handpad.reading.scorer import Scorer
 from handpad.train import line_readers
-from handpad.train.line_readers import GapReader, NetworkAlone, PageReader, corrected
+from handpad.train.line_readers import GapReader, NetworkAlone, PageReader, by_row
 
 
 @pytest.fixture(scope="module")
@@ -51,31 +49,10 @@ def scale(name, size):
     return {f"{name}_mean": np.zeros(size, np.float32), f"{name}_deviation": np.ones(size, np.float32)}
 
 
-def reading(*labels):
-    """A reading of characters with these labels; one that begins with a space begins a word."""
-    text = "".join(labels).strip()
-    return SimpleNamespace(text=text, characters=[SimpleNamespace(label=label.strip()) for label in labels])
-
-
-def taught(found, text):
-    return [(character.label, label) for character, label in corrected(found, text)]
-
-
-def test_characters_of_a_corrected_line_meet_what_they_are():
-    assert taught(reading("t", "o", " 6", "e"), "to be") == [("t", "t"), ("o", "o"), ("6", "b"), ("e", "e")]
-
-
-def test_wrong_spaces_do_not_move_what_is_learned():
-    assert taught(reading("t", "o", "b"), "to b") == [("t", "t"), ("o", "o"), ("b", "b")]
-    assert taught(reading("t", " o", " b"), "to b") == [("t", "t"), ("o", "o"), ("b", "b")]
-
-
-def test_characters_beside_a_wrong_cut_are_not_learned():
-    found = taught(reading("x", "y", "d", "z", "w"), "xyclzw")
-    assert ("x", "x") in found
-    assert ("w", "w") in found
-    assert "d" not in [said for said, _ in found]
-    assert taught(reading("v", "x", "c", "l"), "vx") == [("v", "v")]
+def test_the_words_of_a_text_are_dealt_out_to_its_rows():
+    assert by_row("to be or not", ["to bc", "or n0t"]) == ["to be", "or not"]
+    assert by_row("to be", ["to be", "..."]) == ["to be", ""]
+    assert by_row("to be", ["x", "to", "be"]) == ["", "to", "be"]
 
 
 def test_gaps_part_characters_and_words(model):

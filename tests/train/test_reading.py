@@ -89,7 +89,7 @@ def test_a_fit_learns_and_the_file_says_the_same_as_the_networks(monkeypatch, tm
     assert loaded.labels == model.labels
     one = examples[0]
     seen = Observation(one.embeddings, one.logits, np.zeros((len(one.groups), 4)))
-    assert loaded.character_scores(one.groups, seen).shape == (len(one.groups),)
+    assert loaded.character_scores(one.groups.geometry, seen).shape == (len(one.groups),)
     labels, spaces = text_examples.scores(loaded, one)
     assert labels.shape == (len(one.groups), len(model.labels))
     assert spaces.shape == (len(one.groups.pieces) - 1, 2)

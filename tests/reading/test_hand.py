@@ -1,0 +1,109 @@
+"""What a writer's corrections teach the reading of lines."""
+
+import numpy as np
+import pytest
+from handwriting import line, write_line
+
+from handpad.model import BaseModel
+from handpad.reading.language import Language
+from handpad.reading.lattice import GEOMETRY
+from handpad.reading.pieces import Fixed, Part
+from handpad.reading.reader import Reader
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return Reader.for_model(BaseModel.load(), Language.load())
+
+
+def ink_of(text, **how):
+    return [stroke for letter in write_line(text, **how) for stroke in letter]
+
+
+def teach(reader, hand, ink, characters, regrouped=False):
+    """Let a hand learn a line as it is right: characters as (label, numbers of its strokes)."""
+    fixed = [Fixed(tuple(Part(n, 0, len(ink[n])) for n in numbers), label) for label, numbers in characters]
+    read = reader.read_line(ink, fixed=fixed).characters
+    for place, character in enumerate(read):
+        on_line = reader.on_line(ink, fixed, place, hand=hand, regrouped=regrouped)
+        number = len(hand) + 1
+        label = reader._model.index(character.label)
+        hand.learn([number], character.seen, on_line.geometry[None], [label], [False])
+        reader.learn_grouping(hand, number, character.seen, on_line)
+
+
+def line_of(text, **labels):
+    """The ink of a text, and its characters for `teach`, some of them with other labels."""
+    ink, characters = [], []
+    for label, letter in zip(text, write_line(text), strict=True):
+        characters.append((labels.get(label, label), range(len(ink), len(ink) + len(letter))))
+        ink += letter
+    return ink, characters
+
+
+def as_read(reader, ink, hand):
+    return [(c.label, tuple(part.stroke for part in c.parts)) for c in reader.read_line(ink, hand=hand).characters]
+
+
+def test_a_hand_that_knows_nothing_changes_nothing(reader):
+    ink = ink_of("pack my box")
+    plain, other = reader.read_line(ink), reader.read_line(ink, hand=reader.hand())
+    assert [c.candidates for c in plain.characters] == [c.candidates for c in other.characters]
+
+
+def test_what_is_corrected_is_read_so_elsewhere_and_the_rest_stays(reader):
+    hand = reader.hand()
+    for text in ("vox", "cvo", "xov"):
+        teach(reader, hand, *line_of(text, v="r"))
+    assert "".join(label for label, _ in as_read(reader, ink_of("toxvo"), hand)) == "toxro"
+    assert reader.read_line(ink_of("the quick"), hand=hand).text == "the quick"
+
+
+def test_forgetting_all_is_as_if_nothing_had_been_learned(reader):
+    hand, (ink, characters) = reader.hand(), line_of("vox", v="%")
+    teach(reader, hand, ink, characters, regrouped=True)
+    assert reader.read_line(ink, hand=hand).text != reader.read_line(ink).text
+    for number in (1, 2, 3):
+        hand.forget(number)
+    assert len(hand) == 0
+    plain, other = reader.read_line(ink), reader.read_line(ink, hand=hand)
+    assert [c.candidates for c in plain.characters] == [c.candidates for c in other.characters]
+    with pytest.raises(KeyError):
+        hand.forget(1)
+
+
+def moved(strokes, by):
+    return [stroke + np.array([by, 0, 0, 0]) for stroke in strokes]
+
+
+def bar_and_arrow(x, wobble=0.0):
+    """A K of two strokes so far apart that it is read as two signs: (2 strokes)."""
+    bar, arrow = line((0, -1.7), (0, 0)), line((1.6, -1.6), (1.0 + wobble, -0.8), (1.6, 0))
+    return [np.column_stack([30 * stroke + (x, 74), np.full((len(stroke), 2), np.nan)]) for stroke in (bar, arrow)]
+
+
+def test_parts_that_the_writer_joined_are_joined_the_next_time(reader):
+    start = ink_of("to")
+    width = max(stroke[:, 0].max() for stroke in start)
+    before = start + bar_and_arrow(width + 12)
+    assert len(as_read(reader, before, None)) == 4
+    hand = reader.hand()
+    characters = [("t", (0, 1)), ("o", (2,)), ("K", (3, 4))]
+    for wobble in (0.0, 0.06):
+        teach(reader, hand, start + bar_and_arrow(width + 12, wobble), characters, regrouped=True)
+    again = as_read(reader, start + bar_and_arrow(width + 13, 0.03), hand)
+    assert again[-1] == ("K", (3, 4))
+    alone = ink_of("quick lox")  # an l alone is no part of a K
+    assert reader.read_line(alone, hand=hand).text == reader.read_line(alone).text
+
+
+def test_what_was_learned_off_any_line_counts_by_its_shape(reader):
+    hand = reader.hand()
+    for number, text in enumerate(("vo", "vox", "vol"), start=1):
+        seen = reader.read_line(ink_of(text)).characters[0].seen
+        nowhere = np.full((1, GEOMETRY), np.nan, np.float32)
+        hand.learn([number], seen, nowhere, [reader._model.index("%")], [False])
+    chance = reader.read_line(ink_of("ov")).characters[1].probability
+    after = dict(reader.read_line(ink_of("ov"), hand=hand).characters[1].candidates)
+    assert after.get("v", 0.0) < chance
+    assert after["%"] > 0
