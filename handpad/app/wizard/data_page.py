@@ -17,6 +17,11 @@ from handpad.app.wizard.training_data import KINDS, Found
 class DataPage(Page):
     """Which data. The first data set is learned from; a second one is only measured on.
 
+    Attributes
+    ----------
+    found : the chosen data sets, at most two.
+    drop, left_over : where data are dropped, and the offer to go on with a training that was interrupted.
+
     Signals
     -------
     changed() : `found` has changed.

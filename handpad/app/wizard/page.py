@@ -5,10 +5,16 @@ from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QScrollArea, QVBoxLa
 
 
 class Page(QWidget):
-    """A heading and what follows it."""
+    """A heading and what follows it.
+
+    Attributes
+    ----------
+    title : the heading.
+    step : the page's short name in the row of steps.
+    column : the layout that the rest of the page is put into.
+    """
 
     def __init__(self, title: str, step: str):
-        """step is the page's short name in the row of steps."""
         super().__init__()
         self.title, self.step = title, step
         self.column = QVBoxLayout(self)

@@ -13,7 +13,10 @@ MOST_REASONS = 3
 
 
 class SheetPage(Page):
-    """What was read: a sheet of characters, how many there are, and what was left out."""
+    """What was read: a sheet of characters, how many there are, and what was left out.
+
+    `more()` asks for other characters on the sheet.
+    """
 
     more = Signal()
 
