@@ -9,6 +9,7 @@ import hashlib
 import json
 import threading
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -170,7 +171,7 @@ def _read_styles(path: Path, classes: int, dimensions: int) -> tuple[np.ndarray,
             centroids, labels = styles["centroids"].astype(np.float32), styles["labels"].astype(np.int64)
     except FileNotFoundError:
         raise ModelError(f"The model is incomplete: {path} is missing.") from None
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ModelError(f"The model file {path} is damaged: it does not hold style centroids.") from error
     if centroids.ndim != 2 or centroids.shape != (len(labels), dimensions) or not np.isfinite(centroids).all():
         raise ModelError(f"The model file {path} is damaged: its centroids do not fit the embedding.")

@@ -1,6 +1,6 @@
 """What of the page is learned: corrections, confirmations, what undo takes back of them, and what they changed."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
@@ -100,7 +100,10 @@ class Lessons(QObject):
         self._engine.learn.emit(Lesson(sample_id, ink, guide, label, predicted, confirmed, line))
 
     def confirm(self, except_row: int | None = None) -> None:
-        """Learn every character that was left uncorrected, with less weight; not those of the line given."""
+        """Learn every character that was left uncorrected, with less weight; not those of the line given.
+
+        On lines of free writing, what was read with less than LEAST_SURE is left: it may be a drawing.
+        """
         old = page = self._open_page.page
         for row, line in old.lines.items():
             if row == except_row:
@@ -108,7 +111,8 @@ class Lessons(QObject):
             new = []
             for character in line:
                 open_to_confirm = character.label and not character.fixed and not character.sample_id
-                if open_to_confirm and character.parts in self._reading.candidates:
+                candidates = self._reading.candidates.get(character.parts)
+                if open_to_confirm and candidates and (row in page.box_rows or _sure(character, candidates)):
                     sample_id = self.new_sample()
                     self.learn(sample_id, character.parts, character.label, character.label, confirmed=True)
                     character = replace(character, sample_id=sample_id)
@@ -172,6 +176,14 @@ class Lessons(QObject):
             if character is not None:
                 self._open_page.show(page.with_character(character, replace(character, sample_id=0)))
         self.trouble.emit(message)
+
+
+LEAST_SURE = 0.5
+"""Characters on lines that are less probable than that are not learned unless the writer says what they are."""
+
+
+def _sure(character: Character, candidates: Sequence) -> bool:
+    return any(one.label == character.label and one.probability >= LEAST_SURE for one in candidates)
 
 
 def _samples(characters: Iterable[Character]) -> set[int]:

@@ -18,6 +18,7 @@ import bisect
 import copy
 import math
 import zipfile
+import zlib
 from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
@@ -113,10 +114,10 @@ class Language:
                 arrays = {name: file[name] for name in file.files}
         except OSError as error:
             raise HandpadError(f"The language file {path} cannot be read ({error.strerror or error}).") from error
-        except (ValueError, zipfile.BadZipFile) as error:
+        except (ValueError, zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise HandpadError(
                 f"{path} is no language file of Handpad; build one with 'handpad-train language'."
-            ) from (error)
+            ) from error
         return cls(arrays, path)
 
     def __init__(self, arrays: dict[str, np.ndarray], path: Path | None = None) -> None:

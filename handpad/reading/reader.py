@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from handpad.adaptation import Observation, softmax
+from handpad.adaptation.kernels import squared_distances
 from handpad.errors import ModelError
 from handpad.glyph import cues_of_box, glyph
 from handpad.ink import Box, Guide, bounding_box
@@ -23,6 +24,9 @@ from handpad.reading.words import Apart, Spelling
 
 MOST_STROKES = 400
 """A line of more strokes is read in stretches of so many: a page of scribbles stays bounded."""
+
+DOUBT = 4
+"""What lies f times as far from all writing styles as real characters do is read f to this power less surely."""
 
 REMEMBERED = 8192
 """What the base model saw in so many groups is kept, so that reading a growing line again is quick."""
@@ -360,7 +364,7 @@ class Reader:
     def _line(self, groups: Lattice, seen: Observation, labels: np.ndarray, paths: list[Path]) -> ReadLine:
         best = paths[0]
         chances = softmax(np.array([path.score for path in paths]) / self._scorer.temperature)
-        ranked = self._candidates(best, labels)
+        ranked = self._candidates(best, labels, self._doubts(seen[[step.group for step in best.steps]]))
         words: list[list[ReadCharacter]] = []
         for step, candidates in zip(best.steps, ranked, strict=True):
             parts = groups.parts(step.group)
@@ -391,7 +395,14 @@ class Reader:
         lines = sorted(texts.items(), key=lambda pair: -pair[1])[:ALTERNATIVES]
         return ReadLine(tuple(read), tuple(lines), _guide(groups))
 
-    def _candidates(self, path: Path, labels: np.ndarray) -> list[list[tuple[str, float]]]:
+    def _doubts(self, seen: Observation) -> np.ndarray:
+        """By how much to soften what is made of groups, at least 1: (n,). Drawings look like no writing style."""
+        if not self._same:
+            return np.ones(len(seen))
+        apart = squared_distances(seen.embeddings.astype(np.float64), self._model.centroids).min(axis=1)
+        return np.maximum(np.sqrt(apart) / self._scorer.familiar, 1.0) ** DOUBT
+
+    def _candidates(self, path: Path, labels: np.ndarray, doubts: np.ndarray) -> list[list[tuple[str, float]]]:
         """The best labels of each character with their probabilities, the rest of the line as it was read."""
         alphabet, language, weights = self._model.labels, self.language, self._scorer.weights
         states, ahead = [], language.start() if language else 0
@@ -414,7 +425,7 @@ class Reader:
                 scores += weights.language * np.array(
                     [self._language_score(states[place], label, following) for label in likely]
                 )
-            chances = softmax(scores / self._scorer.temperature)
+            chances = softmax(scores / (self._scorer.temperature * doubts[place]))
             found = {alphabet[label]: float(chance) for label, chance in zip(likely, chances, strict=True)}
             chosen = alphabet[step.label]
             others = sorted(((label, p) for label, p in found.items() if label != chosen), key=lambda pair: -pair[1])

@@ -48,6 +48,7 @@ class Scorer:
     fingerprint : of the base model whose embedding it reads; another model's means nothing to it.
     weights : of the search.
     temperature : divides the search's scores, so that their softmax is calibrated.
+    familiar : how far the embeddings of real characters lie from the nearest writing style of the base model.
     """
 
     def __init__(self, arrays: dict[str, np.ndarray]):
@@ -58,6 +59,7 @@ class Scorer:
         self._networks = {name: _layers(arrays, name) for name in _NETWORKS}
         self.weights = Weights(language=float(arrays["language"]), character=float(arrays["character"]))
         self.temperature = float(arrays["temperature"])
+        self.familiar = float(arrays["familiar"])
         if self._networks["size"][0].weight.shape[1] != GEOMETRY or self._networks["space"][0].weight.shape[1] != GAPS:
             raise ValueError("features")
 

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from handpad.adaptation import softmax
+from handpad.adaptation.kernels import squared_distances
 from handpad.errors import DataError
 from handpad.files import replace_file
 from handpad.ink import as_strokes
@@ -44,6 +45,11 @@ BATCH = 16
 PEAK_RATE = 4e-3
 WEIGHT_DECAY = 0.02
 IMPOSSIBLE = -1e4
+FAMILIAR_EVERY, FEW_FAR = 5, 0.05
+UNWEIGHTED = {
+    name: np.float64(value) for name, value in {"language": 0, "character": 0, "temperature": 1, "familiar": 1}.items()
+}
+"""What :class:`handpad.reading.scorer.Scorer` needs before it is chosen."""
 LANGUAGE_WEIGHTS = (0.4, 0.55, 0.7, 0.85)
 CHARACTER_WEIGHTS = (0.5, 1.0, 1.5)
 TEMPERATURES = (0.7, 0.85, 1.0, 1.2, 1.5, 1.8, 2.2, 2.7, 3.3, 4.0)
@@ -90,6 +96,7 @@ def run(args: argparse.Namespace) -> None:
         examples.append([example(line.text, version, model) for version in versions])
     arrays = fit([versions for versions in examples if versions[0] is not None], model.labels, args.seed, report)
     arrays["fingerprint"] = np.array(model.fingerprint)
+    arrays["familiar"] = familiar([versions[0] for versions in examples if versions[0] is not None], model, arrays)
     if earlier is None:
         unseen_examples = [example(line.text, rows_of(line.strokes), model) for line in parts["validation"]]
         arrays |= choose([one for one in unseen_examples if one is not None], arrays, report)
@@ -269,11 +276,22 @@ def _true_text(labels: Tensor, spaces: Tensor, examples: Sequence[Example]) -> T
     return torch.stack(all_sums, dim=1)
 
 
+def familiar(examples: Sequence[Example], model: BaseModel, arrays: dict[str, np.ndarray]) -> np.ndarray:
+    """How far all but FEW_FAR of the characters of every so many texts lie from the model's nearest writing style."""
+    fitted = scorer.Scorer(UNWEIGHTED | arrays)
+    apart = []
+    for one in examples[::FAMILIAR_EVERY]:
+        labels, spaces = scores(fitted, one)
+        path = search(one.groups.starts, one.groups.stops, labels, spaces, fitted.labels, None, fitted.weights)[0]
+        embeddings = one.embeddings[[step.group for step in path.steps]].astype(np.float64)
+        apart.append(np.sqrt(squared_distances(embeddings, model.centroids).min(axis=1)))
+    return np.quantile(np.concatenate(apart), 1 - FEW_FAR)
+
+
 def choose(examples: Sequence[Example], arrays: dict[str, np.ndarray], report: Report) -> dict[str, np.ndarray]:
     """The search's weights and temperature that serve the validation lines best."""
     language = Language.load()
-    unweighted = arrays | {"language": np.float64(0), "character": np.float64(0), "temperature": np.float64(1)}
-    fitted = scorer.Scorer(unweighted)
+    fitted = scorer.Scorer(UNWEIGHTED | arrays)
     scored = [(one, *scores(fitted, one)) for one in examples]
     best, best_errors = Weights(0.5, 1.0), np.inf
     length = sum(len(one.text) for one in examples)

@@ -101,6 +101,45 @@ def test_only_the_line_being_written_changes(qtbot, window):
     assert not any(c.settled for c in window.pad.page.words(1)[-1])
 
 
+def test_a_drawing_that_is_left_alone_teaches_nothing_and_writing_does(qtbot, window):
+    ruling = window.pad.page.ruling
+    zigzag = np.column_stack([np.linspace(0, 40, 30), np.tile([-40.0, 0.0], 15)])
+    pen = Pen(window.canvas)
+    for number in range(3):
+        pen.stroke(zigzag + np.array([80 + 60 * number, ruling.baseline(0)]))
+    settle(qtbot, window)
+    assert all(window.pad.probability(character) < 0.5 for character in window.pad.page.characters)
+    put(qtbot, window, "tool", row=1)
+    put(qtbot, window, "to", row=2)
+    qtbot.waitUntil(lambda: len(samples()) == 4, timeout=5000)
+    assert sorted(samples()) == sorted((label, True) for label in window.pad.page.line_text(1))
+
+
+def test_what_is_joined_is_learned_with_its_place_on_the_line(qtbot, window):
+    put(qtbot, window, "to vt tool")
+    first, second = window.pad.page.words(0)[1][:2]
+    window.pad.join(first.parts)
+    settle(qtbot, window)
+    joined = next(c for c in window.pad.page.characters if c.grouped)
+    assert set(joined.strokes) == {*first.strokes, *second.strokes}
+    window.pad.correct(joined.parts, "#")
+    settle(qtbot, window)
+    profile_path = Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad"
+    with Profile(profile_path) as profile:
+        (sample,) = [sample for sample in profile.samples() if sample.label == "#"]
+        line = profile.lines()[sample.id]
+    assert line.geometry[6] >= 2  # pieces
+    assert len(line.misread) == 2  # what had been read as v and t
+    window.tools.undo.trigger()
+    qtbot.waitUntil(lambda: ("#", False) not in samples(), timeout=5000)
+    with Profile(profile_path) as profile:
+        assert sample.id not in profile.lines()
+    window.tools.redo.trigger()
+    qtbot.waitUntil(lambda: ("#", False) in samples(), timeout=5000)
+    with Profile(profile_path) as profile:
+        assert len(profile.lines()[sample.id].misread) == 2
+
+
 def test_joined_letters_in_one_stroke_can_be_two_characters_and_one_of_them_deleted(qtbot, window):
     """Two letters without lifting the pen, as in cursive: read, split if need be, and deleted alone."""
     pen = Pen(window.canvas)

@@ -193,6 +193,13 @@ def test_rubbish_is_less_likely_than_writing(reader):
         assert sure(odd[name]) < text, name
 
 
+def test_what_looks_like_no_writing_at_all_is_unsure(reader):
+    odd = {name: odd_ink()[name] for name in ("drawing", "one long stroke")}
+    odd["zigzag"] = [np.pad(line(*[(3 * n, 40 * (n % 2)) for n in range(30)]), ((0, 0), (0, 2)))]
+    for name, ink in odd.items():
+        assert np.mean([character.probability for character in reader.read(ink).characters]) < 0.5, name
+
+
 def test_what_is_remembered_is_bounded(reader):
     for number in range(3):
         reader.read([stroke + np.array([0, 1e-3 * number, 0, 0]) for stroke in ink_of("oil " * 30)])

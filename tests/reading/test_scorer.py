@@ -48,7 +48,7 @@ def test_flipped_bytes_are_refused_or_harmless(folder):
             assert FILE in str(error)
 
 
-@pytest.mark.parametrize("name", ["labels", "trust", "space_0_weight", "geometry_mean", "language", "temperature"])
+@pytest.mark.parametrize("name", ["labels", "trust", "space_0_weight", "geometry_mean", "language", "familiar"])
 def test_a_missing_part_is_refused(folder, name):
     held = arrays(folder)
     del held[name]

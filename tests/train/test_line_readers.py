@@ -41,6 +41,7 @@ def arrays(model, **others):
         "language": 0.5,
         "character": 0.0,
         "temperature": 1.0,
+        "familiar": 100.0,
     }
     return found | values | others
 

@@ -83,7 +83,7 @@ def test_a_fit_learns_and_the_file_says_the_same_as_the_networks(monkeypatch, tm
     arrays = reading.fit([[one] for one in examples], model.labels, 1, Report(True))
     losses = [json.loads(line)["loss"] for line in capsys.readouterr().out.splitlines()]
     assert losses[-1] < losses[0] / 2
-    arrays |= {name: np.float64(1) for name in ("language", "character", "temperature")}
+    arrays |= {name: np.float64(1) for name in ("language", "character", "temperature", "familiar")}
     reading.save(tmp_path, arrays | {"fingerprint": np.array("own")})
     loaded = Scorer.load(tmp_path)
     assert loaded.labels == model.labels
