@@ -38,7 +38,7 @@ from handpad.train.training import set_seed
 SITES = ("apa", "apb", "app", "art")
 """Contributors whose texts are printed; the others write joined letters without end."""
 
-EPOCHS = 20
+EPOCHS = 40
 VARIANTS = 2
 """Every line is also learned in so many other hands: see :func:`varied`."""
 BATCH = 16
@@ -51,7 +51,7 @@ UNWEIGHTED = {
 }
 """What :class:`handpad.reading.scorer.Scorer` needs before it is chosen."""
 LANGUAGE_WEIGHTS = (0.4, 0.55, 0.7, 0.85)
-CHARACTER_WEIGHTS = (0.5, 1.0, 1.5)
+CHARACTER_WEIGHTS = (1.0, 1.5, 2.0)
 TEMPERATURES = (0.7, 0.85, 1.0, 1.2, 1.5, 1.8, 2.2, 2.7, 3.3, 4.0)
 
 
