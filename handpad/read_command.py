@@ -12,7 +12,7 @@ from handpad.inkml import traces
 from handpad.page import Page
 from handpad.reading.images import ImageError, ink_of_image
 from handpad.reading.pieces import Fixed
-from handpad.reading.reader import ReadCharacter, Reading, ReadLine
+from handpad.reading.result import ReadCharacter, Reading, ReadLine
 from handpad.recognizer import Recognizer
 
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff")

@@ -21,7 +21,8 @@ from handpad.reading.hand import Hand
 from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
 from handpad.reading.on_line import OnLine
-from handpad.reading.reader import Reader, Reading
+from handpad.reading.reader import Reader
+from handpad.reading.result import Reading
 
 ADAPTERS = {
     "default": lambda model: DefaultAdapter(model.labels),

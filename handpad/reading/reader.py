@@ -1,8 +1,8 @@
 """Ink to text: a page to lines, lines to words, words to characters."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from handpad.reading.lattice import X_HEIGHTS, Lattice, lattice
 from handpad.reading.lines import split_lines
 from handpad.reading.on_line import OnLine
 from handpad.reading.pieces import Fixed, Part, ink_of, joined
+from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, moved, renumbered
 from handpad.reading.scorer import FILE, FORBIDDEN, Scorer
 from handpad.reading.search import Path, Step, search
 from handpad.reading.words import Apart, Spelling
@@ -36,81 +37,6 @@ ALTERNATIVES = 5
 
 WIDE_BEAM, WIDE_MARGIN = 64, 20.0
 """The search's beam and margin where other readings are asked for."""
-
-
-@dataclass(frozen=True)
-class ReadCharacter:
-    """A character of a reading.
-
-    Attributes
-    ----------
-    label : what it says.
-    probability : that the label is right, 0 to 1, given the ink and the rest of the line.
-    candidates : the best labels with their probabilities, best first; the first is ``label``.
-    parts : its ink, as stretches of the strokes that were read.
-    box : of its ink.
-    seen : what the base model makes of its glyph (one row), to learn from.
-    geometry : float32 (GEOMETRY,), its size and place on the line, to learn from.
-    space : whether a space precedes it.
-    """
-
-    label: str
-    probability: float
-    candidates: tuple[tuple[str, float], ...]
-    parts: tuple[Part, ...]
-    box: Box
-    seen: Observation
-    geometry: np.ndarray
-    space: bool
-
-
-@dataclass(frozen=True)
-class ReadWord:
-    """Characters without a space between them. alternatives: other readings of the word with probabilities."""
-
-    characters: tuple[ReadCharacter, ...]
-    probability: float
-    alternatives: tuple[tuple[str, float], ...]
-
-    @property
-    def text(self) -> str:
-        return "".join(character.label for character in self.characters)
-
-
-@dataclass(frozen=True)
-class ReadLine:
-    """A line of words from left to right; alternatives are other readings of the whole line."""
-
-    words: tuple[ReadWord, ...]
-    alternatives: tuple[tuple[str, float], ...]
-    guide: Guide
-
-    @property
-    def text(self) -> str:
-        return " ".join(word.text for word in self.words)
-
-    @property
-    def characters(self) -> tuple[ReadCharacter, ...]:
-        return tuple(character for word in self.words for character in word.characters)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A page of lines from top to bottom."""
-
-    lines: tuple[ReadLine, ...]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(line.text for line in self.lines)
-
-    @property
-    def words(self) -> tuple[ReadWord, ...]:
-        return tuple(word for line in self.lines for word in line.words)
-
-    @property
-    def characters(self) -> tuple[ReadCharacter, ...]:
-        return tuple(character for line in self.lines for character in line.characters)
 
 
 class Reader:
@@ -153,7 +79,7 @@ class Reader:
         for members in split_lines([bounding_box([stroke]) for stroke in strokes], guides):
             ink = [strokes[index] for index in members]
             line = self.read_line(ink, _nearest(ink, guides), hand)
-            lines.append(_renumbered(line, members))
+            lines.append(renumbered(line, members))
         return Reading(tuple(lines))
 
     def read_line(
@@ -282,12 +208,12 @@ class Reader:
             members = sorted(order[start : start + MOST_STROKES])
             place = {index: new for new, index in enumerate(members)}
             moved = [
-                replace(settled, parts=_moved(settled.parts, place))
+                replace(settled, parts=moved(settled.parts, place))
                 for settled in fixed
                 if all(part.stroke in place for part in settled.parts)
             ]
             line = self.read_line([strokes[index] for index in members], guide, hand, moved)
-            words += _renumbered(line, members).words
+            words += renumbered(line, members).words
             shape = shape or line.guide
         return ReadLine(tuple(words), (), shape)
 
@@ -504,17 +430,3 @@ def _nearest(strokes: Sequence[np.ndarray], guides: Sequence[Guide]) -> Guide | 
         return None
     middle = bounding_box(strokes).center[1]
     return min(guides, key=lambda guide: abs(guide.baseline - guide.x_height / 2 - middle))
-
-
-def _renumbered(line: ReadLine, members: Sequence[int]) -> ReadLine:
-    """The line with its parts naming the page's strokes in place of its own."""
-    words = [
-        replace(word, characters=tuple(replace(c, parts=_moved(c.parts, members)) for c in word.characters))
-        for word in line.words
-    ]
-    return replace(line, words=tuple(words))
-
-
-def _moved(parts: Sequence[Part], place: Sequence[int] | Mapping[int, int]) -> tuple[Part, ...]:
-    """The parts with their strokes numbered anew."""
-    return tuple(part._replace(stroke=place[part.stroke]) for part in parts)
