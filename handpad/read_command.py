@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from handpad.inkml import traces
 from handpad.page import Page
 from handpad.reading.images import ImageError, ink_of_image
 from handpad.reading.pieces import Fixed
+from handpad.reading.reader import Progress
 from handpad.reading.result import ReadCharacter, Reading, ReadLine
 from handpad.recognizer import Recognizer
 
@@ -32,18 +34,33 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command. Returns 0 if there was text to read and it was printed, 1 after one sentence on stderr."""
+    """Run the command. Returns 0 if there was text to read and it was printed, 1 or 130 after a sentence on stderr."""
     options = parser().parse_args(arguments)
     try:
-        reading = read_file(options.file, options.profile, options.model)
+        reading = read_file(options.file, options.profile, options.model, _told(time.monotonic()))
         print(json.dumps(as_json(reading), ensure_ascii=False, indent=1) if options.json else reading.text)
     except HandpadError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped before the end: nothing was printed.", file=sys.stderr)
+        return 130
     return 0
 
 
-def read_file(path: Path, profile: Path | None = None, model: Path | None = None) -> Reading:
+def _told(begun: float) -> Progress:
+    """Tells on a terminal how far the reading is, once it has taken longer than a second."""
+
+    def tell(done: int, total: int) -> None:
+        if sys.stderr.isatty() and time.monotonic() - begun > 1:
+            print(f"\r{done:,} of {total:,} strokes", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def read_file(
+    path: Path, profile: Path | None = None, model: Path | None = None, progress: Progress | None = None
+) -> Reading:
     """Read a file of ink or a picture.
 
     A page of Handpad is read with its ruled lines, and what its writer has settled stays. Raises HandpadError.
@@ -67,7 +84,7 @@ def read_file(path: Path, profile: Path | None = None, model: Path | None = None
         raise HandpadError(f"There is no profile at {profile}.")
     pad = Recognizer(profile, model=model)
     try:
-        return pad.read(strokes) if page is None else _read_page(pad, page)
+        return pad.read(strokes, progress=progress) if page is None else _read_page(pad, page, progress)
     finally:
         pad.close()
 
@@ -130,8 +147,8 @@ def _own_page(data: bytes) -> Page | None:
     return from_inkml(data)
 
 
-def _read_page(pad: Recognizer, page: Page) -> Reading:
-    lines = []
+def _read_page(pad: Recognizer, page: Page, progress: Progress | None) -> Reading:
+    lines, done = [], 0
     for row in sorted(page.lines):
         line = page.lines[row]
         first = {word[0].parts for word in page.words(row)}
@@ -149,4 +166,7 @@ def _read_page(pad: Recognizer, page: Page) -> Reading:
                 )
         strokes = [page.strokes[number] for number in numbers]
         lines.append(pad.reader.read_line(strokes, page.ruling.guide(row), pad.hand, fixed))
+        done += len(numbers)
+        if progress is not None:
+            progress(done, len(page.strokes))
     return Reading(tuple(lines))

@@ -21,7 +21,7 @@ from handpad.reading.hand import Hand
 from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
 from handpad.reading.on_line import OnLine
-from handpad.reading.reader import Reader
+from handpad.reading.reader import Progress, Reader
 from handpad.reading.result import Reading
 
 ADAPTERS = {
@@ -107,23 +107,29 @@ class Recognizer:
             ranked.append([Candidate(self.model.labels[i], float(probabilities[i])) for i in order])
         return ranked
 
-    def read(self, strokes: Sequence[ArrayLike], guide: ArrayLike | Sequence[ArrayLike] | None = None) -> Reading:
+    def read(
+        self,
+        strokes: Sequence[ArrayLike],
+        guide: ArrayLike | Sequence[ArrayLike] | None = None,
+        progress: Progress | None = None,
+    ) -> Reading:
         """Read a line or a page of ink.
 
         Parameters
         ----------
         strokes : in writing order, as for :meth:`recognize`.
         guide : (baseline, x_height) of the ruled line, or a list of these, one for each line of the page.
+        progress : told after every line how many strokes have been read, and of how many; it may raise to end it.
 
         Returns
         -------
-        A :class:`handpad.reading.reader.Reading`: ``text``, and ``lines``, ``words`` and ``characters`` with their
+        A :class:`handpad.reading.result.Reading`: ``text``, and ``lines``, ``words`` and ``characters`` with their
         ink, probabilities and alternatives. Raises InkError.
         """
         checked = as_strokes(strokes)
         several = guide is not None and len(guide) and np.ndim(guide[0]) > 0
         guides = [as_guide(one) for one in guide] if several else [as_guide(guide)] if guide is not None else []
-        return self.reader.read(checked, guides, self.hand)
+        return self.reader.read(checked, guides, self.hand, progress)
 
     @property
     def reader(self) -> Reader:

@@ -103,6 +103,24 @@ def test_a_page_of_handpad_keeps_what_its_writer_settled(run, tmp_path):
     assert done[1][0] == "N"
 
 
+def test_a_long_reading_tells_how_far_it_is_and_can_be_stopped(run, monkeypatch):
+    rows = [[stroke + np.array([0, 200.0 * row, 0, 0]) for stroke in strokes()] for row in range(3)]
+    ink = plain_inkml([stroke for row in rows for stroke in row])
+    told = []
+    monkeypatch.setattr(read_command, "_told", lambda begun: lambda *far: told.append(far))
+    assert run(ink)[0] == 0
+    count = len(rows[0])
+    assert told == [(count, 3 * count), (2 * count, 3 * count), (3 * count, 3 * count)]
+
+    def stop(*far):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(read_command, "_told", lambda begun: stop)
+    code, printed, sentence = run(ink)
+    assert (code, printed) == (130, "")
+    assert "Stopped before the end" in sentence
+
+
 def test_two_rows_of_a_picture_are_two_lines(run):
     ink = [*strokes("Hot oil"), *(stroke + np.array([0, 80, 0, 0]) for stroke in strokes("tilt it"))]
     assert run(png(picture(ink)))[1].count("\n") == 2

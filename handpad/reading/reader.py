@@ -1,7 +1,7 @@
 """Ink to text: a page to lines, lines to words, words to characters."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -39,6 +39,9 @@ WIDE_BEAM, WIDE_MARGIN = 64, 20.0
 """The search's beam and margin where other readings are asked for."""
 
 
+Progress = Callable[[int, int], None]
+
+
 class Reader:
     """Reads lines and pages with one base model. Use it from one thread at a time.
 
@@ -73,13 +76,25 @@ class Reader:
             raise ModelError(f"The bundled model at {bundled.folder} lacks its {FILE}; install Handpad again.")
         return cls(model, bundled, fitted, language)
 
-    def read(self, strokes: Sequence[np.ndarray], guides: Sequence[Guide] = (), hand: Hand | None = None) -> Reading:
-        """Read a page of checked ink; guides are its ruled lines, if any."""
-        lines = []
+    def read(
+        self,
+        strokes: Sequence[np.ndarray],
+        guides: Sequence[Guide] = (),
+        hand: Hand | None = None,
+        progress: Progress | None = None,
+    ) -> Reading:
+        """Read a page of checked ink; guides are its ruled lines, if any.
+
+        progress : told after every line how many strokes have been read, and of how many; it may raise to end it.
+        """
+        lines, done = [], 0
         for members in split_lines([bounding_box([stroke]) for stroke in strokes], guides):
             ink = [strokes[index] for index in members]
             line = self.read_line(ink, _nearest(ink, guides), hand)
             lines.append(renumbered(line, members))
+            done += len(members)
+            if progress is not None:
+                progress(done, len(strokes))
         return Reading(tuple(lines))
 
     def read_line(
