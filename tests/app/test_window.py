@@ -148,13 +148,13 @@ def test_correcting_twice_leaves_one_sample(qtbot, window):
 
 
 def test_moving_on_confirms_what_was_left(qtbot, window):
-    put(qtbot, window, "vx")
+    put(qtbot, window, "to")
     assert window.status.summary.samples == 0
-    put(qtbot, window, "z", row=1)
+    put(qtbot, window, "to", row=1)
     qtbot.waitUntil(lambda: window.status.summary.samples == 2, timeout=5000)
     window.copy_text()
-    qtbot.waitUntil(lambda: window.status.summary.samples == 3, timeout=5000)
-    assert (window.status.summary.recent_right, window.status.summary.recent) == (3, 3)
+    qtbot.waitUntil(lambda: window.status.summary.samples == 4, timeout=5000)
+    assert (window.status.summary.recent_right, window.status.summary.recent) == (4, 4)
     assert QGuiApplication.clipboard().text() == window.bottom.text.toPlainText()
     window.close()
     with Profile(Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad") as profile:
@@ -164,7 +164,7 @@ def test_moving_on_confirms_what_was_left(qtbot, window):
 def test_confirmations_that_never_reached_the_profile_are_made_again(qtbot, start, tmp_path):
     """As after a crash between saving the page and storing what it confirmed."""
     window = start()
-    put(qtbot, window, "vx")
+    put(qtbot, window, "to")
     window.copy_text()
     window.close()
     again = start("--profile", tmp_path / "fresh.handpad")
@@ -285,7 +285,7 @@ def test_the_page_is_on_disk_within_a_second(qtbot, window):
 
 
 def test_a_new_page_keeps_the_old_one_as_a_file_and_can_be_undone(qtbot, window):
-    put(qtbot, window, "vx")
+    put(qtbot, window, "to")
     text = window.bottom.text.toPlainText()
     window.new_page()
     assert not window.pad.page.strokes
