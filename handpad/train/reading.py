@@ -50,8 +50,8 @@ UNWEIGHTED = {
     name: np.float64(value) for name, value in {"language": 0, "character": 0, "temperature": 1, "familiar": 1}.items()
 }
 """What :class:`handpad.reading.scorer.Scorer` needs before it is chosen."""
-LANGUAGE_WEIGHTS = (0.4, 0.55, 0.7, 0.85)
-CHARACTER_WEIGHTS = (1.0, 1.5, 2.0)
+LANGUAGE_WEIGHTS = (0.55, 0.7, 0.85, 1.0)
+CHARACTER_WEIGHTS = (1.0, 2.0, 3.0, 4.0, 5.0)
 TEMPERATURES = (0.7, 0.85, 1.0, 1.2, 1.5, 1.8, 2.2, 2.7, 3.3, 4.0)
 
 

@@ -77,7 +77,7 @@ def moved(strokes, by):
 
 
 def bar_and_arrow(x, wobble=0.0):
-    """A K of two strokes so far apart that it is read as two signs: (2 strokes)."""
+    """A K of two strokes so far apart that they are taken for different signs: (2 strokes)."""
     bar, arrow = line((0, -1.7), (0, 0)), line((1.6, -1.6), (1.0 + wobble, -0.8), (1.6, 0))
     return [np.column_stack([30 * stroke + (x, 74), np.full((len(stroke), 2), np.nan)]) for stroke in (bar, arrow)]
 
@@ -86,7 +86,7 @@ def test_parts_that_the_writer_joined_are_joined_the_next_time(reader):
     start = ink_of("to")
     width = max(stroke[:, 0].max() for stroke in start)
     before = start + bar_and_arrow(width + 12)
-    assert len(as_read(reader, before, None)) == 4
+    assert as_read(reader, before, None)[-1] != ("K", (3, 4))
     hand = reader.hand()
     characters = [("t", (0, 1)), ("o", (2,)), ("K", (3, 4))]
     for wobble in (0.0, 0.06):
