@@ -23,7 +23,7 @@ from handpad.adaptation.store import Learned, Store
 NOISE = 0.4
 """Ridge of the kernel, for a correction."""
 
-SOFTENING = 1.3
+SOFTENING = 1.8
 """Temperature on the scores in context: what is all but certain could not be corrected."""
 
 FLOOR = 1e-4
