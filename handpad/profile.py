@@ -246,13 +246,13 @@ class Profile:
         )
         return [_sample(row) for row in self._db.execute(query, (fingerprint,))]
 
-    def derived(self, fingerprint: str) -> Derived:
-        """What the model of that fingerprint derived from the samples."""
+    def derived(self, fingerprint: str, latest: int | None = None) -> Derived:
+        """What the model of that fingerprint derived from the samples, or from so many of the latest."""
         query = (
             "SELECT id, label, confirmed, embedding, logits, cues FROM sample JOIN derived ON sample_id = id "
-            "WHERE fingerprint = ? ORDER BY id"
+            "WHERE fingerprint = ? ORDER BY id DESC LIMIT ?"
         )
-        rows = self._db.execute(query, (fingerprint,)).fetchall()
+        rows = self._db.execute(query, (fingerprint, -1 if latest is None else latest)).fetchall()[::-1]
         ids, labels, confirmed, embeddings, logits, cues = zip(*rows, strict=True) if rows else [()] * 6
         return Derived(
             list(ids),

@@ -17,7 +17,7 @@ from handpad.glyph import cues, glyph
 from handpad.ink import Guide, as_guide, as_strokes
 from handpad.model import BaseModel
 from handpad.profile import Derived, Profile, Sample
-from handpad.reading.hand import Hand
+from handpad.reading.hand import LATEST, Hand
 from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
 from handpad.reading.on_line import OnLine
@@ -151,7 +151,7 @@ class Recognizer:
 
     def _hand_of_history(self) -> Hand:
         hand, lines = self.reader.hand(), self._profile.lines()
-        derived, rows = self._known_history()
+        derived, rows = self._known_history(LATEST)
         nowhere = np.full(GEOMETRY, np.nan, np.float32)
         if rows:
             geometry = []
@@ -290,7 +290,7 @@ class Recognizer:
             )
         return adapter
 
-    def _known_history(self) -> tuple[Derived, list[int]]:
-        """What the model derived from the history, and the rows whose labels the alphabet has."""
-        derived, alphabet = self._profile.derived(self.model.fingerprint), set(self.model.labels)
+    def _known_history(self, latest: int | None = None) -> tuple[Derived, list[int]]:
+        """What the model derived from the (latest) history, and the rows whose labels the alphabet has."""
+        derived, alphabet = self._profile.derived(self.model.fingerprint, latest), set(self.model.labels)
         return derived, [row for row, label in enumerate(derived.labels) if label in alphabet]

@@ -9,7 +9,7 @@ HALF_LIFE = 4000
 """After so many later characters a sample's usefulness has halved: styles change."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Learned:
     """One learned character: embedding float32 (d,), logits float32 (c,), cues (4,), label, and whether it
     was only confirmed."""
@@ -58,19 +58,22 @@ class Store:
         for array in (self._ids, self._labels, self._worth):
             array[row : len(self._samples)] = array[row + 1 : len(self._samples) + 1]
 
-    def useful(self, capacity: int) -> Iterable[int]:
+    def useful(self, capacity: int, latest: int | None = None) -> Iterable[int]:
         """The ids of the most useful samples, at most `capacity`: a function of the samples and their order alone.
+
+        latest : only so many of the newest samples are considered; None considers all.
 
         Every label gives its best, then its second best, and so on. Corrections are better than
         confirmations, surprising characters better than those that the base knew, and recent ones better
         than old ones.
         """
-        count = len(self._samples)
+        known = len(self._samples)
+        oldest = 0 if latest is None else max(known - latest, 0)
+        ids, labels, worth = (array[oldest:known] for array in (self._ids, self._labels, self._worth))
+        count = len(ids)
         if count <= capacity:
-            return self._ids[:count].tolist()
-        age = np.arange(count)[::-1]
-        worth = self._worth[:count] * 0.5 ** (age / HALF_LIFE)
-        labels = self._labels[:count]
+            return ids.tolist()
+        worth = worth * 0.5 ** (np.arange(count)[::-1] / HALF_LIFE)
         order = np.argsort(4 * labels - worth, kind="stable")  # by label, and within it the best first
         first = np.searchsorted(labels[order], labels[order])  # where each label begins
         place = np.arange(count) - first
@@ -79,7 +82,7 @@ class Store:
         chosen = order[place < full]
         last = order[place == full]
         last = last[np.argsort(-worth[last], kind="stable")][: capacity - len(chosen)]
-        return self._ids[np.concatenate([chosen, last])].tolist()
+        return ids[np.concatenate([chosen, last])].tolist()
 
 
 def _worth(sample: Learned) -> float:

@@ -35,8 +35,8 @@ FULL = 2.0
 How often a writer writes a label, the language knows better: it must not be counted twice.
 """
 
-CAPACITY = 400
-"""So many samples decide at most: of more, the most useful (:meth:`handpad.adaptation.store.Store.useful`)."""
+CAPACITY, LATEST = 300, 3000
+"""So many samples decide at most: the most useful of the latest (:meth:`handpad.adaptation.store.Store.useful`)."""
 
 GROUPING = 3.0
 """A group just like one that was parted wrongly loses or gains so many nats."""
@@ -129,7 +129,7 @@ class Hand:
 
         A confirmation takes nothing from labels that were never learned: a few lines are far from all that one writes.
         """
-        chosen = self._store.useful(CAPACITY)
+        chosen = self._store.useful(CAPACITY, LATEST)
         samples = [self._store[sample_id] for sample_id in chosen]
         labels = np.array([sample.label for sample in samples])
         seen = Observation(*(np.stack([getattr(sample, name) for sample in samples]) for name in _SEEN))
