@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -116,6 +117,9 @@ def open_machine(device: str | None, precision: str | None, threads: int | None)
     try:
         yield Machine(here, precision or fastest_precision(name), distributed.get_rank(), ranks)
     finally:
+        # What still refers to the group (the reducer of the gradients, in a cycle) must go first: its threads would
+        # outlive the group, and Python's end would then end the process with an abort.
+        gc.collect()
         distributed.destroy_process_group()
 
 
