@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch")
 from handpad.adaptation import Observation  # noqa: E402
 from handpad.model import BaseModel  # noqa: E402
 from handpad.reading.lattice import MOST_PIECES  # noqa: E402
-from handpad.reading.scorer import Scorer  # noqa: E402
+from handpad.reading.scorer import FORBIDDEN, Scorer  # noqa: E402
 from handpad.train import cli, reading, text_examples  # noqa: E402
 from handpad.train.report import Report  # noqa: E402
 
@@ -95,6 +95,30 @@ def test_a_fit_learns_and_the_file_says_the_same_as_the_networks(monkeypatch, tm
     assert spaces.shape == (len(one.groups.pieces) - 1, 2)
     said = reading._read(one, labels, spaces, model.labels, None, loaded.weights)
     assert said.replace(" ", "").lower() == one.text.replace(" ", "").lower()
+
+
+def test_the_rows_of_a_text_are_one_behind_the_other_with_a_space_between(monkeypatch):
+    model = BaseModel.load()
+    rows = [[stroke[:, :2] for letter in write_line(text) for stroke in letter] for text in ("tool box", "vox lit")]
+    strokes = rows[0] + [stroke + np.array([0.0, 200.0]) for stroke in rows[1]]
+    found = text_examples.rows_of(strokes)
+    assert [len(row) for row in found] == [len(row) for row in rows]
+    one = text_examples.example("tool box vox lit", found, model)
+    alone = [text_examples.example(text, [row], model) for text, row in zip(("tool box", "vox lit"), rows, strict=True)]
+    first = len(alone[0].groups.pieces)
+    assert one.breaks == [first]
+    assert not any(start < first < stop for start, stop in zip(one.groups.starts, one.groups.stops, strict=True))
+    np.testing.assert_allclose(one.groups.geometry, np.concatenate([part.groups.geometry for part in alone]), atol=1e-4)
+    ink = one.groups.strokes_of(len(one.groups) - 1)
+    np.testing.assert_allclose(ink[-1][:, :2], strokes[-1])
+    fitted = Scorer.load(model.folder)
+    labels, spaces = text_examples.scores(fitted, one)
+    assert spaces[first - 1].tolist() == [FORBIDDEN, 0.0]
+    monkeypatch.setattr(reading, "EPOCHS", 1)
+    arrays = reading.fit([[one], *([part] for part in alone)], model.labels, 1, Report(True))
+    assert all(np.isfinite(value).all() for value in arrays.values() if value.dtype.kind == "f")
+    said = reading._read(one, labels, spaces, model.labels, None, fitted.weights)
+    assert said.lower().replace(" ", "") == "toolboxvoxlit"
 
 
 def test_a_varied_line_keeps_its_strokes_and_their_order():
