@@ -12,7 +12,7 @@ from handpad.errors import HandpadError, InkError
 from handpad.inkml import traces
 from handpad.page import Page
 from handpad.reading.images import ImageError, ink_of_image
-from handpad.reading.pieces import Fixed
+from handpad.reading.pieces import Fixed, moved
 from handpad.reading.reader import Progress
 from handpad.reading.result import ReadCharacter, Reading, ReadLine
 from handpad.recognizer import Recognizer
@@ -159,7 +159,7 @@ def _read_page(pad: Recognizer, page: Page, progress: Progress | None) -> Readin
             in_box = row in page.box_rows
             if character.locked or in_box:
                 known = (character.fixed or character.settled) and character.label
-                parts = tuple(part._replace(stroke=place[part.stroke]) for part in character.parts)
+                parts = moved(character.parts, place)
                 spaced = character.spaced or character.settled or in_box
                 fixed.append(
                     Fixed(parts, character.label if known else None, character.parts in first if spaced else None)

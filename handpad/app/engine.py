@@ -18,7 +18,7 @@ from handpad.app.line_job import Key, LineAround, LineJob, ReadBack
 from handpad.errors import HandpadError, ProfileError
 from handpad.ink import Guide
 from handpad.reading.on_line import OnLine
-from handpad.reading.pieces import Fixed, Part
+from handpad.reading.pieces import Fixed, Part, moved
 
 log = logging.getLogger(__name__)
 
@@ -165,7 +165,7 @@ class Engine(QObject):
         labelled = {fixed.parts for fixed in job.fixed if fixed.label is not None}
         found = []
         for character in line.characters:
-            parts = tuple(part._replace(stroke=numbers[part.stroke]) for part in character.parts)
+            parts = moved(character.parts, numbers)
             if parts not in labelled:
                 candidates = [Candidate(*pair) for pair in character.candidates]
             elif parts in job.bare:
@@ -202,12 +202,7 @@ class Engine(QObject):
         others = sum(character.parts not in keys for character in job.characters)
         found: dict[str, WordReading] = {}
         for chance, line in lines:
-            characters = [
-                ReadBack(
-                    tuple(part._replace(stroke=numbers[part.stroke]) for part in one.parts), one.label, [], one.space
-                )
-                for one in line
-            ]
+            characters = [ReadBack(moved(one.parts, numbers), one.label, [], one.space) for one in line]
             word = [back for back in characters if _within(back.parts, ink)]
             if len(characters) - len(word) != others or not word:
                 continue
@@ -343,9 +338,7 @@ def _beside(path: Path) -> Path:
 def _local(job: LineJob) -> tuple[list[Fixed], tuple[int, ...]]:
     """What is settled, under the places of the job's strokes, and the stroke number at each place."""
     places = {number: place for place, number in enumerate(job.numbers)}
-    fixed = [
-        replace(one, parts=tuple(part._replace(stroke=places[part.stroke]) for part in one.parts)) for one in job.fixed
-    ]
+    fixed = [replace(one, parts=moved(one.parts, places)) for one in job.fixed]
     return fixed, job.numbers
 
 

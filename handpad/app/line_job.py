@@ -11,7 +11,7 @@ import numpy as np
 
 from handpad.ink import Box, Guide
 from handpad.page import Character, Page
-from handpad.reading.pieces import Fixed, Part
+from handpad.reading.pieces import Fixed, Part, moved
 
 Key = tuple[Part, ...]
 """The ink of a character: what names it between the page and the engine."""
@@ -92,8 +92,7 @@ def line_job(page: Page, row: int, look: Set[Key] = frozenset(), relabel: Set[Ke
         label = character.label or None
         fixed.append(Fixed(character.parts, label if known else None, character.space if space_known else None))
     characters = tuple(line[index] for index in chosen)
-    numbers = tuple(sorted({number for character in characters for number in character.strokes}))
-    strokes = [page.strokes[number] for number in numbers]
+    numbers, strokes = _ink(page, characters)
     return LineJob(
         row, characters, numbers, strokes, page.ruling.guide(row), tuple(fixed), bare, frozenset(relabel) & bare
     )
@@ -130,13 +129,16 @@ def line_around(page: Page, key: Key) -> LineAround | None:
     line = page.lines[row]
     own = line.index(character)
     chosen = _with_shared_strokes(line, range(max(0, own - NEIGHBOURS), min(len(line), own + NEIGHBOURS + 1)))
-    numbers = sorted({number for index in chosen for number in line[index].strokes})
+    numbers, strokes = _ink(page, (line[index] for index in chosen))
     places = {number: place for place, number in enumerate(numbers)}
-    characters = tuple(
-        Fixed(tuple(part._replace(stroke=places[part.stroke]) for part in line[index].parts)) for index in chosen
-    )
-    strokes = [page.strokes[number] for number in numbers]
+    characters = tuple(Fixed(moved(line[index].parts, places)) for index in chosen)
     return LineAround(strokes, characters, chosen.index(own), page.ruling.guide(row), character.grouped)
+
+
+def _ink(page: Page, characters: Iterable[Character]) -> tuple[tuple[int, ...], list[np.ndarray]]:
+    """The numbers of all strokes with ink in some characters, ascending, and those strokes."""
+    numbers = tuple(sorted({number for character in characters for number in character.strokes}))
+    return numbers, [page.strokes[number] for number in numbers]
 
 
 def _with_shared_strokes(line: tuple[Character, ...], chosen: Iterable[int]) -> list[int]:
@@ -248,7 +250,6 @@ def word_job(page: Page, word: tuple[Character, ...], keep_fixed: bool) -> LineJ
         else:
             fixed.append(Fixed(character.parts, character.label, character.space if place else None))
     characters = tuple(line[index] for index in chosen)
-    numbers = tuple(sorted({number for character in characters for number in character.strokes}))
-    strokes = [page.strokes[number] for number in numbers]
+    numbers, strokes = _ink(page, characters)
     nothing: frozenset[Key] = frozenset()
     return LineJob(row, characters, numbers, strokes, page.ruling.guide(row), tuple(fixed), nothing, nothing)

@@ -6,7 +6,7 @@ segmentation").
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -135,6 +135,11 @@ def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
         else:
             found.append(part)
     return tuple(found)
+
+
+def moved(parts: Sequence[Part], place: Sequence[int] | Mapping[int, int]) -> tuple[Part, ...]:
+    """The parts with their strokes numbered anew."""
+    return tuple(part._replace(stroke=place[part.stroke]) for part in parts)
 
 
 def ink_of(parts: Sequence[Part], strokes: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from handpad.adaptation import Observation, softmax
-from handpad.adaptation.kernels import squared_distances
 from handpad.errors import ModelError
 from handpad.glyph import cues_of_box, glyph
 from handpad.ink import Box, Guide, bounding_box
@@ -17,9 +16,9 @@ from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, Lattice, lattice
 from handpad.reading.lines import split_lines
 from handpad.reading.on_line import OnLine
-from handpad.reading.pieces import Fixed, Part, ink_of, joined
-from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, moved, renumbered
-from handpad.reading.scorer import FILE, FORBIDDEN, Scorer
+from handpad.reading.pieces import Fixed, Part, ink_of, joined, moved
+from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, renumbered
+from handpad.reading.scorer import FILE, FORBIDDEN, Scorer, from_styles
 from handpad.reading.search import Path, Step, search
 from handpad.reading.words import Apart, Spelling
 
@@ -115,10 +114,7 @@ class Reader:
         if len(strokes) > MOST_STROKES:
             return self._in_stretches(strokes, guide, hand, fixed)
         groups, seen, labels, spaces = self._scored(strokes, guide, hand, fixed)
-        paths = search(
-            groups.starts, groups.stops, labels, spaces, self._model.labels, self.language, self._scorer.weights
-        )
-        return self._line(groups, seen, labels, paths)
+        return self._line(groups, seen, labels, self._paths(groups, labels, spaces))
 
     def alternatives(
         self,
@@ -196,9 +192,7 @@ class Reader:
         if not regrouped:
             return OnLine(groups.geometry[row])
         groups, _, labels, spaces = self._scored(strokes, guide, hand, ())
-        steps = search(
-            groups.starts, groups.stops, labels, spaces, self._model.labels, self.language, self._scorer.weights
-        )[0].steps
+        steps = self._paths(groups, labels, spaces)[0].steps
         wrong = [step.group for step in steps if step.group != row and _share_ink(groups.parts(step.group), own)]
         return OnLine(groups.geometry[row], tuple((groups.strokes_of(one), groups.geometry[one]) for one in wrong))
 
@@ -222,12 +216,12 @@ class Reader:
         for start in range(0, len(order), MOST_STROKES):
             members = sorted(order[start : start + MOST_STROKES])
             place = {index: new for new, index in enumerate(members)}
-            moved = [
+            settled_here = [
                 replace(settled, parts=moved(settled.parts, place))
                 for settled in fixed
                 if all(part.stroke in place for part in settled.parts)
             ]
-            line = self.read_line([strokes[index] for index in members], guide, hand, moved)
+            line = self.read_line([strokes[index] for index in members], guide, hand, settled_here)
             words += renumbered(line, members).words
             shape = shape or line.guide
         return ReadLine(tuple(words), (), shape)
@@ -302,6 +296,11 @@ class Reader:
                 spaces[groups.starts[group] - 1, int(not piece.fixed.space)] += FORBIDDEN
         return labels, spaces
 
+    def _paths(self, groups: Lattice, labels: np.ndarray, spaces: np.ndarray) -> list[Path]:
+        """The likeliest readings of a line, best first."""
+        weights = self._scorer.weights
+        return search(groups.starts, groups.stops, labels, spaces, self._model.labels, self.language, weights)
+
     def _line(self, groups: Lattice, seen: Observation, labels: np.ndarray, paths: list[Path]) -> ReadLine:
         best = paths[0]
         chances = softmax(np.array([path.score for path in paths]) / self._scorer.temperature)
@@ -340,8 +339,7 @@ class Reader:
         """By how much to soften what is made of groups, at least 1: (n,). Drawings look like no writing style."""
         if not self._same:
             return np.ones(len(seen))
-        apart = squared_distances(seen.embeddings.astype(np.float64), self._model.centroids).min(axis=1)
-        return np.maximum(np.sqrt(apart) / self._scorer.familiar, 1.0) ** DOUBT
+        return np.maximum(from_styles(seen.embeddings, self._model.centroids) / self._scorer.familiar, 1.0) ** DOUBT
 
     def _candidates(self, path: Path, labels: np.ndarray, doubts: np.ndarray) -> list[list[tuple[str, float]]]:
         """The best labels of each character with their probabilities, the rest of the line as it was read."""

@@ -1,13 +1,13 @@
 """What reading gives: pages of lines of words of characters, each with its ink and its alternatives."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from handpad.adaptation import Observation
 from handpad.ink import Box, Guide
-from handpad.reading.pieces import Part
+from handpad.reading.pieces import Part, moved
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,3 @@ def renumbered(line: ReadLine, members: Sequence[int]) -> ReadLine:
         for word in line.words
     ]
     return replace(line, words=tuple(words))
-
-
-def moved(parts: Sequence[Part], place: Sequence[int] | Mapping[int, int]) -> tuple[Part, ...]:
-    """The parts with their strokes numbered anew."""
-    return tuple(part._replace(stroke=place[part.stroke]) for part in parts)

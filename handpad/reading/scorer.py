@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from handpad.adaptation import Observation
+from handpad.adaptation.kernels import squared_distances
 from handpad.errors import ModelError
 from handpad.reading.lattice import GAPS, GEOMETRY
 from handpad.reading.search import Weights
@@ -106,6 +107,11 @@ class Scorer:
     def _scaled(self, name: str, values: np.ndarray) -> np.ndarray:
         mean, deviation = self._scale[name]
         return ((values - mean) / deviation).astype(np.float32)
+
+
+def from_styles(embeddings: np.ndarray, centroids: np.ndarray) -> np.ndarray:
+    """How far embeddings (n, d) lie from the nearest of a base model's writing styles (k, d): float64 (n,)."""
+    return np.sqrt(squared_distances(embeddings.astype(np.float64), centroids).min(axis=1))
 
 
 _INPUTS = ("geometry", "gaps", "embedding")

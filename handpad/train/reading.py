@@ -17,7 +17,6 @@ import torch
 from torch import Tensor, nn
 
 from handpad.adaptation import softmax
-from handpad.adaptation.kernels import squared_distances
 from handpad.errors import DataError
 from handpad.files import replace_file
 from handpad.ink import as_strokes
@@ -283,8 +282,7 @@ def familiar(examples: Sequence[Example], model: BaseModel, arrays: dict[str, np
     for one in examples[::FAMILIAR_EVERY]:
         labels, spaces = scores(fitted, one)
         path = search(one.groups.starts, one.groups.stops, labels, spaces, fitted.labels, None, fitted.weights)[0]
-        embeddings = one.embeddings[[step.group for step in path.steps]].astype(np.float64)
-        apart.append(np.sqrt(squared_distances(embeddings, model.centroids).min(axis=1)))
+        apart.append(scorer.from_styles(one.embeddings[[step.group for step in path.steps]], model.centroids))
     return np.quantile(np.concatenate(apart), 1 - FEW_FAR)
 
 

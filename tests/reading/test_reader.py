@@ -193,6 +193,13 @@ def test_rubbish_is_less_likely_than_writing(reader):
         assert sure(odd[name]) < text, name
 
 
+def test_what_is_settled_stays_on_a_line_that_is_read_in_stretches(reader):
+    ink = [stroke + np.array([12.0 * n, 0, 0, 0]) for n in range(450) for stroke in write("l", 20)]
+    fixed = [Fixed(whole(ink, number), "%") for number in (0, 420)]
+    found = {character.parts: character.label for character in reader.read_line(ink, fixed=fixed).characters}
+    assert [found[one.parts] for one in fixed] == ["%", "%"]
+
+
 def test_what_looks_like_no_writing_at_all_is_unsure(reader):
     odd = {name: odd_ink()[name] for name in ("drawing", "one long stroke")}
     odd["zigzag"] = [np.pad(line(*[(3 * n, 40 * (n % 2)) for n in range(30)]), ((0, 0), (0, 2)))]
