@@ -16,8 +16,8 @@ from handpad.adaptation.paper import PaperAdapter
 from handpad.glyph import cues, glyph
 from handpad.ink import Guide, as_guide, as_strokes
 from handpad.model import BaseModel
-from handpad.profile import Derived, Profile, Sample
-from handpad.reading.hand import LATEST, Hand
+from handpad.profile import Profile, Sample
+from handpad.reading.hand import LATEST, NOWHERE, Hand
 from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
 from handpad.reading.on_line import OnLine
@@ -150,21 +150,15 @@ class Recognizer:
         return self._hand
 
     def _hand_of_history(self) -> Hand:
-        hand, lines = self.reader.hand(), self._profile.lines()
-        derived, rows = self._known_history(LATEST)
-        nowhere = np.full(GEOMETRY, np.nan, np.float32)
-        if rows:
-            geometry = []
-            for row in rows:
-                line = lines.get(derived.ids[row])
-                geometry.append(line.geometry if line and len(line.geometry) == GEOMETRY else nowhere)
-            ids = [derived.ids[row] for row in rows]
-            seen = self._restrict(Observation(derived.embeddings[rows], derived.logits[rows], derived.cues[rows]))
-            labels = [self.model.index(derived.labels[row]) for row in rows]
-            hand.learn(ids, seen, np.stack(geometry), labels, [derived.confirmed[row] for row in rows])
-            for place, sample_id in enumerate(ids):
-                if sample_id in lines and len(lines[sample_id].geometry) == GEOMETRY:
-                    self.reader.learn_grouping(hand, sample_id, seen[[place]], lines[sample_id])
+        hand, history = self.reader.hand(), self._history(LATEST)
+        if history is not None:
+            ids, seen, labels, confirmed = history
+            lines = {i: line for i, line in self._profile.lines().items() if len(line.geometry) == GEOMETRY}
+            geometry = np.stack([lines[i].geometry if i in lines else NOWHERE for i in ids])
+            hand.learn(ids, seen, geometry, labels, confirmed)
+            for row, sample_id in enumerate(ids):
+                if sample_id in lines:
+                    self.reader.learn_grouping(hand, sample_id, seen[[row]], lines[sample_id])
         return hand
 
     def words(self) -> list[str]:
@@ -215,7 +209,7 @@ class Recognizer:
         sample_id = self._store(sample, unrestricted)
         self._adapter.learn(sample_id, seen, index, confirmed)
         if self._hand is not None:
-            geometry = line.geometry if line else np.full(GEOMETRY, np.nan, np.float32)
+            geometry = line.geometry if line else NOWHERE
             self._hand.learn([sample_id], seen, geometry[None], [index], [confirmed])
             if line is not None:
                 self.reader.learn_grouping(self._hand, sample_id, seen, line)
@@ -279,18 +273,23 @@ class Recognizer:
             seen = self._see([(sample.strokes, sample.guide) for sample in batch])
             rows = zip([sample.id for sample in batch], seen.embeddings, seen.logits, seen.cues, strict=True)
             self._profile.store_derived(self.model.fingerprint, rows)
-        derived, known = self._known_history()
-        if known:
-            seen = Observation(derived.embeddings[known], derived.logits[known], derived.cues[known])
-            adapter.learn_many(
-                [derived.ids[row] for row in known],
-                self._restrict(seen),
-                [self.model.index(derived.labels[row]) for row in known],
-                [derived.confirmed[row] for row in known],
-            )
+        history = self._history()
+        if history is not None:
+            adapter.learn_many(*history)
         return adapter
 
-    def _known_history(self, latest: int | None = None) -> tuple[Derived, list[int]]:
-        """What the model derived from the (latest) history, and the rows whose labels the alphabet has."""
+    def _history(self, latest: int | None = None) -> tuple[list[int], Observation, list[int], list[bool]] | None:
+        """Ids, observations, labels and whether confirmed, of the (latest) samples whose labels the alphabet has.
+
+        Oldest first; None if there are none.
+        """
         derived, alphabet = self._profile.derived(self.model.fingerprint, latest), set(self.model.labels)
-        return derived, [row for row, label in enumerate(derived.labels) if label in alphabet]
+        known = [row for row, label in enumerate(derived.labels) if label in alphabet]
+        if not known:
+            return None
+        return (
+            [derived.ids[row] for row in known],
+            self._restrict(Observation(derived.embeddings[known], derived.logits[known], derived.cues[known])),
+            [self.model.index(derived.labels[row]) for row in known],
+            [derived.confirmed[row] for row in known],
+        )

@@ -19,6 +19,7 @@ from handpad.adaptation import Observation, softmax
 from handpad.adaptation.default import CONFIRMATION, contradicting
 from handpad.adaptation.kernels import PLACE, SHAPE, SHAPE_ALONE, squared_distances, unit_length
 from handpad.adaptation.store import Learned, Store
+from handpad.reading.lattice import GEOMETRY
 
 NOISE = 0.4
 """Ridge of the kernel, for a correction."""
@@ -53,6 +54,9 @@ _PLACE = (0, 1, 3)
 _NEIGHBOURHOOD = (0, 1, 3, 9, 10)
 """Those, and the distances to the pieces before and behind."""
 
+NOWHERE = np.full(GEOMETRY, np.nan, np.float32)
+"""The geometry of a character that was learned off any line."""
+
 InContext = Callable[[Observation, np.ndarray], np.ndarray]
 """Scores float (n, c) of observed groups and their geometry, as :meth:`handpad.reading.reader.Reader.in_context`."""
 
@@ -60,7 +64,7 @@ InContext = Callable[[Observation, np.ndarray], np.ndarray]
 class Hand:
     """What one writer taught a reader. Make it with :meth:`handpad.reading.reader.Reader.hand`.
 
-    Geometry is float32 (n, GEOMETRY), as in a lattice; a row of NaN where a character was learned off any line.
+    Geometry is float32 (n, GEOMETRY), as in a lattice; NOWHERE for a character that was learned off any line.
     """
 
     def __init__(self, in_context: InContext):
