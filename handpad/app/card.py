@@ -1,5 +1,7 @@
 """The correction cards open at what they are about, take one press, and teach; here the one of a character."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap
@@ -16,6 +18,7 @@ class ChoiceButton(QAbstractButton):
     """One of several numbered readings: what it says, its probability, whether it is the present one."""
 
     radius: float
+    tip: str
 
     def __init__(self, number: int, label: str, probability: float, current: bool, theme: Theme):
         super().__init__()
@@ -27,6 +30,7 @@ class ChoiceButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"{label}, {probability:.0%}, key {number}" + (", as read" if current else ""))
+        self.setToolTip(f"{self.tip} {label} (key {number})")
 
     def _begin(self) -> tuple[QPainter, QRectF]:
         """A painter, and the rectangle inside the frame that it has painted."""
@@ -63,14 +67,24 @@ class ChoiceButton(QAbstractButton):
         self.update()
 
 
+def focused_one(buttons: Sequence[ChoiceButton]) -> int | None:
+    """Which of the choices has the focus, from 0; None if none has."""
+    return next((place for place, button in enumerate(buttons) if button.hasFocus()), None)
+
+
+def picked_one(event: QKeyEvent, buttons: Sequence[ChoiceButton]) -> int | None:
+    """Which of the choices a key picks, from 0: by its number, or by Enter on the one with the focus; None if none."""
+    number = event.key() - Qt.Key.Key_1
+    if 0 <= number < len(buttons):
+        return number
+    return focused_one(buttons) if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) else None
+
+
 class CandidateButton(ChoiceButton):
     """One candidate: its character, large; its probability as a bar and a figure; its key."""
 
     radius = 9
-
-    def __init__(self, number: int, label: str, probability: float, current: bool, theme: Theme):
-        super().__init__(number, label, probability, current, theme)
-        self.setToolTip(f"It is {label} (key {number})")
+    tip = "It is"
 
     def sizeHint(self) -> QSize:
         return QSize(62, 84)
@@ -217,16 +231,13 @@ class Card(Popup):
         self.adjustSize()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, number = event.key(), event.key() - Qt.Key.Key_1
-        focused = next((i for i, button in enumerate(self.buttons) if button.hasFocus()), None)
+        key, focused, picked = event.key(), focused_one(self.buttons), picked_one(event, self.buttons)
         if key == Qt.Key.Key_Escape:
             self.close()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.close_with(self.word_asked)
-        elif 0 <= number < len(self.buttons):
-            self._choose(self.buttons[number].label)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and focused is not None:
-            self._choose(self.buttons[focused].label)
+        elif picked is not None:
+            self._choose(self.buttons[picked].label)
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and focused is not None:
             step = 1 if key == Qt.Key.Key_Right else -1
             self.buttons[(focused + step) % len(self.buttons)].setFocus(Qt.FocusReason.OtherFocusReason)

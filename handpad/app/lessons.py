@@ -1,6 +1,6 @@
 """What of the page is learned: corrections, confirmations, what undo takes back of them, and what they changed."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
@@ -111,8 +111,8 @@ class Lessons(QObject):
             new = []
             for character in line:
                 open_to_confirm = character.label and not character.fixed and not character.sample_id
-                candidates = self._reading.candidates.get(character.parts)
-                if open_to_confirm and candidates and (row in page.box_rows or _sure(character, candidates)):
+                sure = row in page.box_rows or self._reading.probability(character) >= LEAST_SURE
+                if open_to_confirm and sure and character.parts in self._reading.candidates:
                     sample_id = self.new_sample()
                     self.learn(sample_id, character.parts, character.label, character.label, confirmed=True)
                     character = replace(character, sample_id=sample_id)
@@ -180,10 +180,6 @@ class Lessons(QObject):
 
 LEAST_SURE = 0.5
 """Characters on lines that are less probable than that are not learned unless the writer says what they are."""
-
-
-def _sure(character: Character, candidates: Sequence) -> bool:
-    return any(one.label == character.label and one.probability >= LEAST_SURE for one in candidates)
 
 
 def _samples(characters: Iterable[Character]) -> set[int]:

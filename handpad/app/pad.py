@@ -269,8 +269,7 @@ class Pad(QObject):
 
     def probability(self, character: Character) -> float:
         """How probable a character's label is, 0 to 1; 0 if it has not been read since the start."""
-        candidates = self.candidates.get(character.parts, ())
-        return next((c.probability for c in candidates if c.label == character.label), 0.0)
+        return self._reading.probability(character)
 
     def new_page(self) -> Path | None:
         """Put the page aside as a file of its own and begin an empty one; returns that file, if there was ink."""

@@ -48,6 +48,11 @@ class PageReading(QObject):
         engine.worker.ranked.connect(self._on_ranked)
         engine.worker.line_read.connect(self._on_line_read)
 
+    def probability(self, character: Character) -> float:
+        """How probable a character's label is, 0 to 1; 0 if it has not been read since the start."""
+        candidates = self.candidates.get(character.parts, ())
+        return next((c.probability for c in candidates if c.label == character.label), 0.0)
+
     @property
     def page(self) -> Page:
         """The page as it is."""

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from handpad.app.card import CHOICES, ChoiceButton, Popup, percent
+from handpad.app.card import CHOICES, ChoiceButton, Popup, focused_one, percent, picked_one
 from handpad.app.engine import WordReading
 from handpad.app.theme import Theme
 
@@ -15,10 +15,7 @@ class WordButton(ChoiceButton):
     """One reading of a word: its key, what it says, its probability as a bar and a figure."""
 
     radius = 8
-
-    def __init__(self, number: int, label: str, probability: float, current: bool, theme: Theme):
-        super().__init__(number, label, probability, current, theme)
-        self.setToolTip(f"It says {label} (key {number})")
+    tip = "It says"
 
     def sizeHint(self) -> QSize:
         font = QFont(self.font())
@@ -107,14 +104,11 @@ class WordCard(Popup):
         self.adjustSize()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, number = event.key(), event.key() - Qt.Key.Key_1
-        focused = next((i for i, button in enumerate(self.buttons) if button.hasFocus()), None)
+        key, focused, picked = event.key(), focused_one(self.buttons), picked_one(event, self.buttons)
         if key == Qt.Key.Key_Escape:
             self.close()
-        elif 0 <= number < len(self.buttons):
-            self._choose(self._readings[number])
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and focused is not None:
-            self._choose(self._readings[focused])
+        elif picked is not None:
+            self._choose(self._readings[picked])
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and focused is not None:
             place = focused + (1 if key == Qt.Key.Key_Down else -1)
             target = self.buttons[place] if 0 <= place < len(self.buttons) else self.other

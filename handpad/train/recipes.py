@@ -1,6 +1,7 @@
 """How each network is trained: fixed settings, and the ways to steer the learning rate."""
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -125,12 +126,12 @@ PRESETS = {
 }
 
 
-class Policy:
+class Policy(ABC):
     """Steers the learning rate, and may stop early. Its state is its attributes: numbers, and lists of them."""
 
+    @abstractmethod
     def rate(self, epochs_done: float) -> float:
         """The learning rate after so many epochs, which need not be whole."""
-        raise NotImplementedError
 
     def after_epoch(self, validation_loss: float) -> bool:
         """Take note of an epoch's validation loss. Returns whether to stop: never, unless said otherwise."""
