@@ -13,7 +13,8 @@ from handpad.errors import HandpadError
 from handpad.files import backup_path, replace_file
 from handpad.ink import as_strokes
 from handpad.page import Character, Page, Ruling
-from handpad.reading.pieces import Part
+from handpad.profile import old_sample_id
+from handpad.reading.pieces import Part, ink_of
 
 NAMESPACE = "http://www.w3.org/2003/InkML"
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
@@ -26,8 +27,9 @@ class DocumentError(HandpadError):
 SPACE = 0.85
 """In a page of format 1, which tells no spaces, a gap wider than this many x-heights is one."""
 
-FORMAT = 2
-"""Version of the page file. Version 1 had whole strokes in its characters, and no spaces."""
+FORMAT = 3
+"""Version of the page file. Version 1 had whole strokes in its characters, and no spaces; until version 2 samples had
+numbers, and no page said of which profile."""
 
 
 def to_inkml(page: Page) -> bytes:
@@ -36,6 +38,8 @@ def to_inkml(page: Page) -> bytes:
     root = _element(None, "ink")
     _annotate(root, "application", "Handpad")
     _annotate(root, "format", str(FORMAT))
+    if page.profile:
+        _annotate(root, "profile", page.profile)
     _annotate(root, "boxes", str(int(page.boxes)))
     _annotate(root, "boxRows", " ".join(map(str, sorted(page.box_rows))))
     ruling = page.ruling
@@ -56,7 +60,7 @@ def to_inkml(page: Page) -> bytes:
             if getattr(character, kind):
                 _annotate(group, kind, "1")
         if character.sample_id:
-            _annotate(group, "sample", str(character.sample_id))
+            _annotate(group, "sample", character.sample_id)
         for part in character.parts:
             view = _element(group, "traceView", traceDataRef=f"#s{part.stroke}")
             if part.stop - part.start < len(page.strokes[part.stroke]):
@@ -89,7 +93,8 @@ def _parse(root: ET.Element) -> Page:
     _check_ink(strokes, characters)
     ruling = Ruling(*(float(value) for value in notes["ruling"].split()))
     box_rows = frozenset(int(row) for row in notes["boxRows"].split())
-    page = Page(MappingProxyType(strokes), boxes=notes["boxes"] == "1", ruling=ruling)
+    profile = notes.get("profile", "")
+    page = Page(MappingProxyType(strokes), boxes=notes["boxes"] == "1", ruling=ruling, profile=profile)
     lines: dict[int, list[Character]] = {}
     for character in characters:
         lines.setdefault(page.row(character), []).append(character)
@@ -113,11 +118,14 @@ def _character(group: ET.Element, strokes: Mapping[int, np.ndarray]) -> Characte
         if not 0 <= start < stop <= len(strokes[number]):
             raise DocumentError("A character refers to points that are not there.")
         parts.append(Part(number, start, stop))
+    label, sample_id = notes.get("truth", notes.get("recognised", "")), notes.get("sample", "")
+    if sample_id.isdecimal() and len(sample_id) < 20:  # until version 2
+        sample_id = old_sample_id(int(sample_id), label, ink_of(parts, strokes))
     return Character(
         tuple(parts),
-        notes.get("truth", notes.get("recognised", "")),
+        label,
         "truth" in notes,
-        int(notes.get("sample", 0)),
+        sample_id,
         **{kind: kind in notes for kind in _FLAGS},
     )
 

@@ -1,8 +1,10 @@
 """Writing a file so that a crash, a full disk or a power cut leaves either the old file or the new one, whole."""
 
 import contextlib
+import itertools
 import os
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 
@@ -31,6 +33,23 @@ def replace_file(path: Path, data: bytes, backup: bool = False) -> None:
 def backup_path(path: Path) -> Path:
     """Where :func:`replace_file` keeps the file before the last."""
     return path.with_name(path.name + ".bak")
+
+
+def put_aside(path: Path) -> Path:
+    """Rename a file that cannot be used, with the date in its name, so that nothing is written over it.
+
+    Returns where it lies now, ``<stem>-damaged-YYYY-MM-DD-HHMMSS<suffix>``. Raises OSError, with nothing changed.
+    """
+    aside = free_name(path.with_name(f"{path.stem}-damaged-{datetime.now():%Y-%m-%d-%H%M%S}{path.suffix}"))
+    path.rename(aside)
+    _sync_folder(path.parent)
+    return aside
+
+
+def free_name(path: Path) -> Path:
+    """A path that no file has yet: the one given, or the same with -2, -3 ... at the end of its stem."""
+    names = itertools.chain([path], (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2)))
+    return next(name for name in names if not name.exists())
 
 
 def _keep_backup(path: Path) -> None:

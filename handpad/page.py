@@ -62,7 +62,7 @@ class Character:
         ``Part(number, 0, n)``; two parts of one stroke share the point where it was cut.
     label : what it says; "" until it has been read.
     fixed : the writer chose the label: nothing else may change it or the ink.
-    sample_id : the sample that was learned from it; 0 if none was.
+    sample_id : the sample that was learned from it; "" if none was.
     grouped : the writer chose the ink, by joining or splitting: nothing else may regroup it.
     space : whether a space precedes it. On a line of boxes the boxes tell.
     spaced : the writer chose the space.
@@ -72,7 +72,7 @@ class Character:
     parts: tuple[Part, ...]
     label: str = ""
     fixed: bool = False
-    sample_id: int = 0
+    sample_id: str = ""
     grouped: bool = False
     space: bool = False
     spaced: bool = False
@@ -101,6 +101,7 @@ class Page:
     boxes : whether a line that has no ink yet is a line of boxes.
     box_rows : the lines with ink that are lines of boxes, one character in each; the others are free writing.
     ruling : the lines of the paper.
+    profile : identifier of the profile that the samples of its characters belong to; "" while that is not known.
     stroke_boxes : the box of each stroke.
     """
 
@@ -109,6 +110,7 @@ class Page:
     boxes: bool = False
     box_rows: frozenset[int] = frozenset()
     ruling: Ruling = Ruling()
+    profile: str = ""
     stroke_boxes: Mapping[int, Box] = field(default_factory=lambda: MappingProxyType({}), compare=False)
 
     def __post_init__(self):

@@ -16,7 +16,7 @@ from handpad.adaptation.paper import PaperAdapter
 from handpad.glyph import cues, glyph
 from handpad.ink import Guide, as_guide, as_strokes
 from handpad.model import BaseModel
-from handpad.profile import Profile, Sample
+from handpad.profile import Profile, Sample, new_sample_id
 from handpad.reading.hand import LATEST, NOWHERE, Hand
 from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
@@ -75,6 +75,15 @@ class Recognizer:
         self._reader: Reader | None = None
         self._hand: Hand | None = None
         self.adapter = adapter
+
+    @property
+    def profile_id(self) -> str:
+        """The identifier of the profile: pages tell by it whose samples they refer to."""
+        return self._profile.id
+
+    def take_notes(self) -> list[str]:
+        """Sentences for the writer on what was wrong with the profile since the last call; mostly none."""
+        return self._profile.take_notes()
 
     @property
     def adapter(self) -> str:
@@ -153,7 +162,7 @@ class Recognizer:
         hand, history = self.reader.hand(), self._history(LATEST)
         if history is not None:
             ids, seen, labels, confirmed = history
-            lines = {i: line for i, line in self._profile.lines().items() if len(line.geometry) == GEOMETRY}
+            lines = {i: line for i, line in self._profile.lines().items() if _fits(line)}
             geometry = np.stack([lines[i].geometry if i in lines else NOWHERE for i in ids])
             hand.learn(ids, seen, geometry, labels, confirmed)
             for row, sample_id in enumerate(ids):
@@ -185,15 +194,15 @@ class Recognizer:
         label: str,
         guide: ArrayLike | None = None,
         confirmed: bool = False,
-        sample_id: int = 0,
+        sample_id: str = "",
         shown: str | None = None,
         line: OnLine | None = None,
-    ) -> int:
+    ) -> str:
         """Learn what a character says; with a profile, it is on disk when this returns.
 
         confirmed: the writer let the prediction stand, which counts for less than a correction.
         shown: the label that the writer was shown; by default what would be predicted now.
-        sample_id: a number from :meth:`next_sample_id` on, where the caller needs it beforehand.
+        sample_id: from :func:`handpad.profile.new_sample_id`, where the caller needs it beforehand.
         line: how it stands on its line, from the reader's ``on_line``; reading lines learns more from it then.
 
         Returns the sample's id. Raises InkError, LabelError or ProfileError, with nothing learned.
@@ -204,7 +213,15 @@ class Recognizer:
         seen = self._restrict(unrestricted)
         predicted = shown or self.model.labels[int(self._adapter.predict(seen)[0].argmax())]
         sample = Sample(
-            sample_id, checked, checked_guide, label, predicted, confirmed, self.model.name, time.time(), line
+            sample_id or new_sample_id(),
+            checked,
+            checked_guide,
+            label,
+            predicted,
+            confirmed,
+            self.model.name,
+            time.time(),
+            line,
         )
         sample_id = self._store(sample, unrestricted)
         self._adapter.learn(sample_id, seen, index, confirmed)
@@ -215,7 +232,7 @@ class Recognizer:
                 self.reader.learn_grouping(self._hand, sample_id, seen, line)
         return sample_id
 
-    def forget(self, sample_id: int) -> Sample:
+    def forget(self, sample_id: str) -> Sample:
         """Forget a sample, as if it had never been learned; returns it, for :meth:`restore`.
 
         Raises KeyError if there is no such sample, ProfileError if the profile cannot be written.
@@ -234,9 +251,9 @@ class Recognizer:
         self._hand = None
         self.adapter = self._adapter_name
 
-    def next_sample_id(self) -> int:
-        """The id that the next learned sample gets."""
-        return self._profile.next_id()
+    def known_ids(self) -> set[str]:
+        """The ids of all samples that were learned, those that were forgotten since among them."""
+        return self._profile.known_ids()
 
     def samples(self) -> list[Sample]:
         """All that was learned, oldest first."""
@@ -267,18 +284,27 @@ class Recognizer:
 
     def _with_history(self, adapter: Adapter) -> Adapter:
         """Let a new adapter learn the profile, oldest first; derives anew what another base model derived."""
+        self._derive_stale()
+        history = self._history()
+        if self._profile.stale_count(self.model.fingerprint):  # what was derived before is damaged
+            self._derive_stale()
+            history = self._history()
+        if history is not None:
+            adapter.learn_many(*history)
+        return adapter
+
+    def _derive_stale(self) -> None:
+        """Derive anew what another base model derived, or what is no longer as it was stored."""
         stale = self._profile.stale(self.model.fingerprint)
+        if stale and self._profile.fingerprints() - {self.model.fingerprint}:
+            self._profile.back_up("model-change")
         for start in range(0, len(stale), _BATCH):
             batch = stale[start : start + _BATCH]
             seen = self._see([(sample.strokes, sample.guide) for sample in batch])
             rows = zip([sample.id for sample in batch], seen.embeddings, seen.logits, seen.cues, strict=True)
             self._profile.store_derived(self.model.fingerprint, rows)
-        history = self._history()
-        if history is not None:
-            adapter.learn_many(*history)
-        return adapter
 
-    def _history(self, latest: int | None = None) -> tuple[list[int], Observation, list[int], list[bool]] | None:
+    def _history(self, latest: int | None = None) -> tuple[list[str], Observation, list[int], list[bool]] | None:
         """Ids, observations, labels and whether confirmed, of the (latest) samples whose labels the alphabet has.
 
         Oldest first; None if there are none.
@@ -293,3 +319,9 @@ class Recognizer:
             [self.model.index(derived.labels[row]) for row in known],
             [derived.confirmed[row] for row in known],
         )
+
+
+def _fits(line: OnLine) -> bool:
+    """Whether what is known of a sample's line is what reading knows of lines today."""
+    places = (line.geometry, *(geometry for _, geometry in line.misread))
+    return all(len(geometry) == GEOMETRY and not np.isinf(geometry).any() for geometry in places)

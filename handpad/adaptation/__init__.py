@@ -4,7 +4,7 @@ An adapter sees of a character what the base model made of it (embedding and log
 lost (size and position cues); it answers with probabilities. Labels are indexes into the model's labels.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,18 +48,18 @@ class Adapter(Protocol):
     def predict(self, seen: Observation) -> np.ndarray:
         """Probabilities float64 (m, c), each row summing to 1. Changes nothing."""
 
-    def learn(self, sample_id: int, seen: Observation, label: int, confirmed: bool = False) -> None:
+    def learn(self, sample_id: Hashable, seen: Observation, label: int, confirmed: bool = False) -> None:
         """Learn one character (m = 1) whose true label is known.
 
         confirmed: the writer merely let the prediction stand, which is weaker evidence than a correction.
         """
 
     def learn_many(
-        self, sample_ids: Sequence[int], seen: Observation, labels: Sequence[int], confirmed: Sequence[bool]
+        self, sample_ids: Sequence[Hashable], seen: Observation, labels: Sequence[int], confirmed: Sequence[bool]
     ) -> None:
         """Learn m characters: the same as one after another."""
 
-    def forget(self, sample_id: int) -> None:
+    def forget(self, sample_id: Hashable) -> None:
         """Forget one sample, as if it had never been learned. Raises KeyError if it is not known."""
 
 

@@ -17,7 +17,7 @@ them do not decide (:meth:`DefaultAdapter.suspects`). Everything is a function o
 their order, so forgetting is exact.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 
@@ -70,7 +70,7 @@ class DefaultAdapter:
         self._zones = zone_matrix(labels)
         self._populations = habits.load(labels)
         self._store = Store()
-        self._slots: list[int] = []
+        self._slots: list[Hashable] = []
         self._inverse = KernelInverse()
         self._zone_inverse = KernelInverse()
         self._arrays: dict[str, np.ndarray] = {}
@@ -93,12 +93,12 @@ class DefaultAdapter:
         zoned = self._zoned(base, kernels.zones @ self._zone_weights)
         return _normalised(np.maximum(zoned + kernels.classes @ self._weights, FLOOR) ** SHARPENING)
 
-    def learn(self, sample_id: int, seen: Observation, label: int, confirmed: bool = False) -> None:
+    def learn(self, sample_id: Hashable, seen: Observation, label: int, confirmed: bool = False) -> None:
         """Learn one character. Raises ValueError if the sample is known already."""
         self.learn_many([sample_id], seen, [label], [confirmed])
 
     def learn_many(
-        self, sample_ids: Iterable[int], seen: Observation, labels: Iterable[int], confirmed: Iterable[bool]
+        self, sample_ids: Iterable[Hashable], seen: Observation, labels: Iterable[int], confirmed: Iterable[bool]
     ) -> None:
         """Learn m characters at once: the same as one after another, but with one factorisation.
 
@@ -114,12 +114,12 @@ class DefaultAdapter:
             self._store.add(sample_id, Learned(embedding, logits, cues, int(label), bool(let_stand)))
         self._choose()
 
-    def forget(self, sample_id: int) -> None:
+    def forget(self, sample_id: Hashable) -> None:
         """Forget one sample, as if it had never been learned. Raises KeyError if it is not known."""
         self._store.remove(sample_id)
         self._choose()
 
-    def suspects(self) -> list[int]:
+    def suspects(self) -> list[Hashable]:
         """The ids of learned samples that contradict the others around them, and therefore do not decide."""
         return sorted(self._slots[slot] for slot in np.flatnonzero(self._suspect)) if self._slots else []
 
@@ -142,7 +142,7 @@ class DefaultAdapter:
                 self._admit(sample_id)
         self._weigh()
 
-    def _admit(self, sample_id: int) -> None:
+    def _admit(self, sample_id: Hashable) -> None:
         """Let one more sample decide."""
         slot = len(self._slots)
         self._fill(slot, sample_id)
@@ -151,7 +151,7 @@ class DefaultAdapter:
         self._zone_inverse.add(kernels.zones[:slot], kernels.zones[slot])
         self._support_by(slot, kernels.alike, 1)
 
-    def _exchange(self, slot: int, sample_id: int) -> None:
+    def _exchange(self, slot: int, sample_id: Hashable) -> None:
         """Let a sample decide instead of the one in a slot."""
         self._support_by(slot, self._kernels_of(slot).alike, -1)
         self._fill(slot, sample_id)
@@ -171,7 +171,7 @@ class DefaultAdapter:
         self._slots[slot] = self._slots[last]
         self._slots.pop()
 
-    def _load(self, sample_ids: list[int]) -> None:
+    def _load(self, sample_ids: list[Hashable]) -> None:
         """Let these samples decide and no others, with one factorisation."""
         self._slots = []
         for slot, sample_id in enumerate(sample_ids):
@@ -185,7 +185,7 @@ class DefaultAdapter:
         self._inverse.reset(kernels.classes)
         self._zone_inverse.reset(kernels.zones)
 
-    def _fill(self, slot: int, sample_id: int) -> None:
+    def _fill(self, slot: int, sample_id: Hashable) -> None:
         """Write a sample into a slot, which is an old one or the next."""
         sample, classes = self._store[sample_id], len(self._zones)
         if not self._arrays:

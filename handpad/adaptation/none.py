@@ -1,6 +1,6 @@
 """No adaptation: the base model's own word."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 
@@ -13,13 +13,13 @@ class NoAdapter:
     def predict(self, seen: Observation) -> np.ndarray:
         return softmax(seen.logits)
 
-    def learn(self, sample_id: int, seen: Observation, label: int, confirmed: bool = False) -> None:
+    def learn(self, sample_id: Hashable, seen: Observation, label: int, confirmed: bool = False) -> None:
         pass
 
     def learn_many(
-        self, sample_ids: Sequence[int], seen: Observation, labels: Sequence[int], confirmed: Sequence[bool]
+        self, sample_ids: Sequence[Hashable], seen: Observation, labels: Sequence[int], confirmed: Sequence[bool]
     ) -> None:
         pass
 
-    def forget(self, sample_id: int) -> None:
+    def forget(self, sample_id: Hashable) -> None:
         pass

@@ -13,7 +13,7 @@ prediction, a character's own position is replaced by the nearest of the populat
 or a short history it can lose to the base.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,8 +74,8 @@ class PaperAdapter:
         centroids = np.asarray(styles_centroids, dtype=np.float64)
         labels = np.asarray(styles_labels)
         self._styles = {int(label): centroids[labels == label] for label in np.unique(labels)}
-        self._samples: dict[int, _Sample] = {}
-        self._credits: dict[int, tuple[int, ...]] = {}
+        self._samples: dict[Hashable, _Sample] = {}
+        self._credits: dict[Hashable, tuple[int, ...]] = {}
         self.history = WritingHistory()
         self.confidence = Confidence(len(CLASSIFIERS), n_labels)
 
@@ -111,7 +111,7 @@ class PaperAdapter:
             decisions.append(Decision(votes[believed], believed, votes, tuple(reliabilities)))
         return decisions
 
-    def learn(self, sample_id: int, seen: Observation, label: int, confirmed: bool = False) -> None:
+    def learn(self, sample_id: Hashable, seen: Observation, label: int, confirmed: bool = False) -> None:
         """Score all classifiers on one character, then add it to the history (section 3.4).
 
         Raises ValueError if the sample is known already.
@@ -124,14 +124,14 @@ class PaperAdapter:
         self._enter(sample_id, sample)
 
     def learn_many(
-        self, sample_ids: Sequence[int], seen: Observation, labels: Sequence[int], confirmed: Sequence[bool]
+        self, sample_ids: Sequence[Hashable], seen: Observation, labels: Sequence[int], confirmed: Sequence[bool]
     ) -> None:
         """Learn m characters, one after another."""
         for row, sample in enumerate(zip(sample_ids, labels, confirmed, strict=True)):
             sample_id, label, let_stand = sample
             self.learn(sample_id, seen[row : row + 1], int(label), let_stand)
 
-    def forget(self, sample_id: int) -> None:
+    def forget(self, sample_id: Hashable) -> None:
         """Forget one sample, as if it had never been learned. Raises KeyError if it is not known.
 
         Votes look only at samples with the same base prediction, so only these are learned again.
@@ -145,7 +145,7 @@ class PaperAdapter:
         for key, sample in group.items():
             self._enter(key, sample)
 
-    def _enter(self, sample_id: int, sample: _Sample) -> None:
+    def _enter(self, sample_id: Hashable, sample: _Sample) -> None:
         votes = self._votes(sample.predicted, sample.embedding)
         votes = tuple(sample.predicted if vote == ABSTAINED else vote for vote in votes)
         self._credits[sample_id] = votes

@@ -1,6 +1,6 @@
 """All that one writer taught, and which of it is worth deciding with."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,21 +25,21 @@ class Store:
     """Learned characters by sample id, in the order in which they were learned."""
 
     def __init__(self):
-        self._samples: dict[int, Learned] = {}
-        self._ids = np.empty(64, dtype=np.int64)
+        self._samples: dict[Hashable, Learned] = {}
+        self._ids = np.empty(64, dtype=object)
         self._labels = np.empty(64, dtype=np.int64)
         self._worth = np.empty(64)  # at most 2
 
     def __len__(self) -> int:
         return len(self._samples)
 
-    def __contains__(self, sample_id: int) -> bool:
+    def __contains__(self, sample_id: Hashable) -> bool:
         return sample_id in self._samples
 
-    def __getitem__(self, sample_id: int) -> Learned:
+    def __getitem__(self, sample_id: Hashable) -> Learned:
         return self._samples[sample_id]
 
-    def add(self, sample_id: int, sample: Learned) -> None:
+    def add(self, sample_id: Hashable, sample: Learned) -> None:
         """Keep one more. Raises ValueError if the id is known already."""
         if sample_id in self._samples:
             raise ValueError(f"Sample {sample_id} has been learned already.")
@@ -51,14 +51,14 @@ class Store:
         self._samples[sample_id] = sample
         self._ids[row], self._labels[row], self._worth[row] = sample_id, sample.label, _worth(sample)
 
-    def remove(self, sample_id: int) -> None:
+    def remove(self, sample_id: Hashable) -> None:
         """Drop one. Raises KeyError if it is not known."""
         del self._samples[sample_id]
         row = int(np.flatnonzero(self._ids[: len(self._samples) + 1] == sample_id)[0])
         for array in (self._ids, self._labels, self._worth):
             array[row : len(self._samples)] = array[row + 1 : len(self._samples) + 1]
 
-    def useful(self, capacity: int, latest: int | None = None) -> Iterable[int]:
+    def useful(self, capacity: int, latest: int | None = None) -> list[Hashable]:
         """The ids of the most useful samples, at most `capacity`: a function of the samples and their order alone.
 
         latest : only so many of the newest samples are considered; None considers all.

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 class Lesson:
     """One character to learn, under the sample id that the page has given it; line: around it, unless in a box."""
 
-    sample_id: int
+    sample_id: str
     strokes: list[np.ndarray]
     guide: Guide
     label: str
@@ -59,7 +59,8 @@ class Engine(QObject):
 
     Signals
     -------
-    ready(next_sample_id, alphabet, summary) : the recogniser is open; alphabet is all that it can read, as one string.
+    ready(profile_id, known_sample_ids, alphabet, summary) : the recogniser is open; alphabet is all that it can read,
+        as one string.
     ranked(dict, after_learning) : candidates by key, of the characters in boxes asked for or, after learning, of all.
     line_read(job, characters) : a line was read: a list of ReadBack in reading order, or None if that failed.
     word_read(job, readings) : ways to read the word asked for, a list of WordReading, best first.
@@ -69,12 +70,12 @@ class Engine(QObject):
     failed(message, sample_ids) : a sentence for the user, and the samples that were not learned.
     """
 
-    ready = Signal(int, str, object)
+    ready = Signal(str, object, str, object)
     ranked = Signal(object, bool)
     line_read = Signal(object, object)
     word_read = Signal(object, object)
     words_changed = Signal(object)
-    learned = Signal(int, object)
+    learned = Signal(str, object)
     forgotten = Signal(object)
     failed = Signal(str, object)
 
@@ -115,12 +116,19 @@ class Engine(QObject):
                 self.failed.emit(f"{error} Handpad goes on with the model it came with.", [])
         self._seen.clear()
         self.words_changed.emit(self._recognizer.words())
-        self.ready.emit(self._recognizer.next_sample_id(), self._recognizer.model.alphabet, self._summary())
+        recognizer = self._recognizer
+        self.ready.emit(recognizer.profile_id, recognizer.known_ids(), recognizer.model.alphabet, self._summary())
+        self._tell_notes()
         try:
             _ = self._recognizer.reader, self._recognizer.hand  # loaded now rather than at the first line
         except HandpadError as error:
             log.exception("reader")
             self.failed.emit(str(error), [])
+
+    def _tell_notes(self) -> None:
+        """Tell the writer what was wrong with the profile."""
+        for note in self._recognizer.take_notes():
+            self.failed.emit(note, [])
 
     def _summary(self) -> Summary:
         return Summary(self._recognizer.sample_count(), *self._recognizer.recent_right())
@@ -279,7 +287,7 @@ class Engine(QObject):
         return reader.on_line(line.strokes, line.characters, line.place, line.guide, hand, line.regrouped)
 
     @Slot(object, object)
-    def change(self, forget: list[int], restore: list[int]) -> None:
+    def change(self, forget: list[str], restore: list[str]) -> None:
         """Forget samples and learn forgotten ones again, as undo and redo ask."""
         if self._recognizer is None:
             return
@@ -289,7 +297,7 @@ class Engine(QObject):
                 try:
                     self._forgotten[sample_id] = self._recognizer.forget(sample_id)
                 except KeyError:
-                    log.warning("sample %d was not there to be forgotten", sample_id)
+                    log.warning("sample %s was not there to be forgotten", sample_id)
             known = [self._forgotten.pop(sample_id) for sample_id in restore if sample_id in self._forgotten]
             if known:
                 self._recognizer.restore(known)

@@ -16,7 +16,7 @@ class EngineThread(QObject):
     Signals
     -------
     read, read_line, read_word, set_word, keep, learn, change : see the methods of Engine.
-    ready(next_sample_id, alphabet, summary) : that of the engine, after `is_ready` has become true.
+    ready(profile_id, known_sample_ids, alphabet, summary) : that of the engine, after `is_ready` has become true.
     """
 
     read = Signal(object)
@@ -26,7 +26,7 @@ class EngineThread(QObject):
     keep = Signal(object)
     learn = Signal(object)
     change = Signal(object, object)
-    ready = Signal(int, str, object)
+    ready = Signal(str, object, str, object)
 
     _open = Signal(object)
     _finish = Signal()
@@ -54,9 +54,9 @@ class EngineThread(QObject):
         self.is_ready = False
         self._open.emit(options)
 
-    def _on_ready(self, next_sample: int, alphabet: str, summary: Summary) -> None:
+    def _on_ready(self, profile: str, known_samples: set[str], alphabet: str, summary: Summary) -> None:
         self.is_ready = True
-        self.ready.emit(next_sample, alphabet, summary)
+        self.ready.emit(profile, known_samples, alphabet, summary)
 
     @property
     def running(self) -> bool:

@@ -11,6 +11,7 @@ from handpad.app.line_job import Key, line_around
 from handpad.app.open_page import OpenPage
 from handpad.app.page_reading import PageReading
 from handpad.page import Character, Page
+from handpad.profile import new_sample_id
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,7 @@ class Lessons(QObject):
         self._open_page = open_page
         self._reading = reading
         self._engine = engine
-        self._next_sample = 1
-        self._pending: dict[int, str] = {}  # corrections on their way to disk: sample id to label
+        self._pending: dict[str, str] = {}  # corrections on their way to disk: sample id to label
         self._correction = ""  # the label of a correction that is learned, until its line is read again
         self._relabelled: set[Key] = set()  # by the last correction
         self._spreading: Change | None = None  # the last correction, while other lines are read again
@@ -66,33 +66,36 @@ class Lessons(QObject):
 
     # What is learned and forgotten
 
-    def begin(self, next_sample: int) -> None:
-        """Go on with the sample ids of a profile that was just opened.
+    def begin(self, profile: str, known: Set[str]) -> None:
+        """Go on with a profile that was just opened, which knows samples of these ids.
 
-        Confirmations that a crash or another profile kept from being stored can be confirmed again.
+        A page of the same profile may refer to samples that a crash or a full disk kept from being stored: corrections
+        among them are learned now, confirmations can be confirmed again. What another profile learned from the page
+        stays its own.
         """
-        self._next_sample = max(self._next_sample, next_sample)
         old = page = self._open_page.page
-        for row, line in old.lines.items():
-            if any(character.sample_id >= next_sample for character in line):
-                new = [replace(c, sample_id=0) if c.sample_id >= next_sample else c for c in line]
-                page = page.with_line(row, new)
-        if page is not old:
+        lost: list[Character] = []
+        for row, line in old.lines.items() if old.profile == profile else ():
+            missing = [character for character in line if character.sample_id and character.sample_id not in known]
+            if missing:
+                lost += [character for character in missing if character.fixed]
+                page = page.with_line(
+                    row, [replace(c, sample_id="") if c in missing and not c.fixed else c for c in line]
+                )
+        if not any(character.sample_id and character.sample_id not in known for character in page.characters):
+            page = replace(page, profile=profile)
+        if page != old:
             self._open_page.show(page)
+        for character in lost:
+            self.learn(character.sample_id, character.parts, character.label, "", confirmed=False)
 
-    def new_sample(self) -> int:
-        """An id for a sample that is to be learned."""
-        sample_id = self._next_sample
-        self._next_sample += 1
-        return sample_id
-
-    def expect(self, sample_id: int, label: str) -> None:
+    def expect(self, sample_id: str, label: str) -> None:
         """A correction is on its way; `corrected` will speak of that label when the sample has been learned."""
         self._pending[sample_id] = label
         self._relabelled.clear()
         self._spreading = None
 
-    def learn(self, sample_id: int, key: Key, label: str, predicted: str, confirmed: bool) -> None:
+    def learn(self, sample_id: str, key: Key, label: str, predicted: str, confirmed: bool) -> None:
         """Have a character learned, which was read as `predicted`; confirmed: it was left as it was read."""
         page, character = self._open_page.page, Character(key)
         ink, guide = page.ink(character), page.guide(character)
@@ -113,7 +116,7 @@ class Lessons(QObject):
                 open_to_confirm = character.label and not character.fixed and not character.sample_id
                 sure = row in page.box_rows or self._reading.probability(character) >= LEAST_SURE
                 if open_to_confirm and sure and character.parts in self._reading.candidates:
-                    sample_id = self.new_sample()
+                    sample_id = new_sample_id()
                     self.learn(sample_id, character.parts, character.label, character.label, confirmed=True)
                     character = replace(character, sample_id=sample_id)
                 new.append(character)
@@ -133,7 +136,7 @@ class Lessons(QObject):
 
     # What learning did
 
-    def _on_learned(self, sample_id: int, summary: Summary) -> None:
+    def _on_learned(self, sample_id: str, summary: Summary) -> None:
         self.summary.emit(summary)
         label = self._pending.pop(sample_id, None)
         if label is None:
@@ -168,13 +171,13 @@ class Lessons(QObject):
             self.spread.emit(replace(self._spreading, others=len(self._relabelled)))
         self._spreading = None
 
-    def _on_failed(self, message: str, sample_ids: list[int]) -> None:
+    def _on_failed(self, message: str, sample_ids: list[str]) -> None:
         for sample_id in sample_ids:
             self._pending.pop(sample_id, None)
             page = self._open_page.page
             character = next((c for c in page.characters if c.sample_id == sample_id), None)
             if character is not None:
-                self._open_page.show(page.with_character(character, replace(character, sample_id=0)))
+                self._open_page.show(page.with_character(character, replace(character, sample_id="")))
         self.trouble.emit(message)
 
 
@@ -182,5 +185,5 @@ LEAST_SURE = 0.5
 """Characters on lines that are less probable than that are not learned unless the writer says what they are."""
 
 
-def _samples(characters: Iterable[Character]) -> set[int]:
+def _samples(characters: Iterable[Character]) -> set[str]:
     return {character.sample_id for character in characters if character.sample_id}

@@ -171,7 +171,7 @@ def merged(page: Page, job: LineJob, reading: list[ReadBack]) -> Page | None:
         label = old.label if stays else back.label
         # The first one may be in the middle of the line, where the reading does not see what precedes it.
         space = old.space if old.spaced or (place == 0 and old.locked) else back.space
-        sample_id = old.sample_id if label == old.label else 0
+        sample_id = old.sample_id if label == old.label else ""
         new.append(replace(old, label=label, space=space, sample_id=sample_id))
     places = [index for index, character in enumerate(line) if character.parts in read]
     rest = [(index, character) for index, character in enumerate(line) if character.parts not in read]

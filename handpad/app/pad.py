@@ -17,6 +17,7 @@ from handpad.app.line_job import Key, LineJob, opened, reopened, settled, word_j
 from handpad.app.open_page import OpenPage
 from handpad.app.page_reading import PageReading
 from handpad.page import Character, Page
+from handpad.profile import new_sample_id
 
 
 class Pad(QObject):
@@ -117,9 +118,9 @@ class Pad(QObject):
         self._engine.close()
         self._open_page.close()
 
-    def _on_ready(self, next_sample: int, alphabet: str, summary: Summary) -> None:
+    def _on_ready(self, profile: str, known_samples: set[str], alphabet: str, summary: Summary) -> None:
         self.alphabet = alphabet
-        self._lessons.begin(next_sample)
+        self._lessons.begin(profile, known_samples)
         anew = self._reading.restart()
         self.summary.emit(summary)
         self.ready.emit()
@@ -205,7 +206,7 @@ class Pad(QObject):
         character = self.page.find(key)
         if character is None:
             return
-        sample_id = self._lessons.new_sample() if self.learning else 0
+        sample_id = new_sample_id() if self.learning else ""
         if sample_id:
             self._lessons.expect(sample_id, label)
         page = self._with_open_word(self.page, character)
@@ -242,7 +243,7 @@ class Pad(QObject):
             old = before.get(back.parts)
             right = old is not None and old.label == back.label
             known = right and (old.fixed or old.sample_id)
-            sample_id = old.sample_id if known else self._lessons.new_sample() if self.learning else 0
+            sample_id = old.sample_id if known else new_sample_id() if self.learning else ""
             if not known and self.learning:
                 lessons.append((sample_id, back.parts, back.label, old.label if old else "", right))
             grouped = old is None or old.grouped
@@ -278,7 +279,7 @@ class Pad(QObject):
         self.confirm()
         aside = self._open_page.put_aside()
         self._reading.pen_row = self._reading.pen_stroke = None
-        self._step(Page(boxes=self.page.boxes, ruling=self.page.ruling), forgets=False)
+        self._step(Page(boxes=self.page.boxes, ruling=self.page.ruling, profile=self.page.profile), forgets=False)
         return aside
 
     def can_undo(self) -> bool:

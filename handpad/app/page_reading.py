@@ -162,7 +162,7 @@ class PageReading(QObject):
                 if character.fixed or key not in ranked or ranked[key][0].label == character.label:
                     continue
                 if not character.label or after_learning or key in self._read_anew:
-                    line[index] = replace(character, label=ranked[key][0].label, sample_id=0)
+                    line[index] = replace(character, label=ranked[key][0].label, sample_id="")
             if tuple(line) != page.lines[row]:
                 page = page.with_line(row, line)
         self._read_anew -= ranked.keys()

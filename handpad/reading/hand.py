@@ -11,7 +11,7 @@ ink that looks like them, among neighbours like theirs, is parted likewise the n
 Everything is a function of the samples that are known and their order, so forgetting is exact.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 
@@ -70,8 +70,8 @@ class Hand:
     def __init__(self, in_context: InContext):
         self._in_context = in_context
         self._store = Store()
-        self._geometry: dict[int, np.ndarray] = {}
-        self._groupings: dict[int, list[tuple[np.ndarray, np.ndarray, float]]] = {}
+        self._geometry: dict[Hashable, np.ndarray] = {}
+        self._groupings: dict[Hashable, list[tuple[np.ndarray, np.ndarray, float]]] = {}
         self._weights: np.ndarray | None = None  # None: to be found when they are next needed
 
     def __len__(self) -> int:
@@ -79,7 +79,7 @@ class Hand:
 
     def learn(
         self,
-        sample_ids: Sequence[int],
+        sample_ids: Sequence[Hashable],
         seen: Observation,
         geometry: np.ndarray,
         labels: Sequence[int],
@@ -92,13 +92,13 @@ class Hand:
             self._geometry[sample_id] = place
         self._weights = None
 
-    def learn_grouping(self, sample_id: int, embeddings: np.ndarray, geometry: np.ndarray, whole: Sequence[bool]):
+    def learn_grouping(self, sample_id: Hashable, embeddings: np.ndarray, geometry: np.ndarray, whole: Sequence[bool]):
         """Learn with a sample that groups (m) are whole characters after all, or that they are not."""
         for embedding, place, is_whole in zip(unit_length(embeddings), geometry, whole, strict=True):
             lesson = embedding, place[list(_NEIGHBOURHOOD)], 1.0 if is_whole else -1.0
             self._groupings.setdefault(sample_id, []).append(lesson)
 
-    def forget(self, sample_id: int) -> None:
+    def forget(self, sample_id: Hashable) -> None:
         """Forget a sample and what it taught of grouping. Raises KeyError if it is not known."""
         self._store.remove(sample_id)
         del self._geometry[sample_id]

@@ -1,7 +1,7 @@
 """Ink to text: a page to lines, lines to words, words to characters."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -196,7 +196,7 @@ class Reader:
         wrong = [step.group for step in steps if step.group != row and _share_ink(groups.parts(step.group), own)]
         return OnLine(groups.geometry[row], tuple((groups.strokes_of(one), groups.geometry[one]) for one in wrong))
 
-    def learn_grouping(self, hand: Hand, sample_id: int, seen: Observation, line: OnLine) -> None:
+    def learn_grouping(self, hand: Hand, sample_id: Hashable, seen: Observation, line: OnLine) -> None:
         """Let a hand learn with a sample (seen, one row) what was misread in its place, if anything was."""
         if not line.misread:
             return

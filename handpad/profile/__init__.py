@@ -1,0 +1,17 @@
+"""One writer's history on disk: every learned character as ink with its true label."""
+
+from handpad.profile.packing import new_sample_id, old_sample_id, pack_ink, unpack_ink
+from handpad.profile.profile import Derived, Profile, Sample
+from handpad.profile.schema import APPLICATION_ID, VERSION
+
+__all__ = [
+    "APPLICATION_ID",
+    "VERSION",
+    "Derived",
+    "Profile",
+    "Sample",
+    "new_sample_id",
+    "old_sample_id",
+    "pack_ink",
+    "unpack_ink",
+]
