@@ -2,7 +2,9 @@
 
 import errno
 import os
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,12 +14,15 @@ from handpad import files
 from handpad.document import DocumentError, from_inkml, load_page, save_page, to_inkml
 from handpad.files import backup_path
 from handpad.page import Page
+from handpad.profile import Profile
+
+DATA = Path(__file__).parent / "data"
 
 
 def test_inkml_keeps_everything():
     page = labelled(page_of("Hit"), "<&g")
     first = page.characters[0]
-    page = page.with_character(first, replace(first, fixed=True, sample_id=7))
+    page = page.with_character(first, replace(first, fixed=True, sample_id="7a"))
     second = page.characters[1]
     page = page.with_character(second, replace(second, space=True, spaced=True, settled=True))
     page = page.add(50, np.array([[300.25, 80.5, np.nan, np.nan]]))
@@ -38,7 +43,7 @@ def test_inkml_keeps_everything():
         lambda data: b"<html/>",
         lambda data: data.replace(b'"#s1"', b'"#s9"'),
         lambda data: data.replace(b'<traceView traceDataRef="#s1" />', b""),
-        lambda data: data.replace(b">2<", b">3<", 1),
+        lambda data: data.replace(b">3<", b">4<", 1),
         lambda data: data.replace(b'"#s1"', b'"#s1" from="1" to="4"'),
         lambda data: data.replace(b'"#s1"', b'"#s1" from="0" to="400"'),
         lambda data: data.replace(b" 0.5 ", b" many "),
@@ -62,13 +67,23 @@ def test_a_damaged_page_is_refused_and_its_backup_offered(tmp_path, spoil):
 
 
 def test_a_page_of_the_first_format_opens_with_its_spaces():
-    """Written as version 1 wrote it: whole strokes, and spaces only where the gaps are wide."""
-    page = labelled(page_of("to lo"), "tolo")
-    bare = page.with_line(0, [replace(character, space=False) for character in page.lines[0]])
-    old = to_inkml(bare).replace(b'"format">2<', b'"format">1<')
-    assert b"from=" not in old
-    assert b'"space"' not in old
-    assert from_inkml(old).lines == page.lines
+    """It has whole strokes, and spaces only where the gaps are wide."""
+    page = from_inkml((DATA / "page-1.inkml").read_bytes())
+    assert page.text() == "to ol"
+    assert [c.parts for c in page.characters] == [c.parts for c in page_of("to lo").characters]
+    assert page.characters[0].fixed
+
+
+def test_a_page_of_the_second_format_knows_its_samples_in_the_migrated_profile(tmp_path):
+    """Samples had numbers then; the same ink and label give the same identifier on page and profile, others do not."""
+    page = from_inkml((DATA / "page-2.inkml").read_bytes())
+    for name, known in (("page", True), ("lines", False)):
+        shutil.copyfile(DATA / f"profile-1-{name}.handpad", tmp_path / f"{name}.handpad")
+        with Profile(tmp_path / f"{name}.handpad") as profile:
+            assert {c.sample_id for c in page.characters if c.sample_id} <= profile.known_ids() or not known
+            assert known or not {c.sample_id for c in page.characters} & profile.known_ids()
+    assert page.text() == "to lo"
+    assert page.profile == ""
 
 
 def test_a_missing_page_is_empty(tmp_path):

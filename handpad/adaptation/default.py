@@ -104,14 +104,10 @@ class DefaultAdapter:
 
         Raises ValueError, with nothing learned, if one is known already.
         """
-        sample_ids = list(sample_ids)
-        known = [sample_id for sample_id in sample_ids if sample_id in self._store]
-        if known:
-            raise ValueError(f"Sample {known[0]} has been learned already.")
         embeddings = unit_length(seen.embeddings).astype(np.float32)
-        new = zip(sample_ids, embeddings, seen.logits, seen.cues, labels, confirmed, strict=True)
-        for sample_id, embedding, logits, cues, label, let_stand in new:
-            self._store.add(sample_id, Learned(embedding, logits, cues, int(label), bool(let_stand)))
+        new = zip(embeddings, seen.logits, seen.cues, labels, confirmed, strict=True)
+        learned = [Learned(*ink, int(label), bool(let_stand)) for *ink, label, let_stand in new]
+        self._store.add(list(sample_ids), learned)
         self._choose()
 
     def forget(self, sample_id: Hashable) -> None:

@@ -1,6 +1,6 @@
 """All that one writer taught, and which of it is worth deciding with."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,17 +39,21 @@ class Store:
     def __getitem__(self, sample_id: Hashable) -> Learned:
         return self._samples[sample_id]
 
-    def add(self, sample_id: Hashable, sample: Learned) -> None:
-        """Keep one more. Raises ValueError if the id is known already."""
-        if sample_id in self._samples:
-            raise ValueError(f"Sample {sample_id} has been learned already.")
-        row = len(self._samples)
-        if row == len(self._ids):
+    def add(self, sample_ids: Sequence[Hashable], samples: Sequence[Learned]) -> None:
+        """Keep some more, n >= 1. Raises ValueError, with none kept, if one of the ids is known already."""
+        for sample_id in sample_ids:
+            if sample_id in self._samples:
+                raise ValueError(f"Sample {sample_id} has been learned already.")
+        first, stop = len(self._samples), len(self._samples) + len(samples)
+        if stop > len(self._ids):
+            room = max(stop, 2 * len(self._ids)) - len(self._ids)
             self._ids, self._labels, self._worth = (
-                np.concatenate([array, np.empty_like(array)]) for array in (self._ids, self._labels, self._worth)
+                np.concatenate([array, np.empty(room, array.dtype)]) for array in (self._ids, self._labels, self._worth)
             )
-        self._samples[sample_id] = sample
-        self._ids[row], self._labels[row], self._worth[row] = sample_id, sample.label, _worth(sample)
+        self._samples.update(zip(sample_ids, samples, strict=True))
+        self._ids[first:stop] = sample_ids
+        self._labels[first:stop] = [sample.label for sample in samples]
+        self._worth[first:stop] = _worth(samples, self._labels[first:stop])
 
     def remove(self, sample_id: Hashable) -> None:
         """Drop one. Raises KeyError if it is not known."""
@@ -85,8 +89,9 @@ class Store:
         return ids[np.concatenate([chosen, last])].tolist()
 
 
-def _worth(sample: Learned) -> float:
-    """0.1 for a confirmation that the base knew well, up to 2 for a correction that it never thought of."""
-    shifted = np.exp(sample.logits - sample.logits.max(), dtype=np.float64)
-    surprise = 1 - shifted[sample.label] / shifted.sum()
-    return 0.1 + 0.9 * surprise + (0 if sample.confirmed else 1)
+def _worth(samples: Sequence[Learned], labels: np.ndarray) -> np.ndarray:
+    """0.1 for a confirmation that the base knew well, up to 2 for a correction that it never thought of: (n,)."""
+    logits = np.stack([sample.logits for sample in samples])
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True), dtype=np.float64)
+    surprise = 1 - shifted[np.arange(len(samples)), labels] / shifted.sum(axis=1)
+    return 0.1 + 0.9 * surprise + np.array([0 if sample.confirmed else 1 for sample in samples])

@@ -3,7 +3,7 @@
 import hashlib
 import struct
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -55,14 +55,6 @@ def unpack_ink(data: bytes) -> list[np.ndarray]:
 
 def checksum(*values: bytes | str | float | int | None) -> bytes:
     """CHECKSUM bytes that tell whether values are still those that were stored (BLAKE2b, RFC 7693)."""
-    parts: Sequence[bytes] = [_bytes(value) for value in values]
-    lengths = struct.pack(f"<{len(parts)}q", *map(len, parts))
-    return hashlib.blake2b(b"".join([lengths, *parts]), digest_size=CHECKSUM).digest()
-
-
-def _bytes(value: bytes | str | float | int | None) -> bytes:
-    if isinstance(value, bytes):
-        return b"b" + value
-    if isinstance(value, str):
-        return b"s" + value.encode("utf-8", "surrogatepass")
-    return b"n" if value is None else b"f" + struct.pack("<d", value)
+    blobs = [value for value in values if isinstance(value, bytes)]
+    rest = repr([len(value) if isinstance(value, bytes) else value for value in values])
+    return hashlib.blake2b(b"".join([rest.encode("utf-8", "surrogatepass"), *blobs]), digest_size=CHECKSUM).digest()

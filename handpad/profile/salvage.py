@@ -64,7 +64,12 @@ def _take(found: Salvaged, number: int, row: list) -> None:
     """Keep a row of a table, told by its columns, if it is what was stored."""
     match row:
         case [None, str(), bytes(), _, _, str(), str(), int(), str(), _, bytes(seal)]:
-            values = row[1:10]
+            values = [
+                *row[1:3],
+                *(value if value is None else float(value) for value in row[3:5]),
+                *row[5:9],
+                float(row[9]),
+            ]
             if checksum(*values) == seal:
                 found.samples[row[1]] = (number, *values)
         case [None, bytes(ink), _, _, str(label), str(), int(), str(), _]:  # version 1

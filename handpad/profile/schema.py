@@ -152,8 +152,22 @@ def _from_1(db: sqlite3.Connection) -> None:
 _STEPS = {1: _from_1}
 
 
-def insert_sample(db: sqlite3.Connection, number: int | None, *values) -> int:
-    """Insert a sample (id to created); returns its number, a new one unless it is given."""
+def insert_sample(
+    db: sqlite3.Connection,
+    number: int | None,
+    sample_id: str,
+    ink: bytes,
+    baseline: float | None,
+    x_height: float | None,
+    label: str,
+    predicted: str,
+    confirmed: bool,
+    model: str,
+    created: float,
+) -> int:
+    """Insert a sample; returns its number, a new one unless it is given."""
+    guide = (None, None) if baseline is None or x_height is None else (float(baseline), float(x_height))
+    values = (sample_id, ink, *guide, str(label), str(predicted), int(confirmed), str(model), float(created))
     row = (number, *values, checksum(*values))
     return db.execute(f"INSERT INTO sample VALUES ({', '.join('?' * len(row))})", row).lastrowid
 

@@ -86,10 +86,10 @@ class Hand:
         confirmed: Sequence[bool],
     ) -> None:
         """Learn m characters. Raises ValueError if one is known already."""
-        rows = zip(sample_ids, seen.embeddings, seen.logits, seen.cues, geometry, labels, confirmed, strict=True)
-        for sample_id, embedding, logits, cues, place, label, let_stand in rows:
-            self._store.add(sample_id, Learned(embedding, logits, cues, int(label), bool(let_stand)))
-            self._geometry[sample_id] = place
+        new = zip(seen.embeddings, seen.logits, seen.cues, labels, confirmed, strict=True)
+        learned = [Learned(*ink, int(label), bool(let_stand)) for *ink, label, let_stand in new]
+        self._store.add(sample_ids, learned)
+        self._geometry.update(zip(sample_ids, geometry, strict=True))
         self._weights = None
 
     def learn_grouping(self, sample_id: Hashable, embeddings: np.ndarray, geometry: np.ndarray, whole: Sequence[bool]):

@@ -14,7 +14,7 @@ def sample(label, confirmed=False, known=False):
 def filled(*samples):
     store = Store()
     for sample_id, one in enumerate(samples):
-        store.add(sample_id, one)
+        store.add([sample_id], [one])
     return store
 
 
@@ -42,9 +42,9 @@ def test_removing_is_as_if_never_added():
     samples = [sample(i % 3, confirmed=i % 2 == 0) for i in range(200)]
     store, other = Store(), Store()
     for sample_id, one in enumerate(samples):
-        store.add(sample_id, one)
+        store.add([sample_id], [one])
         if sample_id not in (0, 77, 199):
-            other.add(sample_id, one)
+            other.add([sample_id], [one])
     for sample_id in (77, 0, 199):
         store.remove(sample_id)
     assert len(store) == 197
@@ -57,4 +57,4 @@ def test_unknown_and_repeated_ids_are_refused():
     with pytest.raises(KeyError):
         store.remove(5)
     with pytest.raises(ValueError, match="Sample 0"):
-        store.add(0, sample(1))
+        store.add([0], [sample(1)])

@@ -96,11 +96,11 @@ def test_a_reading_of_a_line_that_has_changed_is_refused(page):
 
 
 def test_a_sample_goes_with_the_reading_that_it_was_learned_from(page):
-    page = change(page, 0, sample_id=7)
+    page = change(page, 0, sample_id="7")
     job, reading = line_job(page, 0), list(map(back, page.characters))
-    assert merged(page, job, reading).characters[0].sample_id == 7
+    assert merged(page, job, reading).characters[0].sample_id == "7"
     reading[0] = back(page.characters[0], "f")
-    assert merged(page, job, reading).characters[0].sample_id == 0
+    assert merged(page, job, reading).characters[0].sample_id == ""
 
 
 def test_a_late_dot_opens_its_word_and_a_line_through_everything_does_not(page):

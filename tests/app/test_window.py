@@ -1,8 +1,10 @@
 """The main path, through the real window with a tablet's events: write, read, correct, learn, start again."""
 
+import contextlib
 import itertools
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -162,16 +164,45 @@ def test_moving_on_confirms_what_was_left(qtbot, window):
 
 
 def test_confirmations_that_never_reached_the_profile_are_made_again(qtbot, start, tmp_path):
-    """As after a crash between saving the page and storing what it confirmed."""
-    window = start()
+    """As after a crash between saving the page and storing what it taught: a correction is learned by itself."""
+    profile = tmp_path / "me.handpad"
+    window = start("--profile", profile)
     put(qtbot, window, "to")
+    correct(qtbot, window, 1, "Q")
     window.copy_text()
     window.close()
-    again = start("--profile", tmp_path / "fresh.handpad")
+    with contextlib.closing(sqlite3.connect(profile)) as db, db:
+        assert db.execute("DELETE FROM sample").rowcount == 2
+    again = start("--profile", profile)
+    qtbot.waitUntil(lambda: again.status.summary.samples == 1, timeout=5000)
     qtbot.waitUntil(lambda: len(again.pad.candidates) == 2, timeout=5000)
-    assert again.status.summary.samples == 0
     again.copy_text()
     qtbot.waitUntil(lambda: again.status.summary.samples == 2, timeout=5000)
+    again.close()
+    with Profile(profile) as stored:
+        assert {(sample.label, sample.confirmed) for sample in stored.samples()} == {("t", True), ("Q", False)}
+        assert {sample.id for sample in stored.samples()} == {c.sample_id for c in again.pad.page.characters}
+
+
+def test_a_page_of_one_profile_leaves_the_samples_of_another_alone(qtbot, start, tmp_path):
+    window = start("--profile", tmp_path / "anna.handpad")
+    put(qtbot, window, "oo")
+    correct(qtbot, window, 0, "Q")
+    correct(qtbot, window, 1, "Q")
+    window.close()
+    pad = Recognizer(profile=tmp_path / "ben.handpad")
+    taught = {pad.learn(write("v", seed=seed), "w") for seed in range(2)}
+    pad.close()
+    again = start("--profile", tmp_path / "ben.handpad")
+    again.copy_text()
+    again.pad.erase(set(again.pad.page.strokes))
+    qtbot.wait(100)
+    again.close()
+    for name, count in (("ben", 2), ("anna", 2)):
+        with Profile(tmp_path / f"{name}.handpad") as profile:
+            assert len(profile) == count
+    with Profile(tmp_path / "ben.handpad") as profile:
+        assert {sample.id for sample in profile.samples()} == taught
 
 
 def test_paused_learning_changes_the_text_and_teaches_nothing(qtbot, window):
@@ -364,7 +395,7 @@ def test_a_disk_that_is_full_is_told_and_the_app_goes_on(qtbot, window):
     profile._db.execute("PRAGMA max_page_count = 1")  # as large as it is, and no larger
     with pytest.raises(ProfileError):
         for number in itertools.count(10_000):
-            profile.add(Sample(number, write("H"), None, "H", "H", True, "m", 1.0), "m", *[np.zeros(4)] * 3)
+            profile.add(Sample(f"{number}", write("H"), None, "H", "H", True, "m", 1.0), "m", *[np.zeros(4)] * 3)
     card = click_label(qtbot, window, 0)
     with qtbot.waitSignal(window.pad.trouble, timeout=5000):
         qtbot.keyClicks(card.other, "Q")

@@ -68,7 +68,9 @@ def learned_profile(path: Path, count: int) -> None:
         profile._db.execute("PRAGMA synchronous = OFF")
         for i in range(count):
             n = i % len(inks)
-            sample = Sample(0, inks[n], Guide(74, 30), labels[n % len(labels)], "?", bool(rng.random() < 0.8), "m", 1.0)
+            sample = Sample(
+                "", inks[n], Guide(74, 30), labels[n % len(labels)], "?", bool(rng.random() < 0.8), "m", 1.0
+            )
             noise = rng.normal(0, 0.05, seen.embeddings.shape[1]).astype(np.float32)
             profile.add(sample, model.fingerprint, seen.embeddings[n] + noise, seen.logits[n], seen.cues[n])
 

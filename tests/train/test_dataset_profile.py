@@ -13,7 +13,7 @@ def fill(path, labels: str, guide=None) -> None:
     with Profile(path) as profile:
         for number, label in enumerate(labels):
             ink = as_strokes([[[0, 0, 0.5, 0], [10, 20 + number, 0.5, 0.1]], [[3, 4]]])
-            sample = Sample(0, ink, guide, label, "x", False, "test", 1.0 + number)
+            sample = Sample("", ink, guide, label, "x", False, "test", 1.0 + number)
             profile.add(sample, "print", np.zeros(3), np.zeros(2), np.zeros(4))
 
 
@@ -50,6 +50,7 @@ def test_no_profile_is_one_sentence(tmp_path, content):
 def test_a_sample_that_is_no_ink(tmp_path):
     fill(tmp_path / "me.handpad", "ab")
     with Profile(tmp_path / "me.handpad") as profile:
-        profile._db.execute("UPDATE sample SET ink = X'0100' WHERE id = 2")
-    with pytest.raises(DataError, match=r"me\.handpad holds a sample that is no ink"):
-        datasets.read("profile", tmp_path)
+        profile._db.execute("UPDATE sample SET ink = X'0100' WHERE number = 2")
+    data = datasets.read("profile", tmp_path)
+    assert data.texts().tolist() == ["a"]
+    assert data.dropped == {"samples that are damaged (first: me.handpad)": 1}

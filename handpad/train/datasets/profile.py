@@ -35,10 +35,10 @@ def read(source: Path, work: Work = PLAIN) -> Dataset:
         try:
             with Profile(path) as profile:
                 stored = profile.samples()
+                for _ in range(len(profile) - len(stored)):
+                    dropped.add("samples that are damaged", path.name)
         except ProfileError as error:
             raise DataError(str(error)) from error
-        except ValueError as error:
-            raise DataError(f"The profile {path} holds a sample that is no ink.") from error
         for sample in stored:
             try:
                 strokes = [stroke[:, :2] for stroke in as_strokes(sample.strokes)]

@@ -19,7 +19,7 @@ SEEN = np.arange(4, dtype=np.float32), np.arange(3, dtype=np.float32), np.arange
 
 def sample(label="a", predicted="o", **changes) -> Sample:
     fields = {
-        "id": 0,
+        "id": "",
         "strokes": write("t", seed=1),
         "guide": Guide(74, 30),
         "label": label,
@@ -61,18 +61,20 @@ def test_a_sample_comes_back_as_it_was_after_reopening(tmp_path):
         assert [s.id for s in profile.stale("model-2")] == [number]
 
 
-def test_removed_samples_are_gone_with_what_was_derived_and_ids_are_never_used_again(tmp_path):
+def test_removed_samples_are_gone_with_what_was_derived_and_come_back_in_their_place(tmp_path):
     with Profile(tmp_path / "me.handpad") as profile:
         first = profile.add(sample(), "m", *SEEN)
         removed = profile.remove(first)
         assert len(profile) == 0
         assert profile.derived("m").ids == []
-        assert profile.next_id() == first + 1
-        assert profile.add(sample(), "m", *SEEN) == first + 1
+        assert profile.known_ids() == {first}
+        second = profile.add(sample(), "m", *SEEN)
+        assert second != first
         assert profile.add(removed, "m", *SEEN) == first
-        assert [s.id for s in profile.samples()] == [first, first + 1]
+        assert [s.id for s in profile.samples()] == [first, second]
+        assert profile.known_ids() == {first, second}
         with pytest.raises(KeyError):
-            profile.remove(99)
+            profile.remove("99")
 
 
 def test_how_a_sample_stood_on_its_line_is_kept_with_it(tmp_path):
@@ -199,7 +201,7 @@ def test_a_full_disk_costs_nothing_that_was_there(tmp_path):
 WRITER = """
 import sys
 import numpy as np
-sys.path.insert(0, sys.argv[2])
+sys.path[:0] = sys.argv[2:]
 from test_profile import sample, SEEN
 from handpad.profile import Profile
 profile = Profile(sys.argv[1])
@@ -211,12 +213,14 @@ while True:
 def test_kill_minus_9_loses_no_sample_that_was_reported_as_stored(tmp_path):
     path = tmp_path / "me.handpad"
     here = Path(__file__).parent
-    process = subprocess.Popen([sys.executable, "-c", WRITER, path, here], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, path, here, here.parent], stdout=subprocess.PIPE, text=True
+    )
     for _ in range(20):
         process.stdout.readline()
     time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
-    reported = [int(line) for line in process.stdout.read().split()]
+    reported = process.stdout.read().split()
     process.wait()
     with Profile(path) as profile:
         assert len(profile) >= 20 + len(reported)
