@@ -5,11 +5,8 @@ import tempfile
 from pathlib import Path
 
 from handpad.errors import ModelError
+from handpad.model_folder import files_of, is_model, seal
 from handpad.paths import bundled_models, user_data
-
-FILES = ("model.json", "model.onnx", "styles.npz")
-REPORT = "report.html"
-"""What the model is worth and how it was made, for people; a model without it is still a model."""
 
 
 def user_models() -> Path:
@@ -27,7 +24,7 @@ def available_models() -> dict[str, Path]:
     found = {}
     for home in (bundled_models(), user_models()):
         for folder in sorted(home.iterdir()):
-            if not folder.name.startswith(".") and (folder / "model.json").is_file():
+            if not folder.name.startswith(".") and is_model(folder):
                 found[folder.name] = folder
     return found
 
@@ -35,23 +32,27 @@ def available_models() -> dict[str, Path]:
 def install_model(folder: Path, name: str | None = None) -> Path:
     """Copy a model folder into the user's models, under its own name or another; returns where it lies.
 
-    An installed model of that name is replaced once the new one is complete.
+    An installed model of that name is replaced once the new one is complete. A model from before there were checksums
+    gets them.
 
     Raises ModelError, with nothing changed, if the folder is no good model or there is no room for it.
     """
     from handpad.model import BaseModel  # loads OpenCV, which listing the models does not need
+    from handpad.reading.scorer import Scorer
 
-    name = name or Path(folder).resolve().name
+    folder = Path(folder)
+    name = name or folder.resolve().name
     if not name or name.startswith(".") or Path(name).name != name:
         raise ModelError(f"{name!r} cannot be the name of a model: use letters and digits.")
     BaseModel.load(folder)
     target = user_models() / name
     fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=user_models()))
     try:
-        for file in (*FILES, REPORT):
-            if file in FILES or (Path(folder) / file).is_file():
-                shutil.copyfile(Path(folder) / file, fresh / file)
+        for file in files_of(folder):
+            shutil.copyfile(folder / file, fresh / file)
         BaseModel.load(fresh)
+        Scorer.load(fresh)
+        seal(fresh)
         if target.exists():
             target.replace(fresh.with_name(fresh.name.replace(".new-", ".old-")))
         fresh.replace(target)

@@ -2,11 +2,11 @@
 
 ``model.onnx`` maps ``glyph`` float32 (n, 1, 28, 28) in 0..1 to ``embedding`` (n, d) and raw ``logits`` (n, c).
 ``model.json`` names the labels, the calibration temperature and where the model comes from. ``styles.npz`` holds
-the style centroids of each label (paper, section 3.2).
+the style centroids of each label (paper, section 3.2). :mod:`handpad.model_folder` checks them.
 """
 
 import hashlib
-import json
+import io
 import threading
 import zipfile
 import zlib
@@ -19,10 +19,8 @@ import numpy as np
 from handpad.errors import LabelError, ModelError
 from handpad.glyph import SIZE
 from handpad.glyph import VERSION as PREPROCESSING
+from handpad.model_folder import DESCRIPTION, NETWORK, READING, STYLES, read_description, read_file, sealed_files
 from handpad.paths import bundled_models
-
-FORMAT = 1
-"""Version of the model folder's layout that this code reads."""
 
 BUNDLED = "handpad"
 """Name of the bundled model that recognises unless another is chosen."""
@@ -62,11 +60,14 @@ class BaseModel:
         folder = bundled_models() / BUNDLED if folder is None else Path(folder)
         if not folder.is_dir():
             raise ModelError(f"There is no model folder at {folder}.")
-        info = _read_info(folder / "model.json")
+        info = _read_info(folder)
+        if READING in sealed_files(info):
+            read_file(folder, READING, info)  # a damaged one is told now, not at the first line
         labels = info["labels"]
-        net, weights = _read_network(folder / "model.onnx", len(labels), info["embedding"])
-        centroids, centroid_labels = _read_styles(folder / "styles.npz", len(labels), info["embedding"])
-        fingerprint = f"{hashlib.sha256(weights).hexdigest()[:16]}-{PREPROCESSING}"
+        net, weights = _read_network(folder, info)
+        centroids, centroid_labels = _read_styles(folder, info)
+        checksum = info["sha256"][NETWORK] if NETWORK in sealed_files(info) else hashlib.sha256(weights).hexdigest()
+        fingerprint = f"{checksum[:16]}-{PREPROCESSING}"
         columns = np.arange(len(labels))
         temperature = float(info["temperature"])
         return cls(
@@ -124,21 +125,14 @@ class BaseModel:
         )
 
 
-def _read_info(path: Path) -> dict:
-    try:
-        info = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ModelError(f"The model is incomplete: {path} is missing.") from None
-    except (OSError, ValueError) as error:
-        raise ModelError(f"The model file {path} cannot be read: {error}.") from error
+def _read_info(folder: Path) -> dict:
+    info, path = read_description(folder), folder / DESCRIPTION
     needed = {"format": int, "name": str, "labels": list, "embedding": int, "temperature": (int, float)}
-    if not isinstance(info, dict):
-        raise ModelError(f"The model file {path} is damaged: it is not a description of a model.")
     for key, kind in needed.items():
         if not isinstance(info.get(key), kind):
             raise ModelError(f"The model file {path} is damaged: {key!r} is missing or not as it should be.")
-    if info["format"] > FORMAT or info.get("preprocessing", PREPROCESSING) > PREPROCESSING:
-        raise ModelError(f"The model {path.parent} comes from a newer Handpad; update Handpad to use it.")
+    if info.get("preprocessing", PREPROCESSING) > PREPROCESSING:
+        raise ModelError(f"The model {folder} comes from a newer Handpad; update Handpad to use it.")
     labels = info["labels"]
     if not labels or len(set(labels)) != len(labels) or not all(isinstance(x, str) and len(x) == 1 for x in labels):
         raise ModelError(f"The model file {path} is damaged: its labels are not a list of different characters.")
@@ -147,34 +141,28 @@ def _read_info(path: Path) -> dict:
     return info
 
 
-def _read_network(path: Path, classes: int, dimensions: int):
-    try:
-        weights = path.read_bytes()
-    except FileNotFoundError:
-        raise ModelError(f"The model is incomplete: {path} is missing.") from None
-    except OSError as error:
-        raise ModelError(f"The model file {path} cannot be read: {error}.") from error
+def _read_network(folder: Path, info: dict):
+    path, weights = folder / NETWORK, read_file(folder, NETWORK, info)
     try:
         net = cv2.dnn.readNetFromONNX(np.frombuffer(weights, np.uint8))
         net.setInput(np.zeros((1, 1, SIZE, SIZE), np.float32), "glyph")
         embedding, logits = net.forward(["embedding", "logits"])
     except cv2.error as error:
         raise ModelError(f"The model file {path} is damaged: it does not run as a network.") from error
-    if embedding.shape != (1, dimensions) or logits.shape != (1, classes):
+    if embedding.shape != (1, info["embedding"]) or logits.shape != (1, len(info["labels"])):
         raise ModelError(f"The model file {path} does not fit its model.json: other labels or another embedding.")
     return net, weights
 
 
-def _read_styles(path: Path, classes: int, dimensions: int) -> tuple[np.ndarray, np.ndarray]:
+def _read_styles(folder: Path, info: dict) -> tuple[np.ndarray, np.ndarray]:
+    path, data = folder / STYLES, read_file(folder, STYLES, info)
     try:
-        with np.load(path, allow_pickle=False) as styles:
+        with np.load(io.BytesIO(data), allow_pickle=False) as styles:
             centroids, labels = styles["centroids"].astype(np.float32), styles["labels"].astype(np.int64)
-    except FileNotFoundError:
-        raise ModelError(f"The model is incomplete: {path} is missing.") from None
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ModelError(f"The model file {path} is damaged: it does not hold style centroids.") from error
-    if centroids.ndim != 2 or centroids.shape != (len(labels), dimensions) or not np.isfinite(centroids).all():
+    if centroids.ndim != 2 or centroids.shape != (len(labels), info["embedding"]) or not np.isfinite(centroids).all():
         raise ModelError(f"The model file {path} is damaged: its centroids do not fit the embedding.")
-    if len(labels) and not (labels.min() >= 0 and labels.max() < classes):
+    if len(labels) and not (labels.min() >= 0 and labels.max() < len(info["labels"])):
         raise ModelError(f"The model file {path} is damaged: a style belongs to no label.")
     return centroids, labels

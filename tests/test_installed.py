@@ -2,10 +2,12 @@ import json
 import shutil
 
 import pytest
+from handwriting import write_line
 
 from handpad import Recognizer
 from handpad.errors import ModelError
-from handpad.installed import FILES, REPORT, available_models, install_model, user_models
+from handpad.installed import available_models, install_model, user_models
+from handpad.model_folder import DESCRIPTION, NEEDED, READING, REPORT, read_description
 from handpad.paths import bundled_models
 from handpad.train import cli
 
@@ -33,9 +35,34 @@ def test_a_report_comes_along_where_there_is_one(tmp_path):
     (model / REPORT).write_text("what it is worth")
     (model / "notes.txt").write_text("mine alone")
     target = install_model(model)
-    assert sorted(path.name for path in target.iterdir()) == sorted([*FILES, REPORT])
+    assert sorted(path.name for path in target.iterdir()) == sorted([*NEEDED, REPORT])
     (model / REPORT).unlink()
-    assert sorted(path.name for path in install_model(model).iterdir()) == sorted(FILES)
+    assert sorted(path.name for path in install_model(model).iterdir()) == sorted(NEEDED)
+
+
+def test_all_that_predictions_depend_on_comes_along():
+    target = install_model(bundled_models() / "handpad", "mine")
+    for name in (*NEEDED, READING):
+        assert (target / name).read_bytes() == (bundled_models() / "handpad" / name).read_bytes()
+    mine, bundled = Recognizer(model=target), Recognizer()
+    assert mine.reader._grouping.folder == target
+    ink = [stroke for letter in write_line("the quick fox") for stroke in letter]
+    assert mine.read(ink).lines[0].alternatives == bundled.read(ink).lines[0].alternatives
+
+
+def test_a_damaged_reading_file_is_refused(tmp_path):
+    bad = shutil.copytree(bundled_models() / "handpad", tmp_path / "mine")
+    (bad / READING).write_bytes(b"PK")
+    with pytest.raises(ModelError, match=READING):
+        install_model(bad)
+    assert list(user_models().iterdir()) == []
+
+
+def test_a_model_from_before_there_were_checksums_gets_them(tmp_path):
+    old = shutil.copytree(bundled_models() / "handpad", tmp_path / "old")
+    info = json.loads((old / DESCRIPTION).read_text())
+    (old / DESCRIPTION).write_text(json.dumps({k: v for k, v in info.items() if k not in ("sha256", "digest")}))
+    assert read_description(install_model(old)) == info
 
 
 def test_a_bad_model_is_refused_and_changes_nothing(tmp_path, capsys):

@@ -14,14 +14,21 @@ from handpad.paths import bundled_models
 
 @pytest.fixture
 def folder(tmp_path):
-    """A copy of the bundled model, to be spoiled."""
-    return shutil.copytree(bundled_models() / "handpad", tmp_path / "model")
+    """A copy of the bundled model from before there were checksums, to be spoiled."""
+    folder = shutil.copytree(bundled_models() / "handpad", tmp_path / "model")
+    edit(folder, sha256=None, digest=None)
+    return folder
 
 
 def edit(folder, **changes):
     path = folder / "model.json"
     info = json.loads(path.read_text()) | changes
     path.write_text(json.dumps({key: value for key, value in info.items() if value is not None}))
+
+
+def test_a_model_from_before_there_were_checksums_is_accepted(folder):
+    pixels = glyph(write("A"))[None]
+    assert np.array_equal(BaseModel.load(folder).run(pixels)[1], BaseModel.load().run(pixels)[1])
 
 
 SPOILERS = {

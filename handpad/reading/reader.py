@@ -11,6 +11,7 @@ from handpad.errors import ModelError
 from handpad.glyph import cues_of_box, glyph
 from handpad.ink import Box, Guide, bounding_box
 from handpad.model import BaseModel
+from handpad.model_folder import READING
 from handpad.reading.hand import Hand
 from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, Lattice, lattice
@@ -18,7 +19,7 @@ from handpad.reading.lines import split_lines
 from handpad.reading.on_line import OnLine
 from handpad.reading.pieces import Fixed, Part, ink_of, joined, moved
 from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, renumbered
-from handpad.reading.scorer import FILE, FORBIDDEN, Scorer, from_styles
+from handpad.reading.scorer import FORBIDDEN, Scorer, from_styles
 from handpad.reading.search import Path, Step, search
 from handpad.reading.words import Apart, Spelling
 
@@ -72,7 +73,7 @@ class Reader:
         bundled = BaseModel.load()
         fitted = Scorer.load(bundled.folder)
         if fitted is None or fitted.fingerprint != bundled.fingerprint:
-            raise ModelError(f"The bundled model at {bundled.folder} lacks its {FILE}; install Handpad again.")
+            raise ModelError(f"The bundled model at {bundled.folder} lacks its {READING}; install Handpad again.")
         return cls(model, bundled, fitted, language)
 
     def read(

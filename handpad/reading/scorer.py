@@ -5,6 +5,7 @@ grouping (a segmental conditional random field; see :mod:`handpad.train.reading`
 embedding they read. ``reading.npz`` in the base model's folder holds them.
 """
 
+import io
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -16,10 +17,10 @@ import numpy as np
 from handpad.adaptation import Observation
 from handpad.adaptation.kernels import squared_distances
 from handpad.errors import ModelError
+from handpad.model_folder import READING, is_model, read_description, read_file
 from handpad.reading.lattice import GAPS, GEOMETRY
 from handpad.reading.search import Weights
 
-FILE = "reading.npz"
 FORMAT = 1
 
 LEAST_LOG_PROBABILITY = -12.0
@@ -67,11 +68,12 @@ class Scorer:
     @classmethod
     def load(cls, folder: Path) -> "Scorer | None":
         """The scorer in a base model's folder; None where there is none. Raises ModelError if it is damaged."""
-        path = folder / FILE
+        path = folder / READING
         if not path.exists():
             return None
+        data = read_file(folder, READING, read_description(folder) if is_model(folder) else {})
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with np.load(io.BytesIO(data), allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
             if int(arrays["format"]) != FORMAT:
                 raise ModelError(f"{path} was made by another version of Handpad; build it anew.")

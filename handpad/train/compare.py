@@ -1,7 +1,6 @@
 """``handpad-train compare``: two or more models on the same characters of writers that none of them was trained on."""
 
 import argparse
-import json
 import tempfile
 import time
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 
 from handpad.errors import DataError
 from handpad.model import BaseModel
+from handpad.model_folder import NETWORK, STYLES, is_model, write_description
 from handpad.train.datasets import Dataset
 from handpad.train.measures import ALPHANUMERIC, SHAPE_TWINS, accuracy, calibration_error, folded_accuracy
 from handpad.train.report import Report
@@ -102,8 +102,8 @@ def load(path: Path) -> Contestant:
 
     Raises ModelError or DataError for a folder that is neither.
     """
-    if (path / "model.json").exists() or not (path / "run.json").exists():
-        return Contestant(path, BaseModel.load(path), (path / "model.onnx").stat().st_size)
+    if is_model(path) or not (path / "run.json").exists():
+        return Contestant(path, BaseModel.load(path), (path / NETWORK).stat().st_size)
     from handpad.train.export import describe, write_onnx  # torch comes with them: model folders do without
     from handpad.train.fitted import Fitted
 
@@ -111,11 +111,11 @@ def load(path: Path) -> Contestant:
     embedding = fitted.network.classifier.in_features
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        write_onnx(fitted.network, folder / "model.onnx")
-        (folder / "model.json").write_text(json.dumps(describe(fitted.record, path.name, embedding)), encoding="utf-8")
+        write_onnx(fitted.network, folder / NETWORK)
         no_styles = {"centroids": np.zeros((1, embedding), np.float32), "labels": np.zeros(1, np.int32)}
-        np.savez(folder / "styles.npz", **no_styles)
-        return Contestant(path, BaseModel.load(folder), (folder / "model.onnx").stat().st_size)
+        np.savez(folder / STYLES, **no_styles)
+        write_description(folder, describe(fitted.record, path.name, embedding))
+        return Contestant(path, BaseModel.load(folder), (folder / NETWORK).stat().st_size)
 
 
 def unseen_writers(data: Dataset, contestants: list[Contestant], part: str) -> tuple[list[str], str]:

@@ -14,7 +14,7 @@ import torch
 
 from handpad import glyph
 from handpad.errors import DataError, ModelError
-from handpad.installed import REPORT
+from handpad.model_folder import DESCRIPTION, FORMAT, NETWORK, REPORT, STYLES, write_description
 from handpad.train import published, styles, training_page
 from handpad.train.datasets import Dataset
 from handpad.train.diagnosis import Diagnosis, diagnose
@@ -25,13 +25,9 @@ from handpad.train.report import Report
 from handpad.train.training import outputs
 from handpad.train.training_page import Facts, Gallery
 
-FORMAT = 1
 TOLERANCE = 1e-4
 CHECKED_GLYPHS = 1000
 OPSET = 13
-FILES = ("model.onnx", "styles.npz", REPORT, "model.json")
-"""What export writes; model.json comes last, so that a folder with it is whole."""
-
 MISTAKES = 24
 """How many of the commonest mistakes the report shows."""
 
@@ -123,24 +119,19 @@ def export(
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         temporary = Path(temporary)
-        write_onnx(fitted.network, temporary / "model.onnx")
+        write_onnx(fitted.network, temporary / NETWORK)
         glyphs = data.glyphs[:: max(1, len(data) // CHECKED_GLYPHS)]
-        difference = check_onnx(fitted.network, temporary / "model.onnx", glyphs)
+        difference = check_onnx(fitted.network, temporary / NETWORK, glyphs)
         report.progress("export", 1, 2, text="the network is written")
         rows = {part: data.rows_of(writers) for part, writers in record["writers"].items()}
         found = {part: outputs(fitted.network, data.glyphs[own]) for part, own in rows.items() if len(own)}
         centroids, centroid_labels, gallery = _styles(found, rows, data, record["seed"], report)
-        np.savez(temporary / "styles.npz", centroids=centroids, labels=centroid_labels)
-        text = json.dumps(
-            {
-                **describe(record, name, centroids.shape[1]),
-                "export": {"command": command, "glyphs_checked": len(glyphs), "largest_difference": difference},
-                "styles": {"count": len(centroids), "judged_on_validation_writers": gallery.judged},
-            },
-            indent=1,
-            ensure_ascii=False,
-        )
-        (temporary / "model.json").write_text(text + "\n", encoding="utf-8")
+        np.savez(temporary / STYLES, centroids=centroids, labels=centroid_labels)
+        info = {
+            **describe(record, name, centroids.shape[1]),
+            "export": {"command": command, "glyphs_checked": len(glyphs), "largest_difference": difference},
+            "styles": {"count": len(centroids), "judged_on_validation_writers": gallery.judged},
+        }
         facts = Facts(
             name,
             record,
@@ -153,10 +144,11 @@ def export(
         )
         (temporary / REPORT).write_text(training_page.render(facts), encoding="utf-8")
         folder.mkdir(exist_ok=True)
-        (folder / "model.json").unlink(missing_ok=True)
-        for file in FILES:
+        (folder / DESCRIPTION).unlink(missing_ok=True)
+        for file in (NETWORK, STYLES, REPORT):
             shutil.move(temporary / file, folder / file)
-    return {file: (folder / file).stat().st_size for file in FILES}
+        write_description(folder, info)  # last, so that a folder with it is whole
+    return {file: (folder / file).stat().st_size for file in (NETWORK, STYLES, REPORT, DESCRIPTION)}
 
 
 def _styles(

@@ -12,7 +12,7 @@ from handpad.errors import DataError
 from handpad.glyph import glyph
 from handpad.ink import as_strokes, bounding_box
 from handpad.model import BaseModel
-from handpad.reading import scorer
+from handpad.model_folder import READING
 from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, line_shape
 from handpad.reading.lines import split_lines
@@ -146,7 +146,7 @@ def variants(folder: Path, model: BaseModel) -> dict[str, Variant]:
     """
     full = Scorer.load(folder)
     if full is None:
-        raise DataError(f"{folder} has no {scorer.FILE}: make it with handpad-train reading.")
+        raise DataError(f"{folder} has no {READING}: make it with handpad-train reading.")
     language = Language.load()
     # The bonus for each character makes up for the language's liking for few; without a language it has no place.
     ink = copy.copy(full)

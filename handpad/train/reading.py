@@ -18,9 +18,9 @@ from torch import Tensor, nn
 
 from handpad.adaptation import softmax
 from handpad.errors import DataError
-from handpad.files import replace_file
 from handpad.ink import as_strokes
 from handpad.model import BaseModel
+from handpad.model_folder import READING, add_reading
 from handpad.reading import scorer
 from handpad.reading.language import Language
 from handpad.reading.lattice import GAPS, GEOMETRY, MOST_PIECES
@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> None:
     if args.all_writers_after:
         earlier = scorer.Scorer.load(args.all_writers_after)
         if earlier is None:
-            raise DataError(f"{args.all_writers_after} has no {scorer.FILE}: make it with handpad-train reading.")
+            raise DataError(f"{args.all_writers_after} has no {READING}: make it with handpad-train reading.")
         parts = {"train": lines, "validation": []}
     else:
         known = set(model.info.get("provenance", {}).get("writers", {}).get("train", []))
@@ -342,7 +342,7 @@ def _read(one: Example, labels, spaces, alphabet, language, weights) -> str:
 
 
 def save(folder: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Write ``reading.npz`` into a model's folder, whole or not at all."""
+    """Write ``reading.npz`` into a model's folder, whole or not at all; ``model.json`` gets its checksum."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
-    replace_file(folder / scorer.FILE, buffer.getvalue())
+    add_reading(folder, buffer.getvalue())

@@ -7,11 +7,11 @@ from handwriting import line, width, write, write_line
 
 from handpad.errors import ModelError
 from handpad.model import BaseModel
+from handpad.model_folder import READING
 from handpad.paths import bundled_models
 from handpad.reading.language import Language
 from handpad.reading.pieces import Fixed, Part
 from handpad.reading.reader import Reader
-from handpad.reading.scorer import FILE
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_fixed_neighbours_on_one_stroke_keep_their_cut(reader):
 def test_a_model_without_a_scorer_leaves_the_grouping_to_the_bundled_one(tmp_path):
     folder = tmp_path / "paper"
     shutil.copytree(bundled_models() / "paper", folder)
-    (folder / FILE).unlink(missing_ok=True)
+    (folder / READING).unlink(missing_ok=True)
     reader = Reader.for_model(BaseModel.load(folder), Language.load())
     assert reader.read(ink_of("the quick fox")).text.lower() == "the quick fox"
     assert reader.read(ink_of("oil")).characters[0].seen.logits.shape[1] == len(BaseModel.load(folder).labels)
@@ -114,16 +114,17 @@ def test_a_model_without_a_scorer_leaves_the_grouping_to_the_bundled_one(tmp_pat
 def test_a_scorer_of_another_network_is_not_used(tmp_path):
     folder = tmp_path / "paper"
     shutil.copytree(bundled_models() / "paper", folder)
-    shutil.copy(bundled_models() / "handpad" / FILE, folder)
+    shutil.copy(bundled_models() / "handpad" / READING, folder)
     assert Reader.for_model(BaseModel.load(folder), None).read(ink_of("oil")).characters
 
 
 def test_a_damaged_scorer_is_refused(tmp_path):
     folder = tmp_path / "mine"
     shutil.copytree(bundled_models() / "handpad", folder)
-    (folder / FILE).write_bytes(b"PK\x03\x04 no more")
-    with pytest.raises(ModelError, match=FILE):
-        Reader.for_model(BaseModel.load(folder), None)
+    model = BaseModel.load(folder)
+    (folder / READING).write_bytes(b"PK\x03\x04 no more")
+    with pytest.raises(ModelError, match=READING):
+        Reader.for_model(model, None)
 
 
 def test_reading_again_gives_the_same(reader):

@@ -8,19 +8,20 @@ from handpad.adaptation import Observation
 from handpad.errors import ModelError
 from handpad.glyph import glyph
 from handpad.model import BaseModel
+from handpad.model_folder import READING
 from handpad.paths import bundled_models
 from handpad.reading.lattice import lattice
-from handpad.reading.scorer import FILE, Scorer
+from handpad.reading.scorer import Scorer
 
 
 @pytest.fixture
 def folder(tmp_path):
-    shutil.copy(bundled_models() / "handpad" / FILE, tmp_path)
+    shutil.copy(bundled_models() / "handpad" / READING, tmp_path)
     return tmp_path
 
 
 def arrays(folder):
-    with np.load(folder / FILE) as file:
+    with np.load(folder / READING) as file:
         return dict(file)
 
 
@@ -29,30 +30,30 @@ def test_a_folder_without_a_scorer_has_none(tmp_path):
 
 
 def test_a_cut_off_file_is_refused(folder):
-    data = (folder / FILE).read_bytes()
+    data = (folder / READING).read_bytes()
     for length in (0, 10, len(data) // 2, len(data) - 1):
-        (folder / FILE).write_bytes(data[:length])
-        with pytest.raises(ModelError, match=FILE):
+        (folder / READING).write_bytes(data[:length])
+        with pytest.raises(ModelError, match=READING):
             Scorer.load(folder)
 
 
 def test_flipped_bytes_are_refused_or_harmless(folder):
-    data = bytearray((folder / FILE).read_bytes())
+    data = bytearray((folder / READING).read_bytes())
     for place in np.random.default_rng(1).integers(0, len(data), 60):
         damaged = bytearray(data)
         damaged[place] ^= 0xFF
-        (folder / FILE).write_bytes(damaged)
+        (folder / READING).write_bytes(damaged)
         try:
             Scorer.load(folder)
         except ModelError as error:
-            assert FILE in str(error)
+            assert READING in str(error)
 
 
 @pytest.mark.parametrize("name", ["labels", "trust", "space_0_weight", "geometry_mean", "language", "familiar"])
 def test_a_missing_part_is_refused(folder, name):
     held = arrays(folder)
     del held[name]
-    np.savez(folder / FILE, **held)
+    np.savez(folder / READING, **held)
     with pytest.raises(ModelError, match="damaged"):
         Scorer.load(folder)
 
@@ -61,13 +62,13 @@ def test_a_missing_part_is_refused(folder, name):
 def test_networks_for_other_features_are_refused(folder, name):
     held = arrays(folder)
     held[name] = held[name][:, :-1]
-    np.savez(folder / FILE, **held)
+    np.savez(folder / READING, **held)
     with pytest.raises(ModelError, match="damaged"):
         Scorer.load(folder)
 
 
 def test_another_version_is_refused(folder):
-    np.savez(folder / FILE, **(arrays(folder) | {"format": np.int64(99)}))
+    np.savez(folder / READING, **(arrays(folder) | {"format": np.int64(99)}))
     with pytest.raises(ModelError, match="another version"):
         Scorer.load(folder)
 
@@ -75,7 +76,7 @@ def test_another_version_is_refused(folder):
 def test_pickled_arrays_are_refused(folder):
     held = arrays(folder)
     held["labels"] = np.array(list(held["labels"]), dtype=object)
-    np.savez(folder / FILE, **held)
+    np.savez(folder / READING, **held)
     with pytest.raises(ModelError, match="damaged"):
         Scorer.load(folder)
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -84,8 +85,10 @@ def test_a_fit_learns_and_the_file_says_the_same_as_the_networks(monkeypatch, tm
     losses = [json.loads(line)["loss"] for line in capsys.readouterr().out.splitlines()]
     assert losses[-1] < losses[0] / 2
     arrays |= {name: np.float64(1) for name in ("language", "character", "temperature", "familiar")}
-    reading.save(tmp_path, arrays | {"fingerprint": np.array("own")})
-    loaded = Scorer.load(tmp_path)
+    folder = shutil.copytree(model.folder, tmp_path / "model")
+    reading.save(folder, arrays | {"fingerprint": np.array("own")})
+    BaseModel.load(folder)  # the checksums are those of the new file
+    loaded = Scorer.load(folder)
     assert loaded.labels == model.labels
     one = examples[0]
     seen = Observation(one.embeddings, one.logits, np.zeros((len(one.groups), 4)))

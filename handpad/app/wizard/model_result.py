@@ -1,6 +1,5 @@
 """A new model beside the one in use, as the wizard's last page shows them: figures, size and speed."""
 
-import json
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -10,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from handpad.app.wizard.prepared import in_few_words
-from handpad.errors import ModelError
-from handpad.installed import FILES
+from handpad.model_folder import NEEDED, read_description
 
 MEASURES = {
     "accuracy_62": ("Digits and letters read right", "Of the 62 digits and letters alone, without any context."),
@@ -71,7 +69,7 @@ def compare(new: Path, current: Path, compared: Sequence[Sequence[dict]], glyphs
 
     Raises ModelError if a model cannot be read.
     """
-    infos = _info(new), _info(current)
+    infos = read_description(new), read_description(current)
     names = tuple(info["name"] for info in infos)
     groups, notes = [], []
     for events in compared:
@@ -119,13 +117,6 @@ def _compared(events: Sequence[dict]) -> Group:
 
 def _title(data: str, part: str, writers: int, characters: int) -> str:
     return f"{data.upper()}, {part}: {writers:,} writer{'' if writers == 1 else 's'}, {characters:,} characters"
-
-
-def _info(folder: Path) -> dict:
-    try:
-        return json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"The model in {folder} cannot be read: {error}.") from error
 
 
 def _by_part(figures: dict[str, dict]) -> dict[tuple[str, str], dict[str, dict]]:
@@ -177,7 +168,7 @@ def _properties(new: Path, current: Path, infos: tuple[dict, dict], glyphs: np.n
 
 
 def _bytes(folder: Path) -> int:
-    return sum((folder / file).stat().st_size for file in FILES if (folder / file).is_file())
+    return sum((folder / file).stat().st_size for file in NEEDED if (folder / file).is_file())
 
 
 def _speed(folder: Path, glyphs: np.ndarray) -> float:

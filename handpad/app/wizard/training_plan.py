@@ -9,6 +9,7 @@ from pathlib import Path
 
 from handpad.app.wizard.training_data import Found
 from handpad.files import replace_file
+from handpad.model_folder import is_model
 
 PLAN = "plan.json"
 EPOCHS = "epochs.jsonl"
@@ -53,7 +54,7 @@ class Plan:
     @property
     def finished(self) -> bool:
         """Whether the model is there."""
-        return (self.model / "model.json").is_file()
+        return is_model(self.model)
 
     @property
     def unfinished_fit(self) -> bool:

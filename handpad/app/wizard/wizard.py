@@ -24,7 +24,8 @@ from handpad.app.wizard.training_data import Found, recognise
 from handpad.app.wizard.training_job import missing_packages
 from handpad.app.wizard.training_plan import Plan, left_over, new_folder
 from handpad.errors import HandpadError
-from handpad.installed import REPORT, install_model
+from handpad.installed import install_model
+from handpad.model_folder import REPORT
 
 DATA, LOOK, HOW, TRAIN, RESULT = range(5)
 

@@ -8,7 +8,7 @@ import pytest
 
 from handpad.app.wizard.model_result import compare
 from handpad.errors import ModelError
-from handpad.installed import FILES
+from handpad.model_folder import NEEDED, read_description, write_description
 from handpad.paths import bundled_models
 
 GLYPHS = np.zeros((2, 28, 28), np.uint8)
@@ -21,14 +21,13 @@ def models(tmp_path):
     for name in ("new", "old"):
         folder = tmp_path / name
         folder.mkdir()
-        for file in FILES:
+        for file in NEEDED:
             shutil.copyfile(bundled_models() / "paper" / file, folder / file)
         folders.append(folder)
 
     def describe(folder, figures, **changes):
-        info = json.loads((folder / "model.json").read_text())
-        info |= {"name": folder.name, "figures": figures, "provenance": {}, **changes}
-        (folder / "model.json").write_text(json.dumps(info))
+        info = read_description(folder) | {"name": folder.name, "figures": figures, "provenance": {}, **changes}
+        write_description(folder, info)
 
     return *folders, describe
 
