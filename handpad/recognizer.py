@@ -32,7 +32,8 @@ ADAPTERS = {
 """The adapters by name, each made for a base model."""
 
 
-_BATCH = 256
+_BATCH, _FETCHED = 64, 1024
+"""So many samples are derived anew at a time, and fetched from the profile for that."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Recognizer:
     labels : the alphabet to choose from; by default all that the model knows.
     model : folder of a base model; by default the bundled one.
     adapter : "default", "paper" or "none".
+    wait : learn samples that another base model saw anew from their ink before the constructor returns. False leaves
+        them, however many there are, to :meth:`catch_up`; all that is not left is known at once.
 
     Raises
     ------
@@ -67,6 +70,7 @@ class Recognizer:
         labels: Sequence[str] | None = None,
         model: str | Path | None = None,
         adapter: str = "default",
+        wait: bool = True,
     ):
         self.model = BaseModel.load(model)
         if labels is not None:
@@ -74,6 +78,10 @@ class Recognizer:
         self._profile = Profile(profile if profile is not None else ":memory:")
         self._reader: Reader | None = None
         self._hand: Hand | None = None
+        self._waits = wait
+        self._stale: list[Sample] = []  # the next ones to be derived anew, oldest first
+        self._behind = 0
+        self._backed_up = False
         self.adapter = adapter
 
     @property
@@ -94,8 +102,17 @@ class Recognizer:
     def adapter(self, name: str) -> None:
         if name not in ADAPTERS:
             raise ValueError(f"There is no adapter {name!r}; choose one of {', '.join(ADAPTERS)}.")
-        self._adapter = self._with_history(ADAPTERS[name](self.model))
-        self._adapter_name = name
+        adapter = ADAPTERS[name](self.model)
+        history = self._history()
+        self._behind = self._profile.stale_count(self.model.fingerprint)  # also what is not as it was stored
+        if self._waits and self._behind:
+            while self._behind:
+                self._derive(_BATCH)
+            history = self._history()
+        if history is not None:
+            adapter.learn_many(*history)
+        self._adapter, self._adapter_name = adapter, name
+        self._rebuild_at = 2 * (len(self._profile) - self._behind)
 
     def recognize(self, strokes: Sequence[ArrayLike], guide: ArrayLike | None = None) -> list[Candidate]:
         """All labels with their probabilities, best first. Raises InkError."""
@@ -238,6 +255,9 @@ class Recognizer:
         Raises KeyError if there is no such sample, ProfileError if the profile cannot be written.
         """
         sample = self._profile.remove(sample_id)
+        if self._behind:
+            self._stale = [stale for stale in self._stale if stale.id != sample_id]
+            self._behind = self._profile.stale_count(self.model.fingerprint)
         with contextlib.suppress(KeyError):  # a label outside a restricted alphabet was never learned
             self._adapter.forget(sample_id)
             if self._hand is not None:
@@ -250,6 +270,24 @@ class Recognizer:
             self._store(sample, self._see([(sample.strokes, sample.guide)]))
         self._hand = None
         self.adapter = self._adapter_name
+
+    def behind(self) -> int:
+        """How many samples, of those that another base model saw, are still to be learned by :meth:`catch_up`."""
+        return self._behind
+
+    def catch_up(self, most: int = _BATCH) -> int:
+        """Derive up to `most` of the samples that are still to be learned, the newest first, and store that.
+
+        What is read changes when all together have doubled since the last time, and when none is left; then
+        everything is as if the constructor had waited. Returns how many are left. Raises ProfileError if the profile
+        cannot be written; what could not be stored is left.
+        """
+        if self._behind:
+            self._derive(most)
+            if not self._behind or len(self._profile) - self._behind >= self._rebuild_at:
+                self._hand = None
+                self.adapter = self._adapter_name
+        return self._behind
 
     def known_ids(self) -> set[str]:
         """The ids of all samples that were learned, those that were forgotten since among them."""
@@ -282,27 +320,25 @@ class Recognizer:
     def _store(self, sample: Sample, seen: Observation) -> int:
         return self._profile.add(sample, self.model.fingerprint, seen.embeddings[0], seen.logits[0], seen.cues[0])
 
-    def _with_history(self, adapter: Adapter) -> Adapter:
-        """Let a new adapter learn the profile, oldest first; derives anew what another base model derived."""
-        self._derive_stale()
-        history = self._history()
-        if self._profile.stale_count(self.model.fingerprint):  # what was derived before is damaged
-            self._derive_stale()
-            history = self._history()
-        if history is not None:
-            adapter.learn_many(*history)
-        return adapter
-
-    def _derive_stale(self) -> None:
-        """Derive anew what another base model derived, or what is no longer as it was stored."""
-        stale = self._profile.stale(self.model.fingerprint)
-        if stale and self._profile.fingerprints() - {self.model.fingerprint}:
-            self._profile.back_up("model-change")
-        for start in range(0, len(stale), _BATCH):
-            batch = stale[start : start + _BATCH]
+    def _derive(self, most: int) -> None:
+        """Let the model see up to `most` of the samples again from which it has derived nothing, the newest first."""
+        if not self._backed_up:
+            self._backed_up = True
+            if self._profile.fingerprints() - {self.model.fingerprint}:
+                self._profile.back_up("model-change")
+        if not self._stale:
+            self._stale = self._profile.stale(self.model.fingerprint, _FETCHED)
+        batch = self._stale[-most:]
+        if batch:
             seen = self._see([(sample.strokes, sample.guide) for sample in batch])
             rows = zip([sample.id for sample in batch], seen.embeddings, seen.logits, seen.cues, strict=True)
             self._profile.store_derived(self.model.fingerprint, rows)
+        del self._stale[-most:]
+        self._behind = max(self._behind - len(batch), 0) if self._stale else self._count_behind(len(batch))
+
+    def _count_behind(self, done: int) -> int:
+        """How many are behind after `done` more, without those that cannot be read; fewer each time, so it ends."""
+        return min(self._behind - done, self._profile.stale_count(self.model.fingerprint)) if done else 0
 
     def _history(self, latest: int | None = None) -> tuple[list[str], Observation, list[int], list[bool]] | None:
         """Ids, observations, labels and whether confirmed, of the (latest) samples whose labels the alphabet has.

@@ -38,11 +38,15 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the status line tells: samples learned, and of the last ones how many were right at once."""
+    """What the status line tells: samples, of the last ones how many were right at once, and how many are behind.
+
+    Those behind are still to be learned again, since another base model saw them.
+    """
 
     samples: int
     recent_right: int
     recent: int
+    behind: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class Engine(QObject):
     words_changed(words) : the writer's own words.
     learned(sample_id, summary) : it is on disk and every character in boxes was ranked again (ranked came first).
     forgotten(summary) : samples were forgotten or learned again.
+    caught_up(summary) : more of the samples that another base model saw were learned again. Told a few times a second,
+        and when none is behind any more; then characters in boxes were ranked again (ranked came first).
     failed(message, sample_ids) : a sentence for the user, and the samples that were not learned.
     """
 
@@ -77,6 +83,7 @@ class Engine(QObject):
     words_changed = Signal(object)
     learned = Signal(str, object)
     forgotten = Signal(object)
+    caught_up = Signal(object)
     failed = Signal(str, object)
 
     def __init__(self):
@@ -88,6 +95,9 @@ class Engine(QObject):
         self._waiting_since = 0.0
         self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._learn_waiting)
+        self._behind = QTimer(self, interval=CATCH_UP_PAUSE_MS)
+        self._behind.timeout.connect(self._catch_up)
+        self._told = 0.0  # when caught_up was last told
 
     @Slot(object)
     def open(self, options: dict) -> None:
@@ -101,7 +111,7 @@ class Engine(QObject):
         options = dict(options)
         while True:
             try:
-                self._recognizer = Recognizer(**options)
+                self._recognizer = Recognizer(**options, wait=False)
                 break
             except ProfileError as error:
                 log.exception("profile")
@@ -124,6 +134,26 @@ class Engine(QObject):
         except HandpadError as error:
             log.exception("reader")
             self.failed.emit(str(error), [])
+        if self._recognizer.behind():
+            self._told = time.monotonic()
+            self._behind.start()
+
+    def _catch_up(self) -> None:
+        """Learn some more samples again that another base model saw; what is asked for meanwhile comes first."""
+        try:
+            left = self._recognizer.catch_up(CATCH_UP_BY)
+            _ = self._recognizer.hand  # made anew now rather than at the next line
+        except HandpadError as error:
+            log.exception("catch up")
+            self._behind.stop()
+            self.failed.emit(f"{error} The rest is learned again at the next start.", [])
+            return
+        if not left:
+            self._behind.stop()
+            self._rank(list(self._seen), after_learning=True)
+        if not left or time.monotonic() - self._told > TELL_S:
+            self._told = time.monotonic()
+            self.caught_up.emit(self._summary())
 
     def _tell_notes(self) -> None:
         """Tell the writer what was wrong with the profile."""
@@ -131,7 +161,7 @@ class Engine(QObject):
             self.failed.emit(note, [])
 
     def _summary(self) -> Summary:
-        return Summary(self._recognizer.sample_count(), *self._recognizer.recent_right())
+        return Summary(self._recognizer.sample_count(), *self._recognizer.recent_right(), self._recognizer.behind())
 
     @Slot(object)
     def read(self, characters: dict[Key, tuple[list[np.ndarray], Guide]]) -> None:
@@ -316,6 +346,7 @@ class Engine(QObject):
     def close(self) -> None:
         """Learn what waits and close the profile."""
         if self._recognizer is not None:
+            self._behind.stop()
             self.flush()
             self._pause.stop()
             self._recognizer.close()
@@ -330,6 +361,12 @@ LONGEST_WAIT_S = 0.8
 
 CONFIRM_PAUSE_MS = 15
 """... with this pause between, so that a line of them never holds up a reading."""
+
+CATCH_UP_BY, CATCH_UP_PAUSE_MS = 32, 2
+"""So many samples are learned again at once, with this pause between: no reading waits longer than one such step."""
+
+TELL_S = 0.3
+"""How often is told how far that is."""
 
 SHOWN = 8
 """How many candidates of each character leave the engine."""

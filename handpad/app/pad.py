@@ -74,6 +74,7 @@ class Pad(QObject):
         self._engine.ready.connect(self._on_ready)
         self._engine.worker.word_read.connect(self._on_word_read)
         self._engine.worker.words_changed.connect(self._on_words)
+        self._engine.worker.caught_up.connect(self._on_caught_up)
         self._open_page.changed.connect(self.changed)
         self._open_page.trouble.connect(self.trouble)
         self._reading.appeared.connect(self.appeared)
@@ -121,7 +122,7 @@ class Pad(QObject):
     def _on_ready(self, profile: str, known_samples: set[str], alphabet: str, summary: Summary) -> None:
         self.alphabet = alphabet
         self._lessons.begin(profile, known_samples)
-        anew = self._reading.restart()
+        anew = self._reading.restart(relabel=not summary.behind)
         self.summary.emit(summary)
         self.ready.emit()
         self._reading.review(anew)
@@ -320,6 +321,11 @@ class Pad(QObject):
         if self._asked_word is not None:
             key, self._asked_word = self._asked_word, None
             self.word_read.emit(key, readings)
+
+    def _on_caught_up(self, summary: Summary) -> None:
+        self.summary.emit(summary)
+        if not summary.behind:
+            self._reading.review(self._reading.unsettled())
 
     def _on_words(self, words: list[str]) -> None:
         self.words = set(words)

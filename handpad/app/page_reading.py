@@ -94,17 +94,21 @@ class PageReading(QObject):
                 self._look.setdefault(row, set()).update(look)
         self.ask(sorted(self.page.lines, key=lambda row: row != self.pen_row))
 
-    def restart(self) -> set[Key]:
+    def restart(self, relabel: bool) -> set[Key]:
         """Let go of all that was read, for a recogniser opened anew; returns the characters that it may relabel.
 
-        Opened anew with other settings, all that is neither fixed nor confirmed is read anew; at the start, the page
-        says what it said.
+        Opened anew with other settings, all that is neither fixed nor confirmed is read anew, unless `relabel` is
+        False, since the recogniser is still learning. At the start, the page says what it said.
         """
-        anew = {c.parts for c in self.page.characters if not c.fixed and not c.sample_id} if self.candidates else set()
+        anew = self.unsettled() if relabel and self.candidates else set()
         self._read_anew = anew
         self.candidates.clear()
         self._job = None
         return anew
+
+    def unsettled(self) -> set[Key]:
+        """The characters that are neither fixed nor confirmed: another base model may read them otherwise."""
+        return {c.parts for c in self.page.characters if not c.fixed and not c.sample_id}
 
     def awaits(self, row: int) -> bool:
         """Whether a line is being read or is still to be read."""

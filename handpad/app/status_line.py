@@ -87,6 +87,9 @@ def counted(number: int, noun: str) -> str:
 def _summary_sentence(summary: Summary | None, learning: bool) -> str:
     if summary is None:
         return "Getting ready to read …"
+    if summary.behind:
+        done = summary.samples - summary.behind
+        return f"Learning your {counted(summary.samples, 'sample')} again with this model: {done:,} done"
     state = "Learning on" if learning else "Learning paused"
     if not summary.samples:
         return f"{state} · write, and click a character that was read wrong"

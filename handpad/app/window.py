@@ -214,7 +214,7 @@ class MainWindow(QMainWindow):
     def _use_installed(self, name: str) -> None:
         self._make_menu()
         self.set_setting("model", name)
-        self.notice(f"Handpad now reads with {name}; what you taught was learned again.")
+        self.notice(f"Handpad now reads with {name}; what you taught is learned again.")
 
     def _model_folder(self) -> Path:
         """The folder of the base model in use."""

@@ -25,8 +25,10 @@ def teach(qtbot):
 
 
 def switch(qtbot, window, name):
+    """Choose a base model, and wait until all that was taught is learned again."""
     with qtbot.waitSignal(window.pad.ready, timeout=20_000):
         window.set_setting("model", name)
+    qtbot.waitUntil(lambda: not window.status.summary.behind, timeout=20_000)
     return window.pad._engine.worker._recognizer
 
 

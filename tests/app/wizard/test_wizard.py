@@ -225,7 +225,7 @@ def test_from_images_to_an_installed_model(qtbot, window, wizard, choose, images
     assert not window.status.training.isVisible()
     assert pad.alphabet == "".join(sorted(SHAPES))
     assert pad._engine.worker._recognizer.sample_count() == 1
-    assert pad._engine.worker._recognizer._profile.stale(pad._engine.worker._recognizer.model.fingerprint) == []
+    qtbot.waitUntil(lambda: not window.status.summary.behind, timeout=20_000)
 
 
 def _watched(wizard):

@@ -1,0 +1,117 @@
+"""The app after a change of base model: open at once, the rest learned in the background."""
+
+import pytest
+from handwriting import write_line
+from old_profile import fill
+
+from handpad.app import status_line
+from handpad.app.engine import Summary
+from handpad.app.status_line import StatusLine
+from handpad.paths import user_data
+
+COUNT = 300
+
+
+@pytest.fixture
+def profile():
+    fill(user_data() / "me.handpad", COUNT)
+    return user_data() / "me.handpad"
+
+
+def write_text(pad, text, row=0):
+    for letter in write_line(text, pad.page.ruling.x_height, (60, pad.page.ruling.baseline(row))):
+        for stroke in letter:
+            pad.write(stroke)
+
+
+def engine_of(window):
+    return window.pad._engine.worker
+
+
+def engine_says(window, character):
+    page, recognizer = window.pad.page, engine_of(window)._recognizer
+    line = recognizer.reader.read_line(page.ink(character), page.guide(character), recognizer.hand)
+    return line.characters[0].probability
+
+
+def wait_for_the_rest(qtbot, window):
+    qtbot.waitUntil(lambda: window.status.summary is not None and not window.status.summary.behind, timeout=60_000)
+
+
+def test_a_line_is_read_before_all_is_learned_again(qtbot, start, profile, monkeypatch):
+    monkeypatch.setattr("handpad.app.engine.CATCH_UP_BY", 1)
+    window = start(ready=False)
+    behind, behind_when_read, reviewed = [], [], []
+    review = window.pad._reading.review
+    monkeypatch.setattr(window.pad._reading, "review", lambda keys: (reviewed.append(set(keys)), review(keys)))
+    window.pad.summary.connect(lambda summary: behind.append(summary.behind))
+    window.pad.appeared.connect(lambda keys: behind_when_read.append(engine_of(window)._recognizer.behind()))
+    qtbot.waitUntil(lambda: window.pad.is_ready, timeout=20_000)
+    write_text(window.pad, "to")
+    qtbot.waitUntil(lambda: len(window.pad.page.text()) == 2, timeout=20_000)
+    assert behind_when_read[0] > 0
+    qtbot.waitUntil(lambda: behind[-1] == 0, timeout=60_000)
+    assert behind[0] == COUNT
+    assert behind == sorted(behind, reverse=True)
+    assert len(engine_of(window)._recognizer._adapter) == COUNT
+    assert reviewed == [set(), {c.parts for c in window.pad.page.characters}]  # at the start, and once at the end
+    assert "again with this model" not in window.status.sentence.text()
+
+
+def test_closing_in_the_middle_loses_nothing(qtbot, start, profile, monkeypatch):
+    monkeypatch.setattr("handpad.app.engine.CATCH_UP_BY", 10)
+    window = start()
+    recognizer = engine_of(window)._recognizer
+    qtbot.waitUntil(lambda: 0 < recognizer.behind() < COUNT, timeout=20_000)
+    window.close()
+    assert 0 < recognizer.behind() < COUNT
+    again = start()
+    assert engine_of(again)._recognizer.behind() <= recognizer.behind()
+    qtbot.waitUntil(lambda: engine_of(again)._recognizer.behind() == 0, timeout=20_000)
+    assert engine_of(again)._recognizer.sample_count() == COUNT
+
+
+def test_labels_follow_when_all_is_learned_again(qtbot, start, profile, monkeypatch):
+    """v was taught as &, which a model that has not learned it yet does not know."""
+    window = start()
+    wait_for_the_rest(qtbot, window)
+    window.set_setting("learning", "paused")
+    write_text(window.pad, "v")
+    write_text(window.pad, "to", row=1)
+    qtbot.waitUntil(lambda: len(window.pad.page.text()) == 4, timeout=20_000)
+    assert window.pad.page.text()[0] == "&"
+    monkeypatch.setattr("handpad.app.engine.CATCH_UP_BY", 1)
+    said = []
+    window.pad.changed.connect(lambda page: said.append(page.text()[0]))
+    with qtbot.waitSignal(window.pad.ready, timeout=20_000):
+        window.set_setting("model", "paper")
+    wait_for_the_rest(qtbot, window)
+    qtbot.waitUntil(lambda: window.pad._reading.idle, timeout=20_000)
+    assert set(said) == {"&"}
+    character = window.pad.page.characters[0]
+    assert window.pad.probability(character) == engine_says(window, character)
+
+
+def test_what_was_read_meanwhile_is_read_again_at_the_end(qtbot, start, profile, monkeypatch):
+    monkeypatch.setattr("handpad.app.engine.CATCH_UP_BY", 1)
+    window = start()
+    write_text(window.pad, "v")
+    qtbot.waitUntil(lambda: bool(window.pad.page.text()), timeout=20_000)
+    assert window.pad.page.text().lower() == "v"
+    wait_for_the_rest(qtbot, window)
+    qtbot.waitUntil(lambda: window.pad.page.text() == "&", timeout=20_000)
+
+
+def test_the_status_line_says_how_far_it_is(qtbot):
+    status = StatusLine(learning=True)
+    qtbot.addWidget(status)
+    status.show_summary(Summary(20_000, 90, 100, behind=18_760))
+    assert status.sentence.text() == "Learning your 20,000 samples again with this model: 1,240 done"
+    status.notice("Copied 5 characters.")
+    status.show_summary(Summary(20_000, 90, 100, behind=18_000))
+    assert status.sentence.text() == "Copied 5 characters."
+    status.rest()
+    assert "2,000 done" in status.sentence.text()
+    status.show_summary(Summary(20_000, 90, 100))
+    assert status.sentence.text().startswith("Learning on · 20,000 characters")
+    assert status_line.counted(1, "sample") == "1 sample"
