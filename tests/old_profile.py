@@ -14,6 +14,7 @@ def fill(path: Path, count: int) -> None:
     """Make a profile of samples of our own ink that another model saw; v was taught as &."""
     labels = list(LETTERS)
     with Profile(path) as profile:
+        profile._db.execute("PRAGMA synchronous = OFF")  # nobody's samples
         for number in range(count):
             letter = labels[number % len(labels)]
             label = "&" if letter == "v" else letter
