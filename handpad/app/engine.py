@@ -5,8 +5,11 @@ thread, one after another, in the order asked for. Confirmations wait until noth
 """
 
 import logging
+import threading
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -58,8 +61,17 @@ class WordReading:
     characters: list[ReadBack]
 
 
+class _Ending(Exception):
+    """What is being read is not wanted any more."""
+
+
 class Engine(QObject):
     """Reads and learns.
+
+    Attributes
+    ----------
+    ending : set from another thread when the engine is about to be closed: nothing is read any more.
+    unlearned : the ids of samples that could not be learned or, after :meth:`finish`, that there was no time for.
 
     Signals
     -------
@@ -88,6 +100,8 @@ class Engine(QObject):
 
     def __init__(self):
         super().__init__()
+        self.ending = threading.Event()
+        self.unlearned: set[int] = set()
         self._recognizer = None
         self._seen = {}
         self._forgotten = {}
@@ -140,6 +154,8 @@ class Engine(QObject):
 
     def _catch_up(self) -> None:
         """Learn some more samples again that another base model saw; what is asked for meanwhile comes first."""
+        if self.ending.is_set():
+            return
         try:
             left = self._recognizer.catch_up(CATCH_UP_BY)
             _ = self._recognizer.hand  # made anew now rather than at the next line
@@ -166,7 +182,7 @@ class Engine(QObject):
     @Slot(object)
     def read(self, characters: dict[Key, tuple[list[np.ndarray], Guide]]) -> None:
         """Read characters in boxes and keep them open, ranked again whenever something is learned."""
-        if self._recognizer is None:
+        if self._recognizer is None or self.ending.is_set():
             return
         self._let_wait()
         fresh = {key: ink for key, ink in characters.items() if key not in self._seen}
@@ -183,18 +199,37 @@ class Engine(QObject):
 
     @Slot(object)
     def read_line(self, job: LineJob) -> None:
-        """Read a line; always answers."""
+        """Read a line; always answers, unless the engine is ending."""
+        if self.ending.is_set():
+            return
         found = None
         self._let_wait()
         try:
             if self._recognizer is not None:
                 fixed, numbers = _local(job)
-                reader, hand = self._recognizer.reader, self._recognizer.hand
-                found = self._back(reader.read_line(job.strokes, job.guide, hand, fixed), numbers, job)
+                with self._reading() as reader:
+                    line = reader.read_line(job.strokes, job.guide, self._recognizer.hand, fixed)
+                found = self._back(line, numbers, job)
+        except _Ending:
+            return
         except Exception as error:  # whatever the ink was, the next line must be read
             log.exception("line %d", job.row)
             self.failed.emit(f"A line could not be read ({error}). Your ink is safe; the log has the rest.", [])
         self.line_read.emit(job, found)
+
+    @contextmanager
+    def _reading(self) -> Iterator:
+        """The reader, which lets go of what it reads in this block when the engine is ending."""
+        reader = self._recognizer.reader
+        reader.between_steps = self._end_if_wanted
+        try:
+            yield reader
+        finally:
+            reader.between_steps = None
+
+    def _end_if_wanted(self) -> None:
+        if self.ending.is_set():
+            raise _Ending
 
     def _back(self, line, numbers: tuple[int, ...], job: LineJob) -> list[ReadBack]:
         """A line's characters under the page's stroke numbers. What has its label from the writer is ranked alone."""
@@ -220,9 +255,13 @@ class Engine(QObject):
         text : the word as the writer spells it, to be parted into characters; "" asks for the likeliest readings.
         """
         readings: list[WordReading] = []
+        if self.ending.is_set():
+            return
         try:
             if self._recognizer is not None:
                 readings = self._word_readings(job, keys, text)
+        except _Ending:
+            return
         except Exception as error:
             log.exception("word")
             self.failed.emit(f"The word could not be read ({error}). Your ink is safe; the log has the rest.", [])
@@ -230,13 +269,13 @@ class Engine(QObject):
 
     def _word_readings(self, job: LineJob, keys: frozenset[Key], text: str) -> list[WordReading]:
         fixed, numbers = _local(job)
-        reader, hand = self._recognizer.reader, self._recognizer.hand
-        ink = {part for key in keys for part in key}
-        if text:
-            spelled = reader.spelled(job.strokes, _whole_text(job, keys, text), job.guide, hand, fixed)
-            lines = [] if spelled is None else [(1.0, spelled)]
-        else:
-            lines = reader.alternatives(job.strokes, job.guide, hand, fixed, 4 * SHOWN)
+        hand, ink = self._recognizer.hand, {part for key in keys for part in key}
+        with self._reading() as reader:
+            if text:
+                spelled = reader.spelled(job.strokes, _whole_text(job, keys, text), job.guide, hand, fixed)
+                lines = [] if spelled is None else [(1.0, spelled)]
+            else:
+                lines = reader.alternatives(job.strokes, job.guide, hand, fixed, 4 * SHOWN)
         others = sum(character.parts not in keys for character in job.characters)
         found: dict[str, WordReading] = {}
         for chance, line in lines:
@@ -293,6 +332,7 @@ class Engine(QObject):
 
     def _learn(self, lesson: Lesson) -> None:
         if self._recognizer is None:
+            self.unlearned.add(lesson.sample_id)
             return
         try:
             self._recognizer.learn(
@@ -306,9 +346,10 @@ class Engine(QObject):
             )
         except HandpadError as error:
             log.exception("learn")
+            self.unlearned.add(lesson.sample_id)
             self.failed.emit(str(error), [lesson.sample_id])
             return
-        if not lesson.confirmed:
+        if not lesson.confirmed and not self.ending.is_set():
             self._rank(list(self._seen), after_learning=True)
         self.learned.emit(lesson.sample_id, self._summary())
 
@@ -321,7 +362,10 @@ class Engine(QObject):
         """Forget samples and learn forgotten ones again, as undo and redo ask."""
         if self._recognizer is None:
             return
-        self.flush()
+        if self.ending.is_set():  # no time to learn what is forgotten at once
+            self._waiting = deque(lesson for lesson in self._waiting if lesson.sample_id not in set(forget))
+        else:
+            self.flush()
         try:
             for sample_id in forget:
                 try:
@@ -334,13 +378,26 @@ class Engine(QObject):
         except HandpadError as error:
             log.exception("change")
             self.failed.emit(str(error), [])
-        self._rank(list(self._seen), after_learning=True)
+        if not self.ending.is_set():
+            self._rank(list(self._seen), after_learning=True)
         self.forgotten.emit(self._summary())
 
     def flush(self) -> None:
         """Learn every waiting confirmation."""
         while self._waiting:
             self._learn_waiting()
+
+    @Slot(float)
+    def finish(self, deadline: float) -> None:
+        """Close for good; confirmations that still wait are learned until then, a time of `time.monotonic`."""
+        try:
+            while self._waiting and time.monotonic() < deadline:
+                self._learn(self._waiting[0])
+                self._waiting.popleft()
+        finally:
+            self.unlearned |= {lesson.sample_id for lesson in self._waiting}
+            self._waiting.clear()
+            self.close()
 
     @Slot()
     def close(self) -> None:

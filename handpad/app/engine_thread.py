@@ -1,5 +1,7 @@
 """The engine in its thread: started, asked and ended from the thread of the window."""
 
+import time
+
 from PySide6.QtCore import QObject, Qt, QThread, Signal
 
 from handpad.app.engine import Engine, Summary
@@ -29,7 +31,7 @@ class EngineThread(QObject):
     ready = Signal(str, object, str, object)
 
     _open = Signal(object)
-    _finish = Signal()
+    _finish = Signal(float)
 
     def __init__(self):
         super().__init__()
@@ -46,7 +48,7 @@ class EngineThread(QObject):
         self.learn.connect(worker.learn)
         self.change.connect(worker.change)
         worker.ready.connect(self._on_ready)
-        self._finish.connect(worker.close, Qt.ConnectionType.BlockingQueuedConnection)
+        self._finish.connect(worker.finish, Qt.ConnectionType.BlockingQueuedConnection)
         self._thread.start()
 
     def open(self, options: dict) -> None:
@@ -63,8 +65,16 @@ class EngineThread(QObject):
         """Whether the thread has not been ended yet."""
         return self._thread.isRunning()
 
-    def close(self) -> None:
-        """End the thread when all that was asked for is done and learned; returns then."""
-        self._finish.emit()
+    def stop_reading(self) -> None:
+        """Let go of all that is to be read, for the thread is closed next."""
+        self.worker.ending.set()
+
+    def close(self, seconds: float) -> set[int]:
+        """End the thread when all corrections are learned, and as many confirmations as there is time for.
+
+        Returns the ids of the samples that were not learned.
+        """
+        self._finish.emit(time.monotonic() + seconds)
         self._thread.quit()
         self._thread.wait()
+        return self.worker.unlearned

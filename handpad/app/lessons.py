@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
+from math import inf
 
 from PySide6.QtCore import QObject, Signal
 
@@ -102,14 +103,16 @@ class Lessons(QObject):
         line = line_around(page, key)
         self._engine.learn.emit(Lesson(sample_id, ink, guide, label, predicted, confirmed, line))
 
-    def confirm(self, except_row: int | None = None) -> None:
+    def confirm(self, except_row: int | None = None, most: float = inf) -> None:
         """Learn every character that was left uncorrected, with less weight; not those of the line given.
 
-        On lines of free writing, what was read with less than LEAST_SURE is left: it may be a drawing.
+        On lines of free writing, what was read with less than LEAST_SURE is left: it may be a drawing. No further line
+        is begun when `most` are learned.
         """
         old = page = self._open_page.page
+        count = 0
         for row, line in old.lines.items():
-            if row == except_row:
+            if row == except_row or count >= most:
                 continue
             new = []
             for character in line:
@@ -119,9 +122,19 @@ class Lessons(QObject):
                     sample_id = new_sample_id()
                     self.learn(sample_id, character.parts, character.label, character.label, confirmed=True)
                     character = replace(character, sample_id=sample_id)
+                    count += 1
                 new.append(character)
             if new != list(line):
                 page = page.with_line(row, new)
+        if page is not old:
+            self._open_page.show(page)
+
+    def unconfirm(self, sample_ids: Set[int]) -> None:
+        """Confirmations were not learned after all: they can be confirmed another time."""
+        old = page = self._open_page.page
+        for row, line in old.lines.items():
+            if any(character.sample_id in sample_ids for character in line):
+                page = page.with_line(row, [replace(c, sample_id=0) if c.sample_id in sample_ids else c for c in line])
         if page is not old:
             self._open_page.show(page)
 

@@ -19,6 +19,12 @@ from handpad.app.page_reading import PageReading
 from handpad.page import Character, Page
 from handpad.profile import new_sample_id
 
+CLOSING_S = 0.5
+"""So long confirmations are still learned when the pad is closed ..."""
+
+CONFIRMED_AT_CLOSE = 40
+"""... and when so many of them are asked for, no further line is: far more than the lines that one has just written."""
+
 
 class Pad(QObject):
     """One page being written.
@@ -111,12 +117,19 @@ class Pad(QObject):
         self._engine.open(options)
 
     def close(self) -> None:
-        """Confirm what was left uncorrected, and return when everything is on disk. Closing twice does nothing."""
+        """Return soon, with everything on disk. Closing twice does nothing.
+
+        Corrections are learned. What was left uncorrected is confirmed as far as there is time; the rest, and what is
+        still to be read, is left to the next start.
+        """
         if not self._engine.running:
             return
-        self.confirm()
+        self._engine.stop_reading()
+        if self.learning and self.is_ready:
+            self._lessons.confirm(most=CONFIRMED_AT_CLOSE)
         self._open_page.save()
-        self._engine.close()
+        self._lessons.unconfirm(self._engine.close(CLOSING_S))
+        self._open_page.save()
         self._open_page.close()
 
     def _on_ready(self, profile: str, known_samples: set[str], alphabet: str, summary: Summary) -> None:

@@ -20,7 +20,7 @@ from handpad.reading.on_line import OnLine
 from handpad.reading.pieces import Fixed, Part, ink_of, joined, moved
 from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, renumbered
 from handpad.reading.scorer import FORBIDDEN, Scorer, from_styles
-from handpad.reading.search import Path, Step, search
+from handpad.reading.search import Path, Step, Weights, search
 from handpad.reading.words import Apart, Spelling
 
 MOST_STROKES = 400
@@ -39,6 +39,9 @@ WIDE_BEAM, WIDE_MARGIN = 64, 20.0
 """The search's beam and margin where other readings are asked for."""
 
 
+SEEN_AT_ONCE = 64
+"""So many groups are shown to the base model at once: reading can be ended between two such steps."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -51,7 +54,13 @@ class Reader:
     grouping : finds them: the base model whose folder holds a scorer. Often the same.
     scorer : of ``grouping``.
     language : helps to choose; None to go by the ink alone.
+
+    Attributes
+    ----------
+    between_steps : called every few hundredths of a second while a line is read; it may raise to end that.
     """
+
+    between_steps: Callable[[], None] | None = None
 
     def __init__(self, model: BaseModel, grouping: BaseModel, scorer: Scorer, language: Language | None):
         self._model, self._grouping, self._scorer = model, grouping, scorer
@@ -134,7 +143,7 @@ class Reader:
         groups, _, labels, spaces = self._scored(strokes, guide, hand, fixed)
         weights = replace(self._scorer.weights, beam=WIDE_BEAM, margin=WIDE_MARGIN)
         apart = Apart(self.language)
-        paths = search(groups.starts, groups.stops, labels, spaces, self._model.labels, apart, weights)
+        paths = self._search(groups, labels, spaces, apart, weights)
         chances = softmax(np.array([path.score for path in paths]) / self._scorer.temperature)
         best = list(zip(chances.tolist(), paths, strict=True))[:count]
         return [(chance, self._settled(groups, path)) for chance, path in best]
@@ -158,7 +167,7 @@ class Reader:
         wanted = labels.copy()
         wanted[:, others] += FORBIDDEN
         weights = replace(self._scorer.weights, language=1.0, beam=16 * WIDE_BEAM, margin=np.inf)
-        for path in search(groups.starts, groups.stops, wanted, spaces, self._model.labels, Spelling(text), weights):
+        for path in self._search(groups, wanted, spaces, Spelling(text), weights):
             if path.score > FORBIDDEN / 2 and _text(path.steps, self._model.labels) == text:
                 return self._settled(groups, path)
         return None
@@ -242,11 +251,14 @@ class Reader:
         for group in range(len(groups)):
             keys.append(tuple((marks[part.stroke], part.start, part.stop) for part in groups.parts(group)))
         missing = [group for group, key in enumerate(keys) if key not in self._known]
-        if missing:
-            glyphs = np.stack([glyph(groups.strokes_of(group)) for group in missing])
+        for start in range(0, len(missing), SEEN_AT_ONCE):
+            if self.between_steps is not None:
+                self.between_steps()
+            some = missing[start : start + SEEN_AT_ONCE]
+            glyphs = np.stack([glyph(groups.strokes_of(group)) for group in some])
             embeddings, logits = self._grouping.run_unrestricted(glyphs)
             own = (embeddings, logits[:, self._model.columns]) if self._same else self._model.run(glyphs)
-            for row, group in enumerate(missing):
+            for row, group in enumerate(some):
                 self._known[keys[group]] = (own[0][row], own[1][row], embeddings[row], logits[row])
         for key in keys:
             self._known.move_to_end(key)
@@ -299,8 +311,13 @@ class Reader:
 
     def _paths(self, groups: Lattice, labels: np.ndarray, spaces: np.ndarray) -> list[Path]:
         """The likeliest readings of a line, best first."""
-        weights = self._scorer.weights
-        return search(groups.starts, groups.stops, labels, spaces, self._model.labels, self.language, weights)
+        return self._search(groups, labels, spaces, self.language, self._scorer.weights)
+
+    def _search(
+        self, groups: Lattice, labels: np.ndarray, spaces: np.ndarray, language, weights: Weights
+    ) -> list[Path]:
+        names, between = self._model.labels, self.between_steps
+        return search(groups.starts, groups.stops, labels, spaces, names, language, weights, between)
 
     def _line(self, groups: Lattice, seen: Observation, labels: np.ndarray, paths: list[Path]) -> ReadLine:
         best = paths[0]

@@ -1,5 +1,6 @@
 """The best readings of a line: a beam search over its groups, with the language beside the ink."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -48,6 +49,7 @@ def search(
     alphabet: list[str],
     language: Language | None,
     weights: Weights,
+    between_steps: Callable[[], None] | None = None,
 ) -> list[Path]:
     """The best paths through a line's groups, best first, at least one.
 
@@ -58,6 +60,7 @@ def search(
     spaces : float (m - 1, 2), score of no space and of a space before each piece but the first.
     alphabet : the c labels.
     language : or None to go by the ink alone.
+    between_steps : called before each piece; it may raise to end the search.
     """
     end = int(stops.max())
     tried = min(LABELS_TRIED, len(alphabet))
@@ -72,6 +75,8 @@ def search(
     node = _Node([0.0], [language.start() if language else 0], [None])
     leaving = [_spread(node, None, language, weights, 0)]
     for stop in range(1, end + 1):
+        if between_steps is not None:
+            between_steps()
         scores, origins = [], []
         for group in range(first[stop - 1], first[stop]):
             here = leaving[starts[group]]

@@ -135,6 +135,22 @@ def test_reading_again_gives_the_same(reader):
     assert json.dumps([c.candidates for c in again.characters]) == json.dumps([c.candidates for c in first.characters])
 
 
+def test_reading_can_be_ended_between_steps_and_begun_again():
+    model = BaseModel.load()
+    ink, whole, steps = ink_of("the quick fox jumps"), Reader.for_model(model, Language.load()), []
+    whole.between_steps = lambda: steps.append(1)
+    expected = whole.read(ink)
+    assert len(steps) > 10
+    for last in (1, 3, len(steps)):
+        reader, left = Reader.for_model(model, Language.load()), [1] * (last - 1)
+        reader.between_steps = left.pop  # raises when none is left
+        with pytest.raises(IndexError):
+            reader.read(ink)
+        reader.between_steps = None
+        again = reader.read(ink)
+        assert [c.candidates for c in again.characters] == [c.candidates for c in expected.characters]
+
+
 def walk(rng, count, step, at=(0.0, 0.0)):
     return np.pad(np.cumsum(rng.normal(0, step, (count, 2)), axis=0) + at, ((0, 0), (0, 2)), constant_values=np.nan)
 
