@@ -19,7 +19,7 @@ from handpad.app.page_reading import PageReading
 from handpad.page import Character, Page
 from handpad.profile import new_sample_id
 
-CLOSING_S = 0.5
+CLOSING_S = 0.4
 """So long confirmations are still learned when the pad is closed ..."""
 
 CONFIRMED_AT_CLOSE = 40
@@ -125,9 +125,9 @@ class Pad(QObject):
         if not self._engine.running:
             return
         self._engine.stop_reading()
+        self._open_page.save()
         if self.learning and self.is_ready:
             self._lessons.confirm(most=CONFIRMED_AT_CLOSE)
-        self._open_page.save()
         self._lessons.unconfirm(self._engine.close(CLOSING_S))
         self._open_page.save()
         self._open_page.close()
