@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from handpad.adaptation import Adapter, Observation
+from handpad.adaptation import Observation
 from handpad.adaptation.default import DefaultAdapter
 from handpad.adaptation.none import NoAdapter
 from handpad.adaptation.paper import PaperAdapter

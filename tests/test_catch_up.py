@@ -1,6 +1,8 @@
 """After a change of base model: read at once with what is there, learn the rest in small steps, newest first."""
 
+import contextlib
 import shutil
+import sqlite3
 
 import pytest
 from handwriting import LETTERS, write, write_line
@@ -92,6 +94,29 @@ def test_restoring_meanwhile_does_not_wait_for_the_rest(path):
     pad.restore([sample])
     assert pad.behind() == COUNT - 10
     assert len(pad._adapter) == 10
+
+
+def test_a_damaged_sample_is_left_out_and_told(path):
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE sample SET ink = x'00' WHERE number IN (1, 150, ?)", (COUNT,))
+    pad = Recognizer(profile=path, wait=False)
+    pad.take_notes()
+    for _ in range(COUNT):
+        if not pad.catch_up(10):
+            break
+    assert pad.behind() == 0
+    assert len(pad._adapter) == COUNT - 3
+    assert any("damaged" in note for note in pad.take_notes())
+
+
+def test_what_was_derived_and_is_damaged_is_derived_again(path):
+    Recognizer(profile=path).close()
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE derived SET embedding = x'00' WHERE number = 7")
+    pad = Recognizer(profile=path, wait=False)
+    assert pad.behind() == 1
+    assert pad.catch_up() == 0
+    assert len(pad._adapter) == COUNT
 
 
 def test_what_cannot_be_stored_is_left(path, monkeypatch):

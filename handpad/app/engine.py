@@ -101,7 +101,7 @@ class Engine(QObject):
     def __init__(self):
         super().__init__()
         self.ending = threading.Event()
-        self.unlearned: set[int] = set()
+        self.unlearned: set[str] = set()
         self._recognizer = None
         self._seen = {}
         self._forgotten = {}
@@ -166,6 +166,7 @@ class Engine(QObject):
             return
         if not left:
             self._behind.stop()
+            self._tell_notes()
             self._rank(list(self._seen), after_learning=True)
         if not left or time.monotonic() - self._told > TELL_S:
             self._told = time.monotonic()

@@ -69,7 +69,7 @@ class EngineThread(QObject):
         """Let go of all that is to be read, for the thread is closed next."""
         self.worker.ending.set()
 
-    def close(self, seconds: float) -> set[int]:
+    def close(self, seconds: float) -> set[str]:
         """End the thread when all corrections are learned, and as many confirmations as there is time for.
 
         Returns the ids of the samples that were not learned.

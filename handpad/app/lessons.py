@@ -129,12 +129,16 @@ class Lessons(QObject):
         if page is not old:
             self._open_page.show(page)
 
-    def unconfirm(self, sample_ids: Set[int]) -> None:
-        """Confirmations were not learned after all: they can be confirmed another time."""
+    def unconfirm(self, sample_ids: Set[str]) -> None:
+        """Samples were not learned after all: what was left uncorrected among them can be confirmed another time.
+
+        Corrections are learned when the profile is opened the next time.
+        """
         old = page = self._open_page.page
         for row, line in old.lines.items():
-            if any(character.sample_id in sample_ids for character in line):
-                page = page.with_line(row, [replace(c, sample_id=0) if c.sample_id in sample_ids else c for c in line])
+            new = [replace(c, sample_id="") if c.sample_id in sample_ids and not c.fixed else c for c in line]
+            if new != list(line):
+                page = page.with_line(row, new)
         if page is not old:
             self._open_page.show(page)
 

@@ -116,8 +116,7 @@ def test_what_was_erased_before_its_confirmation_was_learned_is_not_learned(qtbo
     assert marked(page) == learned
 
 
-@pytest.mark.parametrize("text", ["to", "tQ"], ids=["confirmed", "corrected"])
-def test_a_profile_that_cannot_be_written_leaves_no_marks(qtbot, start, monkeypatch, text):
+def test_what_a_profile_that_cannot_be_written_did_not_learn_is_learned_another_time(qtbot, start, monkeypatch):
     window = start()
     write_text(qtbot, window.pad, "to")
 
@@ -126,9 +125,13 @@ def test_a_profile_that_cannot_be_written_leaves_no_marks(qtbot, start, monkeypa
 
     with monkeypatch.context() as patched:
         patched.setattr(Profile, "add", full)
-        if text != "to":
-            window.pad.correct(window.pad.page.characters[1].parts, text[1])
+        window.pad.correct(window.pad.page.characters[1].parts, "Q")
         window.close()
     page, learned = on_disk()
-    assert learned == marked(page) == set()
-    assert page.text() == text
+    assert page.text() == "tQ"
+    assert learned == set()
+    assert [bool(character.sample_id) for character in page.characters] == [False, True]
+    start()
+    qtbot.waitUntil(lambda: len(on_disk()[1]) == 1, timeout=20_000)
+    with Profile(user_data() / "me.handpad") as profile:
+        assert [(sample.label, sample.confirmed) for sample in profile.samples()] == [("Q", False)]
