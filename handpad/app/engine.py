@@ -107,6 +107,9 @@ class Engine(QObject):
         self._forgotten = {}
         self._waiting: deque[Lesson] = deque()
         self._waiting_since = 0.0
+        self._unstored: dict[str, Lesson] = {}
+        self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
+        self._retry.timeout.connect(self._learn_unstored)
         self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._learn_waiting)
         self._behind = QTimer(self, interval=CATCH_UP_PAUSE_MS)
@@ -345,14 +348,32 @@ class Engine(QObject):
                 shown=lesson.predicted,
                 line=self._on_line(lesson.line) if lesson.line else None,
             )
+        except ProfileError as error:  # a full disk, for instance: what was taught is kept until it can be stored
+            self.unlearned.add(lesson.sample_id)
+            if not self._unstored:
+                log.exception("learn")
+                self.failed.emit(f"{error} What you teach is kept, and Handpad tries again every few seconds.", [])
+            self._unstored[lesson.sample_id] = lesson
+            self._retry.start()
+            return
         except HandpadError as error:
             log.exception("learn")
             self.unlearned.add(lesson.sample_id)
             self.failed.emit(str(error), [lesson.sample_id])
             return
+        self.unlearned.discard(lesson.sample_id)
         if not lesson.confirmed and not self.ending.is_set():
             self._rank(list(self._seen), after_learning=True)
         self.learned.emit(lesson.sample_id, self._summary())
+
+    def _learn_unstored(self) -> None:
+        """Try again to store what could not be stored."""
+        waiting, self._unstored = self._unstored, {}
+        for lesson in waiting.values():
+            if self._unstored:
+                self._unstored[lesson.sample_id] = lesson  # it would fail likewise
+            else:
+                self._learn(lesson)
 
     def _on_line(self, line: LineAround) -> OnLine:
         reader, hand = self._recognizer.reader, self._recognizer.hand
@@ -369,13 +390,17 @@ class Engine(QObject):
             self.flush()
         try:
             for sample_id in forget:
+                if self._unstored.pop(sample_id, None):
+                    continue
                 try:
                     self._forgotten[sample_id] = self._recognizer.forget(sample_id)
                 except KeyError:
                     log.warning("sample %s was not there to be forgotten", sample_id)
-            known = [self._forgotten.pop(sample_id) for sample_id in restore if sample_id in self._forgotten]
+            known = [sample_id for sample_id in restore if sample_id in self._forgotten]
             if known:
-                self._recognizer.restore(known)
+                self._recognizer.restore([self._forgotten[sample_id] for sample_id in known])
+                for sample_id in known:
+                    del self._forgotten[sample_id]
         except HandpadError as error:
             log.exception("change")
             self.failed.emit(str(error), [])
@@ -405,11 +430,16 @@ class Engine(QObject):
         """Learn what waits and close the profile."""
         if self._recognizer is not None:
             self._behind.stop()
+            self._learn_unstored()
             self.flush()
+            self._retry.stop()
             self._pause.stop()
             self._recognizer.close()
             self._recognizer = None
 
+
+RETRY_MS = 5000
+"""After so long what could not be stored is tried again."""
 
 REST_MS = 300
 """Confirmations are learned when nothing has been written for this long ..."""

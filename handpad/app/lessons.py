@@ -72,19 +72,20 @@ class Lessons(QObject):
 
         A page of the same profile may refer to samples that a crash or a full disk kept from being stored: corrections
         among them are learned now, confirmations can be confirmed again. What another profile learned from the page
-        stays its own.
+        stays there, as it is, and is not learned a second time.
         """
         old = page = self._open_page.page
         lost: list[Character] = []
-        for row, line in old.lines.items() if old.profile == profile else ():
-            missing = [character for character in line if character.sample_id and character.sample_id not in known]
-            if missing:
-                lost += [character for character in missing if character.fixed]
-                page = page.with_line(
-                    row, [replace(c, sample_id="") if c in missing and not c.fixed else c for c in line]
-                )
-        if not any(character.sample_id and character.sample_id not in known for character in page.characters):
-            page = replace(page, profile=profile)
+        for row, line in old.lines.items():
+            missing = {c.parts for c in line if c.sample_id and c.sample_id not in known}
+            if missing and old.profile == profile:
+                lost += [c for c in line if c.parts in missing and c.fixed]
+                new = [replace(c, sample_id="") if c.parts in missing and not c.fixed else c for c in line]
+            else:
+                new = [replace(c, sample_id="", fixed=True) if c.parts in missing else c for c in line]
+            if new != list(line):
+                page = page.with_line(row, new)
+        page = replace(page, profile=profile)
         if page != old:
             self._open_page.show(page)
         for character in lost:

@@ -2,6 +2,7 @@
 
 from handpad.profile.packing import new_sample_id, old_sample_id, pack_ink, unpack_ink
 from handpad.profile.profile import Derived, Profile, Sample
+from handpad.profile.salvage import mend
 from handpad.profile.schema import APPLICATION_ID, VERSION
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Derived",
     "Profile",
     "Sample",
+    "mend",
     "new_sample_id",
     "old_sample_id",
     "pack_ink",

@@ -136,7 +136,7 @@ class Profile:
                         self._db.execute("ROLLBACK")
                     raise
             except sqlite3.Error as error:
-                raise ProfileError(f"Nothing was learned: {self.path} cannot be written ({plain(error)}).") from error
+                raise ProfileError(f"The profile {self.path} cannot be written: {plain(error)}.") from error
 
     def add(self, sample: Sample, fingerprint: str, embedding: np.ndarray, logits: np.ndarray, cues: np.ndarray) -> str:
         """Store a sample with what the model derived from it; returns its id. One with a number takes that place.

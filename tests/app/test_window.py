@@ -401,10 +401,33 @@ def test_a_disk_that_is_full_is_told_and_the_app_goes_on(qtbot, window):
         qtbot.keyClicks(card.other, "Q")
     assert "the disk is full" in window.banner.text.text()
     assert window.cards.card is None
-    assert window.pad.page.characters[0].sample_id == 0
+    assert window.pad.page.characters[0].label == "Q"
+    sample_id = window.pad.page.characters[0].sample_id
     profile._db.execute("PRAGMA max_page_count = 100000")
-    correct(qtbot, window, 1, "Q")
-    assert "Learned your Q" in window.status.sentence.text()
+    qtbot.waitUntil(lambda: "Learned your Q" in window.status.sentence.text(), timeout=15_000)  # by itself
+    assert sample_id in {sample.id for sample in profile.samples()}
+    correct(qtbot, window, 1, "D")
+    assert "Learned your D" in window.status.sentence.text()
+
+
+def test_what_a_full_disk_kept_from_being_stored_is_learned_at_the_next_start(qtbot, start):
+    window = start()
+    put(qtbot, window, "o")
+    profile = window.pad._engine.worker._recognizer._profile
+    profile._db.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(ProfileError):
+        for number in itertools.count():
+            profile.add(Sample(f"{number}", write("H"), None, "H", "H", True, "m", 1.0), "m", *[np.zeros(4)] * 3)
+    stored = len(profile)
+    card = click_label(qtbot, window, 0)
+    with qtbot.waitSignal(window.pad.trouble, timeout=5000):
+        qtbot.keyClicks(card.other, "Q")
+    window.close()
+    again = start()
+    qtbot.waitUntil(lambda: again.status.summary.samples == stored + 1, timeout=5000)
+    with Profile(Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad") as profile:
+        assert profile.samples()[-1].label == "Q"
+        assert profile.samples()[-1].id == again.pad.page.characters[0].sample_id
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
