@@ -16,15 +16,15 @@ from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as handpad.app does before numpy is loaded
 
-import numpy as np  # noqa: E402
+import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench_app import learned_profile  # noqa: E402
-from handwriting import LETTERS, write  # noqa: E402
+from bench_app import learned_profile
+from handwriting import LETTERS, write
 
-from handpad.profile import Profile  # noqa: E402
-from handpad.recognizer import Recognizer  # noqa: E402
+from handpad.profile import Profile
+from handpad.recognizer import Recognizer
 
 GOALS = {"opened, s": 0.5, "learned, ms (99 %)": 10}
 
