@@ -1,16 +1,16 @@
-"""A page of ink on disk: its InkML form, and a file that always holds a whole page."""
+"""A page of ink as InkML: how it is written, and what is checked before it is read."""
 
+import hashlib
 import itertools
+import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
 from handpad.errors import HandpadError
-from handpad.files import backup_path, replace_file
 from handpad.ink import as_strokes
 from handpad.page import Character, Page, Ruling
 from handpad.profile import old_sample_id
@@ -24,12 +24,42 @@ class DocumentError(HandpadError):
     """A page that cannot be read or written."""
 
 
+class NewerPageError(DocumentError):
+    """A page of a later version of Handpad: whole, but not to be read by this one."""
+
+
 SPACE = 0.85
 """In a page of format 1, which tells no spaces, a gap wider than this many x-heights is one."""
 
 FORMAT = 3
 """Version of the page file. Version 1 had whole strokes in its characters, and no spaces; until version 2 samples had
 numbers, and no page said of which profile."""
+
+MOST_BYTES = 64_000_000
+MOST_ELEMENTS = 1_000_000
+MOST_STROKES = 100_000
+MOST_POINTS = 5_000_000
+FARTHEST = 1e6
+"""No point lies farther than this from the corner of the paper, in page units."""
+
+LAST_ROW = 20_000
+"""No stroke stands on a line of paper below this one."""
+
+LONGEST_LABEL = 64
+
+RULING_BOUNDS = {
+    "pitch": (10.0, 10_000.0),
+    "first_baseline": (-10_000.0, 10_000.0),
+    "x_height": (2.0, 10_000.0),
+    "margin": (-10_000.0, 10_000.0),
+    "box_width": (5.0, 10_000.0),
+}
+"""What each measure of the ruled paper may be, in page units."""
+
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML file may hold, so that a page with them could not be read again."""
+
+_CHECKSUM = re.compile(rb"<!-- sha256 ([0-9a-f]{64}) -->")
 
 
 def to_inkml(page: Page) -> bytes:
@@ -40,6 +70,7 @@ def to_inkml(page: Page) -> bytes:
     _annotate(root, "format", str(FORMAT))
     if page.profile:
         _annotate(root, "profile", page.profile)
+    _annotate(root, "strokes", str(len(page.strokes)))
     _annotate(root, "boxes", str(int(page.boxes)))
     _annotate(root, "boxRows", " ".join(map(str, sorted(page.box_rows))))
     ruling = page.ruling
@@ -66,38 +97,95 @@ def to_inkml(page: Page) -> bytes:
             if part.stop - part.start < len(page.strokes[part.stroke]):
                 view.set("from", str(part.start + 1))  # InkML counts points from 1, and both ends belong to the view
                 view.set("to", str(part.stop))
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    content = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return content + b"\n<!-- sha256 %s -->\n" % hashlib.sha256(content).hexdigest().encode()
 
 
 _FLAGS = ("grouped", "space", "spaced", "settled")
 
 
 def from_inkml(data: bytes) -> Page:
-    """The page of an InkML file written by :func:`to_inkml`. Raises DocumentError if it is anything else."""
+    """The page of an InkML file written by :func:`to_inkml`.
+
+    Raises DocumentError if it is anything else, was changed since, or holds more than a page may hold; NewerPageError
+    if a later version of Handpad wrote it.
+    """
+    page = parsed(data)
+    if not unchanged(data):
+        raise DocumentError("It was damaged, or changed by another program: its checksum is not that of its content.")
+    return page
+
+
+def parsed(data: bytes) -> Page:
+    """The page of an InkML file as :func:`from_inkml` reads it, whatever its checksum says."""
+    if len(data) > MOST_BYTES:
+        raise DocumentError(f"It is larger than {MOST_BYTES // 1_000_000} MB, which no page is.")
     try:
-        return _parse(ET.fromstring(data))
-    except (ET.ParseError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        return _page(_tree(data))
+    except DocumentError:
+        raise
+    except Exception as error:  # whatever is in the file, its reader learns in a sentence that it is no page
         raise DocumentError(f"It is no InkML page of Handpad ({error}).") from error
 
 
-def _parse(root: ET.Element) -> Page:
-    notes = {note.get("type"): note.text or "" for note in root.findall(f"{{{NAMESPACE}}}annotation")}
+def unchanged(data: bytes) -> bool:
+    """Whether a page file is as it was written.
+
+    Behind the root element stands a comment with the SHA-256 of all before it. A file with nothing there, as other
+    programs and earlier versions write it, counts as unchanged.
+    """
+    content, end, tail = data.rpartition(b"</ink>")
+    if not tail.strip() or (not end and b"<!-- sha256" not in data[-100:]):
+        return True
+    found = _CHECKSUM.fullmatch(tail.strip())
+    return found is not None and hashlib.sha256(content + end).hexdigest().encode() == found[1]
+
+
+class _Builder(ET.TreeBuilder):
+    """Builds the tree of a page; refuses what only a hostile file holds before it costs memory."""
+
+    _elements = 0
+
+    def start(self, tag, attributes):
+        self._elements += 1
+        if self._elements > MOST_ELEMENTS:
+            raise DocumentError(f"It holds more than {MOST_ELEMENTS:,} elements, which no page does.")
+        return super().start(tag, attributes)
+
+    def doctype(self, name, public, system):
+        raise DocumentError("It declares a document type, which no page does.")
+
+
+def _tree(data: bytes) -> ET.Element:
+    parser = ET.XMLParser(target=_Builder())
+    parser.feed(data)
+    return parser.close()
+
+
+def _page(root: ET.Element) -> Page:
+    notes = notes_of(root)
     version = int(notes["format"])
     if version > FORMAT:
-        raise DocumentError("It comes from a newer Handpad; update Handpad to open it.")
-    strokes = {}
+        raise NewerPageError("It comes from a newer Handpad; update Handpad to open it.")
+    strokes: dict[int, np.ndarray] = {}
+    points = 0
     for trace in root.iter(f"{{{NAMESPACE}}}trace"):
-        points = [[np.nan if v == "?" else float(v) for v in point.split()] for point in trace.text.split(",")]
-        strokes[int(trace.get(_ID)[1:])] = as_strokes([points])[0]
-    characters = [_character(group, strokes) for group in root.iter(f"{{{NAMESPACE}}}traceGroup")]
+        number = int(trace.get(_ID)[1:])
+        if not 0 < number < 2**31 or number in strokes:
+            raise DocumentError("Two of its strokes have one number, or one has none.")
+        strokes[number] = stroke_of(trace.text)
+        points += len(strokes[number])
+        if len(strokes) > MOST_STROKES or points > MOST_POINTS:
+            raise DocumentError(f"It holds more than {MOST_STROKES:,} strokes or {MOST_POINTS:,} points.")
+    characters = [character_of(group, strokes) for group in root.iter(f"{{{NAMESPACE}}}traceGroup")]
     _check_ink(strokes, characters)
-    ruling = Ruling(*(float(value) for value in notes["ruling"].split()))
     box_rows = frozenset(int(row) for row in notes["boxRows"].split())
-    profile = notes.get("profile", "")
+    ruling, profile = ruling_of(notes["ruling"]), notes.get("profile", "")
     page = Page(MappingProxyType(strokes), boxes=notes["boxes"] == "1", ruling=ruling, profile=profile)
     lines: dict[int, list[Character]] = {}
     for character in characters:
         lines.setdefault(page.row(character), []).append(character)
+    check_rows(lines)
     if version < 2:
         lines = {row: _with_spaces(page, line) for row, line in lines.items()}
     return replace(
@@ -107,8 +195,50 @@ def _parse(root: ET.Element) -> Page:
     )
 
 
-def _character(group: ET.Element, strokes: Mapping[int, np.ndarray]) -> Character:
-    notes = {note.get("type"): note.text or "" for note in group.findall(f"{{{NAMESPACE}}}annotation")}
+def notes_of(element: ET.Element) -> dict[str, str]:
+    """The annotations of an element: type to text."""
+    return {note.get("type"): note.text or "" for note in element.findall(f"{{{NAMESPACE}}}annotation")}
+
+
+def stroke_of(text: str) -> np.ndarray:
+    """The points of a trace, (n, 4). Raises DocumentError or ValueError if they are none of a page's."""
+    points = [[np.nan if value == "?" else float(value) for value in point.split()] for point in text.split(",")]
+    if any(len(point) != 4 for point in points):
+        raise DocumentError("A point has other than four values.")
+    stroke = as_strokes([points])[0]
+    check_stroke(stroke)
+    return stroke
+
+
+def check_stroke(stroke: np.ndarray) -> None:
+    """Raise DocumentError unless a stroke (n, 4) can lie on a page."""
+    if np.abs(stroke[:, :2]).max() > FARTHEST:
+        raise DocumentError(f"A point lies farther out than {FARTHEST:,.0f}, where no paper is.")
+    pressure = stroke[:, 2]
+    if ((pressure < 0) | (pressure > 1)).any() or np.isinf(stroke[:, 3]).any():
+        raise DocumentError("A point has a pressure or a time that no pen gives.")
+
+
+def ruling_of(text: str) -> Ruling:
+    """The ruled paper of a page. Raises DocumentError for paper that nobody could write on."""
+    ruling = Ruling(*(float(value) for value in text.split()))
+    for name, (least, most) in RULING_BOUNDS.items():
+        if not least <= getattr(ruling, name) <= most:
+            raise DocumentError(
+                f"The {name} of its ruled lines is {getattr(ruling, name):g}, not {least:g} to {most:g}."
+            )
+    return ruling
+
+
+def check_rows(rows: Iterable[int]) -> None:
+    """Raise DocumentError if ink stands on a line of paper too far down."""
+    if max(rows, default=0) > LAST_ROW:
+        raise DocumentError(f"It has ink on line {max(rows) + 1:,}; a page has {LAST_ROW:,} at most.")
+
+
+def character_of(group: ET.Element, strokes: Mapping[int, np.ndarray]) -> Character:
+    """The character of a trace group. Raises DocumentError, ValueError or TypeError if it is none of these strokes."""
+    notes = notes_of(group)
     parts = []
     for view in group.findall(f"{{{NAMESPACE}}}traceView"):
         number = int(view.get("traceDataRef")[2:])
@@ -119,6 +249,8 @@ def _character(group: ET.Element, strokes: Mapping[int, np.ndarray]) -> Characte
             raise DocumentError("A character refers to points that are not there.")
         parts.append(Part(number, start, stop))
     label, sample_id = notes.get("truth", notes.get("recognised", "")), notes.get("sample", "")
+    if not parts or len(label) > LONGEST_LABEL or len(sample_id) > LONGEST_LABEL:
+        raise DocumentError("A character has no ink, or a label that is too long.")
     if sample_id.isdecimal() and len(sample_id) < 20:  # until version 2
         sample_id = old_sample_id(int(sample_id), label, ink_of(parts, strokes))
     return Character(
@@ -147,39 +279,10 @@ def _with_spaces(page: Page, line: Sequence[Character]) -> list[Character]:
     return [replace(character, space=space) for character, space in zip(line, wide, strict=True)]
 
 
-def save_page(page: Page, path: Path) -> None:
-    """Write a page so that path always holds a whole page; the one before is kept as a backup.
-
-    Raises DocumentError, with the old file untouched.
-    """
-    try:
-        replace_file(path, to_inkml(page), backup=True)
-    except OSError as error:
-        raise DocumentError(f"The page could not be saved to {path}: {error.strerror}.") from error
-
-
-def load_page(path: Path) -> tuple[Page, str]:
-    """The page at path, and a sentence for the user if it had to come from the backup, else "".
-
-    A missing file is an empty page. Raises DocumentError, with all files untouched, if neither can be read.
-    """
-    if not path.exists():
-        return Page(), ""
-    try:
-        return from_inkml(path.read_bytes()), ""
-    except (DocumentError, OSError) as error:
-        problem = error
-    try:
-        page = from_inkml(backup_path(path).read_bytes())
-    except (DocumentError, OSError):
-        raise DocumentError(f"The page {path} cannot be opened: {problem}") from problem
-    return page, f"The page {path} was damaged; this is the version saved before it."
-
-
 def _element(parent: ET.Element | None, tag: str, **attributes: str) -> ET.Element:
     name = f"{{{NAMESPACE}}}{tag}"
     return ET.Element(name, attributes) if parent is None else ET.SubElement(parent, name, attributes)
 
 
 def _annotate(parent: ET.Element, kind: str, text: str) -> None:
-    _element(parent, "annotation", type=kind).text = text
+    _element(parent, "annotation", type=kind).text = _NOT_IN_XML.sub("\ufffd", text)

@@ -21,5 +21,9 @@ class ProfileError(HandpadError):
     """A profile file that is no profile, is damaged, or comes from a newer Handpad."""
 
 
+class FolderError(HandpadError):
+    """A folder of Handpad's own that cannot be made or written in."""
+
+
 class DataError(HandpadError):
     """Training data that cannot be read."""

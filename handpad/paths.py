@@ -1,8 +1,12 @@
 """Where Handpad's own files and the user's files lie."""
 
+import tempfile
 from pathlib import Path
 
 import appdirs
+
+from handpad.errors import FolderError
+from handpad.files import reason
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -24,14 +28,37 @@ def resources() -> Path:
 
 
 def user_data() -> Path:
-    """The user's own data folder (profiles, pages, installed models); made when first asked for."""
-    folder = Path(appdirs.user_data_dir("handpad", appauthor=False))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    """The user's own data folder (profiles, pages, installed models); made when first asked for.
+
+    Raises FolderError if it cannot be made.
+    """
+    return _made(Path(appdirs.user_data_dir("handpad", appauthor=False)))
 
 
 def user_log() -> Path:
-    """The folder of the log files; made when first asked for."""
-    folder = Path(appdirs.user_log_dir("handpad", appauthor=False))
-    folder.mkdir(parents=True, exist_ok=True)
+    """The folder of the log files; made when first asked for. Raises FolderError if it cannot be made."""
+    return _made(Path(appdirs.user_log_dir("handpad", appauthor=False)))
+
+
+def check_writable(folder: Path) -> None:
+    """Raise FolderError unless files can be made in a folder."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"0")
+    except OSError as error:
+        raise FolderError(
+            f"Handpad keeps your pages in the folder {folder}, but cannot write there: {reason(error)}. "
+            "See that you may write in this folder and that there is room, then start Handpad again."
+        ) from error
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = "a file is in its place" if isinstance(error, FileExistsError) else reason(error)
+        raise FolderError(
+            f"Handpad keeps its files in the folder {folder}, but cannot make it: {why}. "
+            "See that this folder can be made, then start Handpad again."
+        ) from error
     return folder

@@ -1,8 +1,10 @@
-"""Pages on disk."""
+"""Pages as InkML."""
 
-import errno
-import os
+import random
+import re
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +12,7 @@ import numpy as np
 import pytest
 from pages import labelled, page_of
 
-from handpad import files
-from handpad.document import DocumentError, from_inkml, load_page, save_page, to_inkml
-from handpad.files import backup_path
+from handpad.document import FORMAT, MOST_BYTES, DocumentError, NewerPageError, from_inkml, to_inkml
 from handpad.page import Page
 from handpad.profile import Profile
 
@@ -35,6 +35,17 @@ def test_inkml_keeps_everything():
         assert np.allclose(back.strokes[number], page.strokes[number], atol=1e-9, equal_nan=True)
 
 
+def test_labels_that_xml_cannot_hold_do_not_make_a_page_unreadable():
+    """As a model of somebody else's may have them."""
+    page = labelled(page_of("Hit"), ["\x01", "\ud800", "\U0001f600"])
+    back = from_inkml(to_inkml(page))
+    assert [character.label for character in back.characters] == ["\ufffd", "\ufffd", "\U0001f600"]
+
+
+def without_checksum(data: bytes) -> bytes:
+    return data.partition(b"<!--")[0]
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -43,27 +54,39 @@ def test_inkml_keeps_everything():
         lambda data: b"<html/>",
         lambda data: data.replace(b'"#s1"', b'"#s9"'),
         lambda data: data.replace(b'<traceView traceDataRef="#s1" />', b""),
-        lambda data: data.replace(b">3<", b">4<", 1),
         lambda data: data.replace(b'"#s1"', b'"#s1" from="1" to="4"'),
         lambda data: data.replace(b'"#s1"', b'"#s1" from="0" to="400"'),
         lambda data: data.replace(b" 0.5 ", b" many "),
+        lambda data: data.replace(b" 0.5 ", b" 1e300 "),
+        lambda data: data.replace(b" 0.5 ", b" -0.5 "),
+        lambda data: data.replace(b" 0.5 ", b" "),
+        lambda data: data.replace(b"'utf-8'", b"'utf-9'"),
+        lambda data: data.replace(b'id="s2"', b'id="s1"'),
+        lambda data: data.replace(b'id="s2"', b'id="s-2"'),
+        lambda data: data.replace(b'id="s2"', b'id="s' + b"9" * 5000 + b'"'),
+        lambda data: data.replace(b"106 74 30 28 56", b"0 74 30 28 56"),
+        lambda data: data.replace(b"106 74 30 28 56", b"1e-5 74 30 28 56"),
+        lambda data: data.replace(b"106 74 30 28 56", b"106 74 30 28 0"),
+        lambda data: data.replace(b"106 74 30 28 56", b"106 74 nan 28 56"),
+        lambda data: data.replace(b"106 74 30 28 56", b"106 1e300 30 28 56"),
+        lambda data: re.sub(rb'"s1">[^ ]+ [^ ]+', b'"s1">60 1e11', data),
+        lambda data: re.sub(rb'"s1">[^ ]+ [^ ]+', b'"s1">1e400 60', data),
+        lambda data: data.replace(b">i<", b">" + b"i" * 1000 + b"<"),
+        lambda data: data.replace(b"<ink", b'<!DOCTYPE ink [<!ENTITY a "b">]><ink', 1),
+        lambda data: data.replace(b"</ink>", b"<a/>" * 1_000_001 + b"</ink>"),
+        lambda data: data.replace(b"</ink>", b"<a>" * 100_000 + b"</a>" * 100_000 + b"<trace/></ink>"),
+        lambda data: data + b" " * MOST_BYTES,
     ],
 )
-def test_a_damaged_page_is_refused_and_its_backup_offered(tmp_path, spoil):
-    path = tmp_path / "page.inkml"
-    old, new = page_of("to"), page_of("Hit")
-    save_page(old, path)
-    save_page(new, path)
-    damaged = spoil(path.read_bytes())
-    assert damaged != path.read_bytes()
-    path.write_bytes(damaged)
-    page, notice = load_page(path)
-    assert page.characters == old.characters
-    assert "damaged" in notice
-    backup_path(path).unlink()
-    with pytest.raises(DocumentError, match="cannot be opened"):
-        load_page(path)
-    assert path.read_bytes() == damaged
+def test_what_no_page_holds_is_refused_in_a_sentence(spoil):
+    data = without_checksum(to_inkml(labelled(page_of("Hit"), "Hit")))
+    from_inkml(data)
+    spoiled = spoil(data)
+    assert spoiled != data
+    with pytest.raises(DocumentError) as refused:
+        from_inkml(spoiled)
+    assert str(refused.value).endswith(".")
+    assert "\n" not in str(refused.value)
 
 
 def test_a_page_of_the_first_format_opens_with_its_spaces():
@@ -86,25 +109,54 @@ def test_a_page_of_the_second_format_knows_its_samples_in_the_migrated_profile(t
     assert page.profile == ""
 
 
-def test_a_missing_page_is_empty(tmp_path):
-    assert load_page(tmp_path / "page.inkml") == (Page(), "")
+def test_a_page_of_a_later_version_is_known_as_one():
+    data = to_inkml(page_of("Hit")).replace(b">%d<" % FORMAT, b">%d<" % (FORMAT + 1), 1)
+    with pytest.raises(NewerPageError, match="update Handpad"):
+        from_inkml(data)
 
 
-@pytest.mark.parametrize("step", ["fsync", "replace", "fdopen"])
-def test_a_save_that_fails_leaves_the_old_page_and_no_litter(tmp_path, monkeypatch, step):
-    path = tmp_path / "page.inkml"
-    save_page(page_of("to"), path)
-    before = path.read_bytes()
+def test_no_flipped_bit_goes_unnoticed():
+    data = to_inkml(labelled(page_of("Hit"), "Hit"))
+    from_inkml(data)
+    choose = random.Random(1)
+    for bit in choose.sample(range(8 * len(data.rstrip())), 400):
+        flipped = bytearray(data)
+        flipped[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(DocumentError):
+            from_inkml(bytes(flipped))
 
-    def full(*_, **__):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    if step == "replace":
-        monkeypatch.setattr(files.Path, "replace", full)
-    else:
-        monkeypatch.setattr(files.os, step, full)
-    with pytest.raises(DocumentError, match="No space left"):
-        save_page(page_of("Hit"), path)
-    monkeypatch.undo()
-    assert path.read_bytes() == before
-    assert not list(tmp_path.glob("*.tmp"))
+def test_a_page_that_another_program_wrote_without_the_checksum_is_read():
+    data = to_inkml(labelled(page_of("Hit"), "Hit"))
+    moved = without_checksum(data).replace(b" 0.5 ", b" 0.75 ")
+    assert from_inkml(moved).text() == "Hit"
+    with pytest.raises(DocumentError, match="checksum"):
+        from_inkml(data.replace(b" 0.5 ", b" 0.75 "))
+
+
+def test_a_bomb_of_elements_costs_little_memory():
+    """Refused while it is read: the tree of all of it would take gigabytes."""
+    data = without_checksum(to_inkml(page_of("Hit"))).replace(b"</ink>", b"<a/>" * 15_000_000 + b"</ink>")
+    program = """
+import resource, sys
+from handpad.document import DocumentError, from_inkml
+data = sys.stdin.buffer.read()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    from_inkml(data)
+except DocumentError as error:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, error)
+"""
+    pytest.importorskip("resource")
+    said = subprocess.run([sys.executable, "-c", program], input=data, capture_output=True, check=True).stdout.decode()
+    assert "more than 1,000,000 elements" in said
+    assert int(said.split()[0]) < 400_000 * (1 if sys.platform != "darwin" else 1024)
+
+
+def test_ink_far_down_is_refused_only_where_no_paper_is():
+    far = Page().add(1, np.array([[60.0, 900_000.0, np.nan, np.nan]]))
+    assert from_inkml(to_inkml(far)).characters == far.characters
+    low = replace(far, ruling=replace(far.ruling, pitch=10.0))
+    low = low.with_line(low.stroke_row(1), far.characters)
+    with pytest.raises(DocumentError, match="20,000"):
+        from_inkml(to_inkml(replace(low, lines={low.stroke_row(1): far.characters})))

@@ -9,9 +9,9 @@ import pytest
 from handwriting import write_line
 
 from handpad import inkml, read_command
-from handpad.document import save_page
 from handpad.errors import HandpadError, InkError
 from handpad.page import Character, Page
+from handpad.page_file import save_page
 from handpad.reading.images import ink_of_image
 from handpad.reading.pieces import Part
 

@@ -13,7 +13,8 @@ import handpad
 from handpad.app.pad import Pad
 from handpad.app.settings import Settings
 from handpad.app.window import MainWindow
-from handpad.paths import user_data, user_log
+from handpad.errors import FolderError
+from handpad.paths import check_writable, user_data, user_log
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +55,10 @@ def create_window(options: argparse.Namespace) -> MainWindow:
     profile = options.profile or folder / "me.handpad"
 
     def begin() -> None:
-        pad.load()
-        window.open_recognizer(profile=profile, model=options.model)
+        try:
+            pad.load()
+        finally:  # whatever is wrong with a page, the next one can be written and read
+            window.open_recognizer(profile=profile, model=options.model)
 
     window.canvas.painted_first.connect(begin)
     return window
@@ -68,12 +71,32 @@ class _Crash(QObject):
 
 
 def _log_to_file() -> None:
-    handler = logging.handlers.RotatingFileHandler(
-        user_log() / "handpad.log", maxBytes=500_000, backupCount=2, encoding="utf-8"
-    )
+    """Log to a file; without one, where none can be written."""
+    try:
+        handler = logging.handlers.RotatingFileHandler(
+            user_log() / "handpad.log", maxBytes=500_000, backupCount=2, encoding="utf-8"
+        )
+    except (FolderError, OSError) as error:
+        print(f"Handpad runs without a log file: {error}", file=sys.stderr)
+        return
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.INFO)
+
+
+def _lock(folder: Path) -> QLockFile | None:
+    """The lock on a data folder; None if another Handpad has it. Raises FolderError if the folder cannot be written."""
+    check_writable(folder)
+    lock = QLockFile(str(folder / "handpad.lock"))
+    lock.setStaleLockTime(0)  # only the end of its process makes it stale, not its age
+    if lock.tryLock(100):
+        return lock
+    if lock.error() == QLockFile.LockError.LockFailedError:
+        return None
+    raise FolderError(
+        f"Handpad cannot make the file {lock.fileName()}. See that you may write in this folder and that there is "
+        "room, then start Handpad again."
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -81,8 +104,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(sys.argv[1:] if arguments is None else arguments)
     app = create_application()
     _log_to_file()
-    lock = QLockFile(str(user_data() / "handpad.lock"))
-    if not lock.tryLock(100):
+    try:
+        lock = _lock(user_data())
+    except FolderError as error:
+        print(error, file=sys.stderr)
+        QMessageBox.critical(None, "Handpad", str(error))
+        return 1
+    if lock is None:
         QMessageBox.information(
             None, "Handpad", "Handpad is already open. It keeps one page and one profile at a time."
         )

@@ -1,14 +1,18 @@
 """The page being written: what it is now, what it was before each step, and its file."""
 
-import time
-from datetime import datetime
+import logging
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 
-from handpad.app.saver import Saver
-from handpad.document import DocumentError, load_page
+from handpad.app.saver import Saver, written
+from handpad.document import DocumentError
+from handpad.files import clear_left_over, stamp
 from handpad.page import Page
+from handpad.page_file import keep_page, save_page
+from handpad.rescue import note_elsewhere, open_page, pages_folder, rescue
+
+log = logging.getLogger(__name__)
 
 SAVE_AFTER_MS = 200
 """A changed page is written this long after its first unsaved change."""
@@ -25,15 +29,19 @@ class OpenPage(QObject):
     Attributes
     ----------
     page : the page as it is.
+    path : the file that it is kept in.
+    problem : a sentence that says why the page could not be saved when it was last tried; "" if it could.
 
     Signals
     -------
     changed(page) : the page is another.
     trouble(str) : a sentence for the user.
+    kept(problem) : it was tried to save the page; problem is "" if it is on disk.
     """
 
     changed = Signal(object)
     trouble = Signal(str)
+    kept = Signal(str)
 
     _save = Signal(object, object)
     _finish = Signal()
@@ -41,48 +49,50 @@ class OpenPage(QObject):
     def __init__(self, path: Path):
         super().__init__()
         self.page = Page()
-        self._path = path
+        self.path = path
+        self.problem = ""
+        self._home = path
         self._undo: list[Page] = []
         self._redo: list[Page] = []
-        self._dirty = False
+        self._on_disk = self.page
+        self._writing: tuple[Page, Path] | None = None
+        self._given_up = False
         self._save_timer = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS)
         self._save_timer.timeout.connect(self._save_now)
+        self._retry_timer = QTimer(self, singleShot=True, interval=RETRY_MS)
+        self._retry_timer.timeout.connect(self._save_now)
         self._saver = Saver()
         self._thread = QThread()
         self._saver.moveToThread(self._thread)
         self._save.connect(self._saver.save)
-        self._saver.failed.connect(self._on_save_failed)
+        self._saver.done.connect(self._on_saved)
         self._finish.connect(self._saver.finish, Qt.ConnectionType.BlockingQueuedConnection)
         self._thread.start()
 
     def load(self) -> None:
         """Show the page of the last time. A page that cannot be read is put aside, never overwritten."""
-        try:
-            page, notice = load_page(self._path)
-        except DocumentError as error:
-            aside = self._path.with_name(f"{self._path.stem}-damaged-{_stamp()}{self._path.suffix}")
-            self._path.replace(aside)
-            page, notice = Page(), f"{error} It was kept as {aside.name}; this is a new page."
-        if notice:
-            self.trouble.emit(notice)
-        self.page = page
-        self.changed.emit(page)
+        clear_left_over(self._home.parent, self._home.name)
+        clear_left_over(pages_folder(self._home), "*.inkml")
+        loaded = open_page(self._home)
+        self.path = loaded.path
+        if loaded.notice:
+            self.trouble.emit(loaded.notice)
+        self._on_disk = loaded.page if loaded.written else Page()
+        self.show(loaded.page)
 
     def show(self, page: Page) -> None:
         """Make another page the one being written; it is on disk soon."""
         self.page = page
-        self._dirty = True
-        if not self._save_timer.isActive():
+        if page is not self._on_disk and not self._save_timer.isActive():
             self._save_timer.start()
         self.changed.emit(page)
 
-    def put_aside(self) -> Path:
-        """Keep the page as a file of its own too, in the folder `pages` beside the usual one; returns that file."""
-        folder = self._path.parent / "pages"
-        folder.mkdir(exist_ok=True)
-        aside = folder / f"{_stamp()}.inkml"
-        self._save.emit(self.page, aside)
-        return aside
+    def keep(self) -> Path:
+        """Write the page to a file of its own too, in the folder `pages`; returns that file when it is on disk.
+
+        Raises DocumentError if it cannot be written there.
+        """
+        return keep_page(self.page, pages_folder(self._home) / f"{stamp()}.inkml")
 
     # The steps that led to it
 
@@ -117,26 +127,66 @@ class OpenPage(QObject):
 
     # Its file
 
-    def save(self) -> None:
-        """Write the page now if it has changed since it was written."""
-        if self._dirty:
-            self._save_now()
+    @property
+    def safe(self) -> bool:
+        """Whether the page as it is is on disk."""
+        return self.page is self._on_disk
+
+    @property
+    def unsaved_strokes(self) -> int:
+        """How many strokes of the page are not on disk."""
+        return sum(self._on_disk.strokes.get(number) is not stroke for number, stroke in self.page.strokes.items())
+
+    def save(self) -> bool:
+        """Write the page now if it is not on disk, and return whether it is then."""
+        self._finish.emit()
+        self._writing = None  # the saver has answered, but that is not delivered while this goes on
+        if not self.safe:
+            self._settle(self.page, written(self.page, self.path))
+        return self.safe
+
+    def save_elsewhere(self, path: Path) -> None:
+        """Keep the page in another file from now on, and remember it for the next start.
+
+        Raises DocumentError, with nothing changed, if it cannot be written there either.
+        """
+        page = self.page
+        save_page(page, path)
+        note_elsewhere(self._home, path)
+        self.path, self._writing = path, None
+        self._settle(page, "")
+
+    def give_up(self) -> None:
+        """The user wants what is not on disk to be lost when the page is closed."""
+        self._given_up = True
 
     def close(self) -> None:
-        """Return when all that is to be written is on disk."""
-        self._finish.emit()
+        """Return when the page is on disk: in its file, or else in the first place that takes it."""
+        if not self.save() and not self._given_up:
+            try:
+                log.warning("the page was kept as %s", rescue(self.page, self._home))
+            except DocumentError:
+                log.exception("rescue")
+        self._save_timer.stop()
+        self._retry_timer.stop()
         self._thread.quit()
         self._thread.wait()
 
     def _save_now(self) -> None:
-        self._dirty = False
-        self._save.emit(self.page, self._path)
+        if self._writing is None and not self.safe:  # otherwise the saver's answer goes on with it
+            self._writing = (self.page, self.path)
+            self._save.emit(self.page, self.path)
 
-    def _on_save_failed(self, message: str) -> None:
-        self._dirty = True
-        QTimer.singleShot(RETRY_MS, self._save_timer.start)
-        self.trouble.emit(f"{message} Handpad tries again every few seconds.")
+    def _on_saved(self, page: Page, path: Path, problem: str) -> None:
+        if self._writing is not None and page is self._writing[0] and path == self._writing[1]:
+            self._writing = None
+            self._settle(page, problem)
 
-
-def _stamp() -> str:
-    return datetime.fromtimestamp(time.time()).strftime("%Y-%m-%d-%H%M%S")
+    def _settle(self, page: Page, problem: str) -> None:
+        """A page is on disk, or could not be written."""
+        self.problem = problem
+        if not problem:
+            self._on_disk = page
+        if not self.safe:
+            (self._retry_timer if problem else self._save_timer).start()
+        self.kept.emit(problem)

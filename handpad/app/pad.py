@@ -16,6 +16,7 @@ from handpad.app.lessons import Change, Lessons
 from handpad.app.line_job import Key, LineJob, opened, reopened, settled, word_job
 from handpad.app.open_page import OpenPage
 from handpad.app.page_reading import PageReading
+from handpad.document import DocumentError
 from handpad.page import Character, Page
 from handpad.profile import new_sample_id
 
@@ -50,6 +51,7 @@ class Pad(QObject):
     summary(Summary) : how much has been learned.
     ready() : characters can be read.
     trouble(str) : a sentence for the user.
+    kept(problem) : it was tried to save the page; problem is "" if it is on disk, or a sentence that says why not.
     """
 
     changed = Signal(object)
@@ -62,6 +64,7 @@ class Pad(QObject):
     summary = Signal(object)
     ready = Signal()
     trouble = Signal(str)
+    kept = Signal(str)
 
     def __init__(self, page_path: Path):
         super().__init__()
@@ -83,6 +86,7 @@ class Pad(QObject):
         self._engine.worker.caught_up.connect(self._on_caught_up)
         self._open_page.changed.connect(self.changed)
         self._open_page.trouble.connect(self.trouble)
+        self._open_page.kept.connect(self.kept)
         self._reading.appeared.connect(self.appeared)
         self._reading.relabelled.connect(self.relabelled)
         self._lessons.corrected.connect(self.corrected)
@@ -116,11 +120,34 @@ class Pad(QObject):
         """Open the recogniser with the options of Recognizer, or open it anew with others."""
         self._engine.open(options)
 
+    def save(self) -> bool:
+        """Write the page now; returns whether it is on disk, or closed."""
+        return not self._engine.running or self._open_page.save()
+
+    def save_elsewhere(self, path: Path) -> None:
+        """Keep the page in another file from now on, and at the next start. Raises DocumentError if that fails too."""
+        self._open_page.save_elsewhere(path)
+
+    def give_up(self) -> None:
+        """The user wants what is not on disk to be lost at closing."""
+        self._open_page.give_up()
+
+    @property
+    def unsaved_strokes(self) -> int:
+        """How many strokes of the page are not on disk."""
+        return self._open_page.unsaved_strokes
+
+    @property
+    def save_problem(self) -> str:
+        """Why the page could not be saved when it was last tried, as a sentence; "" if it could."""
+        return self._open_page.problem
+
     def close(self) -> None:
         """Return soon, with everything on disk. Closing twice does nothing.
 
         Corrections are learned. What was left uncorrected is confirmed as far as there is time; the rest, and what is
-        still to be read, is left to the next start.
+        still to be read, is left to the next start. A page that cannot be written to its file is kept in the home or
+        the temporary folder, and found at the next start, unless the user has given it up.
         """
         if not self._engine.running:
             return
@@ -129,7 +156,6 @@ class Pad(QObject):
         if self.learning and self.is_ready:
             self._lessons.confirm(most=CONFIRMED_AT_CLOSE)
         self._lessons.unconfirm(self._engine.close(CLOSING_S))
-        self._open_page.save()
         self._open_page.close()
 
     def _on_ready(self, profile: str, known_samples: set[str], alphabet: str, summary: Summary) -> None:
@@ -287,11 +313,18 @@ class Pad(QObject):
         return self._reading.probability(character)
 
     def new_page(self) -> Path | None:
-        """Put the page aside as a file of its own and begin an empty one; returns that file, if there was ink."""
+        """Keep the page as a file of its own and begin an empty one; returns that file, if there was ink.
+
+        The page stays open, and `trouble` tells why, if it cannot be kept.
+        """
         if not self.page.strokes:
             return None
         self.confirm()
-        aside = self._open_page.put_aside()
+        try:
+            aside = self._open_page.keep()
+        except DocumentError as error:
+            self.trouble.emit(f"{error} So it stays open.")
+            return None
         self._reading.pen_row = self._reading.pen_stroke = None
         self._step(Page(boxes=self.page.boxes, ruling=self.page.ruling, profile=self.page.profile), forgets=False)
         return aside

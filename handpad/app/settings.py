@@ -5,9 +5,11 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from handpad.files import replace_file
+from handpad.files import put_aside, replace_file
 
 log = logging.getLogger(__name__)
+
+_MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -67,21 +69,39 @@ TABLE = (
 
 
 class Settings:
-    """The chosen values, written to disk at each change."""
+    """The chosen values, written to disk at each change.
+
+    Attributes
+    ----------
+    notice : a sentence for the user if the file could not be read; "" otherwise.
+    """
 
     def __init__(self, path: Path):
-        """Read the file; what is missing or unknown takes its default, and a damaged file counts as missing."""
-        self._path = path
+        """Read the file; what is missing or unknown takes its default, and a damaged file is put aside."""
+        self.notice = ""
+        self._path: Path | None = path  # None: the file must stay as it is
         self._values = {setting.key: next(iter(setting.choices)) for setting in TABLE}
         try:
-            stored = json.loads(path.read_text(encoding="utf-8"))
-            for setting in TABLE:
-                if setting.accepts(stored.get(setting.key)):
-                    self._values[setting.key] = stored[setting.key]
+            self._values |= _read(path)
         except FileNotFoundError:
             pass
-        except (OSError, ValueError, AttributeError) as error:
+        except PermissionError as error:
             log.warning("settings %s not read: %s", path, error)
+            self._path = None
+            self.notice = f"Handpad is not allowed to read its settings in {path}, so it uses its own for now."
+        except Exception as error:  # of whatever kind: nothing in that file keeps the app from opening
+            log.warning("settings %s not read: %s", path, error)
+            self._put_aside(path)
+
+    def _put_aside(self, path: Path) -> None:
+        try:
+            aside = put_aside(path)
+        except OSError as error:
+            log.warning("settings %s not put aside: %s", path, error)
+            self._path = None
+            self.notice = f"The settings in {path} could not be read and were left as they are; choices are not kept."
+        else:
+            self.notice = f"The settings could not be read and are as at first; the old file is kept as {aside.name}."
 
     def __getitem__(self, key: str) -> str:
         return self._values[key]
@@ -94,7 +114,22 @@ class Settings:
         if not setting.accepts(value):
             raise ValueError(f"{value!r} is no choice for {key}")
         self._values[key] = value
+        if self._path is None:
+            return
         try:
             replace_file(self._path, json.dumps(self._values, indent=1).encode())
         except OSError as error:
             log.warning("settings %s not written: %s", self._path, error)
+
+
+def _read(path: Path) -> dict[str, str]:
+    """The values in a file that a setting accepts. Raises OSError or ValueError if it is no file of settings."""
+    if path.stat().st_size > _MOST_BYTES:
+        raise ValueError("it is too large")
+    stored = json.loads(path.read_bytes())
+    if not isinstance(stored, dict):
+        raise ValueError("it is no table")
+    known = {setting.key: stored[setting.key] for setting in TABLE if setting.key in stored}
+    if not all(isinstance(value, str) for value in known.values()):
+        raise ValueError("a value is no text")
+    return {setting.key: known[setting.key] for setting in TABLE if setting.accepts(known.get(setting.key))}

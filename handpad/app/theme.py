@@ -136,6 +136,7 @@ def _style_sheet(t: Theme) -> str:
                                  selection-color: {t.on_accent}; }}
     QLineEdit:focus, QPlainTextEdit:focus, QListWidget:focus {{ border-color: {t.accent}; }}
     #bottom {{ background: {t.surface}; border-top: 1px solid {t.border}; }}
+    #banner {{ background: {t.surface}; border-bottom: 1px solid {t.border}; }}
     #status {{ color: {t.muted}; }}
     #card {{ background: {t.surface}; border: 1px solid {t.border}; border-radius: 12px; }}
     #drop {{ border: 2px dashed {t.border}; border-radius: 12px; background: {t.paper}; }}

@@ -19,6 +19,7 @@ from handpad.app.main_menu import MainMenu
 from handpad.app.pad import Pad
 from handpad.app.settings import Settings
 from handpad.app.status_line import StatusLine, counted
+from handpad.app.unsaved import may_close, save_elsewhere, unsaved_sentence
 from handpad.installed import available_models
 from handpad.page import Character
 from handpad.paths import bundled_models, user_data
@@ -70,6 +71,8 @@ class MainWindow(QMainWindow):
         self._on_page(pad.page)
         self.status.rest()
         self.canvas.setFocus()
+        if settings.notice:
+            self.show_trouble(settings.notice)
 
     # Building
 
@@ -129,6 +132,8 @@ class MainWindow(QMainWindow):
         self.pad.spread.connect(self.status.tell_change)
         self.pad.summary.connect(self.status.show_summary)
         self.pad.trouble.connect(self.show_trouble)
+        self.pad.kept.connect(lambda _: self.banner.warn_unsaved(unsaved_sentence(self.pad)))
+        self.banner.save_elsewhere.clicked.connect(self.save_elsewhere)
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self._apply_theme())
 
     # What the writer does
@@ -161,7 +166,14 @@ class MainWindow(QMainWindow):
         aside = self.pad.new_page()
         if aside is not None:
             self.notice(f"The page was kept as {aside.name}.", undo=True)
-        self.scroll.verticalScrollBar().setValue(0)
+        if not self.pad.page.strokes:
+            self.scroll.verticalScrollBar().setValue(0)
+
+    def save_elsewhere(self) -> None:
+        """Ask for another file to keep the page in, while its own cannot be written."""
+        sentence = save_elsewhere(self.pad, self)
+        if sentence:
+            self.show_trouble(sentence)
 
     def set_setting(self, key: str, value: str) -> None:
         """Choose a setting and act on it."""
@@ -246,7 +258,7 @@ class MainWindow(QMainWindow):
         self.status.tell_change(change)
 
     def show_trouble(self, sentence: str) -> None:
-        """Show a sentence that stays until it is dismissed."""
+        """Show a sentence that stays until it is dismissed, below others that do."""
         self.cards.close()
         self.banner.say(sentence)
 
@@ -271,6 +283,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.cards.close()
+        # At the end of a session nobody can answer: closing then finds a place for the page by itself.
+        if not QGuiApplication.instance().isSavingSession() and not may_close(self.pad, self):
+            event.ignore()
+            return
         self.hide()
         self.pad.close()
         if self.wizard is not None:

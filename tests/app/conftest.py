@@ -19,6 +19,7 @@ def start(qtbot):
 
     yield run
     for window in opened:
+        window.pad.close()  # asks nothing, as at the end of a session
         window.close()
 
 

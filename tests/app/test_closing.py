@@ -6,9 +6,9 @@ from handwriting import write_line
 from PySide6.QtCore import Qt
 
 from handpad.app import pad as pads
-from handpad.document import load_page, save_page
 from handpad.errors import ProfileError
 from handpad.page import Page
+from handpad.page_file import load_page, save_page
 from handpad.paths import user_data
 from handpad.profile import Profile
 
