@@ -26,7 +26,7 @@ def write_text(qtbot, pad, text, row=0):
 def on_disk():
     """The page, and the ids of all samples, as closing left them."""
     with Profile(user_data() / "me.handpad") as profile:
-        return load_page(user_data() / "page.inkml")[0], {sample.id for sample in profile.samples()}
+        return load_page(user_data() / "page.inkml").page, {sample.id for sample in profile.samples()}
 
 
 def marked(page):
