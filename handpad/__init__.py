@@ -8,6 +8,9 @@ The names below are loaded on first use, so that ``import handpad`` costs nothin
 """
 
 import importlib
+import logging
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # who wants the log sets up where it goes
 
 __version__ = "0.1.0"
 __all__ = ["Candidate", "HandpadError", "Recognizer", "__version__"]

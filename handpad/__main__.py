@@ -1,4 +1,4 @@
-"""``handpad`` and ``python -m handpad``: the app, or with ``read`` the text of a file without it."""
+"""``handpad`` and ``python -m handpad``: the app, or without it, ``read`` and ``doctor``."""
 
 import sys
 from collections.abc import Sequence
@@ -11,6 +11,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from handpad import read_command  # imports no Qt
 
         return read_command.main(arguments[1:])
+    if arguments[:1] == ["doctor"]:
+        from handpad import doctor_command
+
+        return doctor_command.main(arguments[1:])
     from handpad.app import main as app
 
     return app.main(arguments)

@@ -24,12 +24,14 @@ class Loaded:
     path : the file to write it to from now on; another than was asked for where that one must not be written over.
     notice : sentences for the user; "" if all is as it was left.
     written : whether the file at path holds this page, or there is nothing to be written.
+    lost : strokes that could not be read, wholly or in part, as far as is known.
     """
 
     page: Page
     path: Path
     notice: str = ""
     written: bool = True
+    lost: int = 0
 
 
 class _NotToBeRead(Exception):
@@ -123,7 +125,7 @@ def _restored(path: Path, problem: str) -> Loaded:
     backup = backup_path(path)
     there = f"The page {path} cannot be opened: {problem}" if problem else f"There was no page at {path}."
     data = _bytes(path)
-    page = None
+    page, lost = None, 0
     try:
         page = _read(backup)
     except (DocumentError, _NotToBeRead) as error:
@@ -135,7 +137,7 @@ def _restored(path: Path, problem: str) -> Loaded:
         damaged = [path]
     else:
         best = max((salvage_page(content) for content in (data, _bytes(backup))), key=lambda s: len(s.page.strokes))
-        page = best.page
+        page, lost = best.page, best.lost + best.mended
         found = _told(len(page.strokes), best.mended, best.lost)
         damaged = [path, backup]
     try:
@@ -144,7 +146,7 @@ def _restored(path: Path, problem: str) -> Loaded:
         log.warning("not put aside: %s", error)
         return _instead(path, f"{there} {found}", page)
     kept = f"The damaged file is kept as {asides[0].name}." if asides else ""
-    return Loaded(page, path, " ".join(filter(None, (there, found, kept))), written=not page.strokes)
+    return Loaded(page, path, " ".join(filter(None, (there, found, kept))), written=not page.strokes, lost=lost)
 
 
 def _told(readable: int, mended: int, lost: int) -> str:

@@ -24,8 +24,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="handpad",
         description="A handwriting pad that learns the way you write.",
-        epilog="'handpad read FILE' prints what a file of ink or a picture says. Handpad works offline: what you write "
-        "stays on this machine.",
+        epilog="'handpad read FILE' prints what a file of ink or a picture says, 'handpad doctor' checks what Handpad "
+        "keeps and mends it. Handpad works offline: what you write stays on this machine.",
     )
     parser.add_argument("--profile", type=Path, help="file of what it learned from you (default: in your data folder)")
     parser.add_argument("--page", type=Path, help="InkML file of the page to open (default: the page of the last time)")
