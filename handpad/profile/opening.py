@@ -32,6 +32,10 @@ class Damaged(Exception):
     """A profile whose file is damaged; the text says how."""
 
 
+class NoProfile(ProfileError):
+    """A file that does not begin as a profile does: something else, or a profile whose first page is damaged."""
+
+
 def connect(path: str | Path, notes: list[str]) -> sqlite3.Connection:
     """Open a profile's file, or make one if there is none; ":memory:" keeps it in memory alone.
 
@@ -135,7 +139,7 @@ def check_header(path: Path) -> None:
         return
     version, application = struct.unpack_from(">I4xI", header.ljust(100, b"\0"), 60)
     if not header.startswith(b"SQLite format 3\0") or application != schema.APPLICATION_ID:
-        raise ProfileError(f"The file {path} is not a Handpad profile.")
+        raise NoProfile(f"The file {path} is not a Handpad profile.")
     if version > schema.VERSION:
         raise ProfileError(newer(path))
     if size > MOST_BYTES:

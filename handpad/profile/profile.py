@@ -21,7 +21,7 @@ import numpy as np
 from handpad.errors import InkError, ProfileError
 from handpad.ink import Guide, as_guide
 from handpad.profile import backups, schema
-from handpad.profile.opening import Damaged, connect, plain
+from handpad.profile.opening import Damaged, NoProfile, connect, plain
 from handpad.profile.packing import checksum, new_sample_id, pack_ink, unpack_ink
 from handpad.profile.salvage import mend
 from handpad.reading.on_line import OnLine
@@ -108,8 +108,13 @@ class Profile:
         self._unreadable: set[int] = set()  # numbers of samples, each told once
         try:
             self._db = connect(path, self.notes)
-        except Damaged as damage:
-            self.notes.append(mend(self.path, str(damage)))
+        except (Damaged, NoProfile) as damage:
+            try:
+                self.notes.append(mend(self.path, str(damage)))
+            except ProfileError:
+                if isinstance(damage, NoProfile):
+                    raise damage from None
+                raise
             self._db = connect(path, self.notes)
         self.id = self._rows("SELECT value FROM about WHERE key = 'id'")[0][0]
         self._backup = backups.Daily(self.path) if str(path) != ":memory:" and len(self) else None
