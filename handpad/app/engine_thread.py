@@ -32,6 +32,7 @@ class EngineThread(QObject):
 
     _open = Signal(object)
     _finish = Signal(float)
+    _close = Signal()
 
     def __init__(self):
         super().__init__()
@@ -48,7 +49,8 @@ class EngineThread(QObject):
         self.learn.connect(worker.learn)
         self.change.connect(worker.change)
         worker.ready.connect(self._on_ready)
-        self._finish.connect(worker.finish, Qt.ConnectionType.BlockingQueuedConnection)
+        self._finish.connect(worker.finish)
+        self._close.connect(worker.close, Qt.ConnectionType.BlockingQueuedConnection)
         self._thread.start()
 
     def open(self, options: dict) -> None:
@@ -69,12 +71,13 @@ class EngineThread(QObject):
         """Let go of all that is to be read, for the thread is closed next."""
         self.worker.ending.set()
 
-    def close(self, seconds: float) -> set[str]:
-        """End the thread when all corrections are learned, and as many confirmations as there is time for.
-
-        Returns the ids of the samples that were not learned.
-        """
+    def finish(self, seconds: float) -> None:
+        """Learn all corrections, and as many confirmations as there is time for; returns at once."""
         self._finish.emit(time.monotonic() + seconds)
+
+    def close(self) -> set[str]:
+        """End the thread when that is done; returns the ids of the samples that were not learned."""
+        self._close.emit()
         self._thread.quit()
         self._thread.wait()
         return self.worker.unlearned

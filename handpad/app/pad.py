@@ -152,10 +152,11 @@ class Pad(QObject):
         if not self._engine.running:
             return
         self._engine.stop_reading()
-        self._open_page.save()
         if self.learning and self.is_ready:
             self._lessons.confirm(most=CONFIRMED_AT_CLOSE)
-        self._lessons.unconfirm(self._engine.close(CLOSING_S))
+        self._engine.finish(CLOSING_S)
+        self._open_page.save()  # while the engine learns
+        self._lessons.unconfirm(self._engine.close())
         self._open_page.close()
 
     def _on_ready(self, profile: str, known_samples: set[str], alphabet: str, summary: Summary) -> None:
