@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from handpad.ink import Box, Guide, bounding_box
+from handpad.ink import MISFIT, TINIEST, Box, Guide, bounding_box
 
 SIZE = 28
 """Side of a glyph in pixels."""
@@ -35,7 +35,7 @@ def rasterize(strokes: Sequence[np.ndarray], pen_width: int = PEN_WIDTH) -> np.n
     """
     box = bounding_box(strokes)
     extent = max(box.width, box.height)
-    scale = LONG_SIDE / extent if extent > 0 else 0.0
+    scale = LONG_SIDE / extent if extent > TINIEST else 0.0
     margin = pen_width
     image = np.zeros((round(box.height * scale) + 2 * margin + 1, round(box.width * scale) + 2 * margin + 1), np.uint8)
     origin = np.array([box.left, box.top])
@@ -97,11 +97,14 @@ def cues_of_box(box: Box, guide: Guide | None = None) -> np.ndarray:
     log height, log width, vertical centre, and 1.0 if measured against a guide else 0.0. With a guide, the
     unit is the x-height and the centre is measured upwards from the baseline. Without one, sizes are in ink
     units and the centre is the negated y, so both grow upwards. A hair-thin side counts as one hundredth
-    of the longer one; a single point as 1/20 of the x-height (with a guide) or of one ink unit.
+    of the longer one; a single point, and what is next to nothing beside the x-height, as 1/20 of the x-height (with
+    a guide) or of one ink unit. Always finite for checked ink.
     """
     unit = guide.x_height if guide else 1.0
     zero = guide.baseline if guide else 0.0
-    longest = max(box.width, box.height) or unit / 20
+    longest = max(box.width, box.height)
+    if longest <= max(unit / MISFIT if guide else 0.0, TINIEST):
+        longest = unit / 20
     height = max(box.height, longest / 100) / unit
     width = max(box.width, longest / 100) / unit
     middle = (zero - box.center[1]) / unit

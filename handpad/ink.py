@@ -15,6 +15,25 @@ from handpad.errors import InkError
 
 X, Y, PRESSURE, TIME = range(4)
 
+MOST_STROKES, MOST_POINTS = 100_000, 10_000_000
+"""Ink of more strokes or points than that is refused: no page holds as many."""
+
+FARTHEST = 1e12
+"""No coordinate is farther from 0, and no x-height larger; at such a size neighbouring points still differ."""
+
+SMALLEST_X_HEIGHT = 1e-9
+"""No x-height is smaller, in ink units."""
+
+TINIEST = 1e-300
+"""Ink smaller than so many ink units has no extent: what is computed from less loses its digits."""
+
+MISFIT = 1000
+"""A character's guide does not belong to it if the character is more than so many x-heights large or away from the
+baseline ..."""
+
+MISFIT_OF_DOT = 1e6
+"""... or so many times smaller than the x-height: a dot has no more extent than the trembling of the hand."""
+
 
 class Box(NamedTuple):
     """An axis-parallel box in ink units; y points down, so ``top <= bottom``."""
@@ -61,48 +80,92 @@ def as_strokes(strokes: Sequence[ArrayLike]) -> list[np.ndarray]:
 
     Returns
     -------
-    list of arrays (n, 4); pressure and time are NaN where they were not given. Never shares memory with
-    the input.
+    list of arrays (n, 4); pressure and time are NaN where they were not given or are not finite. Never shares memory
+    with the input.
 
     Raises
     ------
-    InkError : no strokes, a stroke without points or with other than 2 to 4 columns, or x or y not finite.
+    InkError : no strokes, more than MOST_STROKES or MOST_POINTS, a stroke without points or with other than 2 to 4
+        columns, x or y not finite or farther out than FARTHEST.
     """
-    if strokes is None or len(strokes) == 0:
+    try:
+        count = 0 if strokes is None else len(strokes)
+    except TypeError:
+        raise InkError("Ink is a list of strokes, each an array of points.") from None
+    if count == 0:
         raise InkError("There is no ink to read: the list of strokes is empty.")
-    checked = []
+    if count > MOST_STROKES:
+        raise InkError(f"There are {count:,} strokes: no more than {MOST_STROKES:,} can be read at once.")
+    checked, points = [], 0
     for number, stroke in enumerate(strokes, start=1):
-        try:
-            points = np.asarray(stroke, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise InkError(f"Stroke {number} is not an array of numbers.") from None
-        if points.ndim != 2 or not 2 <= points.shape[1] <= 4:
-            raise InkError(
-                f"Stroke {number} has the shape {points.shape}: give n points of x, y and, if known, pressure and time."
-            )
-        if len(points) == 0:
-            raise InkError(f"Stroke {number} has no points.")
-        if not np.isfinite(points[:, :2]).all():
-            raise InkError(f"Stroke {number} has a point whose x or y is not a finite number.")
-        if np.abs(points[:, :2]).max() > 1e12:
-            raise InkError(f"Stroke {number} has a point too far out to be ink.")
-        full = np.full((len(points), 4), np.nan)
-        full[:, : points.shape[1]] = points
-        checked.append(full)
+        checked.append(_as_stroke(stroke, number))
+        points += len(checked[-1])
+        if points > MOST_POINTS:
+            raise InkError(f"There are more than {MOST_POINTS:,} points: no more can be read at once.")
     return checked
 
 
+def _as_stroke(stroke: ArrayLike, number: int) -> np.ndarray:
+    try:
+        points = np.asarray(stroke, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise InkError(f"Stroke {number} is not an array of numbers.") from None
+    if points.ndim != 2 or not 2 <= points.shape[1] <= 4:
+        raise InkError(
+            f"Stroke {number} has the shape {points.shape}: give n points of x, y and, if known, pressure and time."
+        )
+    if len(points) == 0:
+        raise InkError(f"Stroke {number} has no points.")
+    if not np.isfinite(points[:, :2]).all():
+        raise InkError(f"Stroke {number} has a point whose x or y is not a finite number.")
+    if np.abs(points[:, :2]).max() > FARTHEST:
+        raise InkError(f"Stroke {number} has a point too far out to be ink.")
+    full = np.full((len(points), 4), np.nan)
+    full[:, : points.shape[1]] = points
+    full[~np.isfinite(full)] = np.nan
+    return full
+
+
 def as_guide(guide: Sequence[float] | None) -> Guide | None:
-    """Check a guide from outside. Raises InkError unless it is two finite numbers with an x-height above 0."""
+    """Check a guide from outside.
+
+    Raises InkError unless it is two numbers, the baseline at most FARTHEST from 0 and the x-height from
+    SMALLEST_X_HEIGHT to FARTHEST.
+    """
     if guide is None:
         return None
     try:
         baseline, x_height = (float(value) for value in guide)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InkError("A guide is two numbers: the y of the baseline and the x-height.") from None
     if not (np.isfinite(baseline) and np.isfinite(x_height) and x_height > 0):
         raise InkError("A guide needs a finite baseline and an x-height above 0.")
+    if abs(baseline) > FARTHEST or not SMALLEST_X_HEIGHT <= x_height <= FARTHEST:
+        raise InkError("The baseline or the x-height of the guide is too large or too small to belong to any ink.")
     return Guide(baseline, x_height)
+
+
+def checked_ink(strokes: Sequence[ArrayLike], guide: Sequence[float] | None) -> tuple[list[np.ndarray], Guide | None]:
+    """Check one character from outside, and that its guide can belong to it.
+
+    Returns its strokes as :func:`as_strokes` and its guide as :func:`as_guide` give them.
+
+    Raises
+    ------
+    InkError : as these; or the x-height is far too large or small for the ink, or the baseline too far from it
+        (MISFIT, MISFIT_OF_DOT). Ink without extent suits every x-height.
+    """
+    checked, line = as_strokes(strokes), as_guide(guide)
+    if line is None:
+        return checked, None
+    box = bounding_box(checked)
+    extent = max(box.width, box.height)
+    rounding = 1e-9 * max(abs(value) for value in box)
+    if line.x_height * MISFIT < extent or (extent > rounding and line.x_height > MISFIT_OF_DOT * extent):
+        raise InkError("The x-height of the guide does not belong to this ink: its size is quite another.")
+    if max(box.top - line.baseline, line.baseline - box.bottom) > MISFIT * line.x_height:
+        raise InkError("The baseline of the guide does not belong to this ink: it is far away from it.")
+    return checked, line
 
 
 def bounding_box(strokes: Sequence[np.ndarray]) -> Box:

@@ -14,7 +14,7 @@ from handpad.adaptation.default import DefaultAdapter
 from handpad.adaptation.none import NoAdapter
 from handpad.adaptation.paper import PaperAdapter
 from handpad.glyph import cues, glyph
-from handpad.ink import Guide, as_guide, as_strokes
+from handpad.ink import Guide, as_guide, as_strokes, checked_ink
 from handpad.model import BaseModel
 from handpad.profile import Profile, Sample, new_sample_id
 from handpad.reading.hand import LATEST, NOWHERE, Hand
@@ -123,7 +123,7 @@ class Recognizer:
 
         Depends on nothing learned, so it can be kept and ranked again after each correction. Raises InkError.
         """
-        return self._restrict(self._see([(as_strokes(strokes), as_guide(guide)) for strokes, guide in characters]))
+        return self._restrict(self._see([checked_ink(strokes, guide) for strokes, guide in characters]))
 
     def rank(self, seen: Observation) -> list[list[Candidate]]:
         """The candidates of each observed character, best first, as the adapter sees them now."""
@@ -153,9 +153,7 @@ class Recognizer:
         ink, probabilities and alternatives. Raises InkError.
         """
         checked = as_strokes(strokes)
-        several = guide is not None and len(guide) and np.ndim(guide[0]) > 0
-        guides = [as_guide(one) for one in guide] if several else [as_guide(guide)] if guide is not None else []
-        return self.reader.read(checked, guides, self.hand, progress)
+        return self.reader.read(checked, _as_guides(guide), self.hand, progress)
 
     @property
     def reader(self) -> Reader:
@@ -224,7 +222,7 @@ class Recognizer:
 
         Returns the sample's id. Raises InkError, LabelError or ProfileError, with nothing learned.
         """
-        checked, checked_guide = as_strokes(strokes), as_guide(guide)
+        checked, checked_guide = checked_ink(strokes, guide)
         index = self.model.index(label)
         unrestricted = self._see([(checked, checked_guide)])
         seen = self._restrict(unrestricted)
@@ -355,6 +353,17 @@ class Recognizer:
             [self.model.index(derived.labels[row]) for row in known],
             [derived.confirmed[row] for row in known],
         )
+
+
+def _as_guides(guide: ArrayLike | Sequence[ArrayLike] | None) -> list[Guide]:
+    """One guide, or a list of them, checked. Raises InkError."""
+    if guide is None:
+        return []
+    try:
+        several = len(guide) and np.ndim(guide[0]) > 0
+    except (TypeError, KeyError, ValueError):
+        several = False
+    return [as_guide(one) for one in guide] if several else [as_guide(guide)]
 
 
 def _fits(line: OnLine) -> bool:

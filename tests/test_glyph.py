@@ -4,7 +4,7 @@ from handwriting import LETTERS, write
 
 from handpad import glyph as glyphs
 from handpad.glyph import cues, glyph, glyph_from_image, rasterize
-from handpad.ink import Guide, as_strokes
+from handpad.ink import Guide, as_guide, as_strokes
 
 
 def test_steps_of_the_paper_on_a_hand_worked_image():
@@ -89,3 +89,19 @@ def test_cues_without_a_guide_are_in_ink_units():
 def test_cues_of_a_dot_are_finite():
     assert np.isfinite(cues(as_strokes([[[3, 4]]]))).all()
     assert np.isfinite(cues(as_strokes([[[3, 4]]]), Guide(0, 10))).all()
+
+
+@pytest.mark.parametrize("magnitude", [1e-320, 1e-300, 1e-150, 1e-12, 1.0, 1e6, 4e11])
+@pytest.mark.parametrize("away", [0.0, 1.0, 1e9])
+def test_ink_of_every_magnitude_has_a_glyph_and_finite_cues(magnitude, away):
+    rng = np.random.default_rng(0)
+    strokes = as_strokes([np.clip((rng.normal(0, 0.3, (8, 2)) + away) * magnitude, -1e12, 1e12) for _ in range(3)])
+    guides = [None, *(as_guide((baseline, x)) for baseline in (-1e12, 0.0, 1e12) for x in (1e-9, 1.0, 1e12))]
+    with np.errstate(divide="raise", invalid="raise", over="raise"):
+        assert glyph(strokes).any()
+        assert all(np.isfinite(cues(strokes, guide)).all() for guide in guides)
+
+
+def test_what_is_next_to_nothing_beside_the_x_height_counts_as_a_dot():
+    dot, trembling = as_strokes([[[3, 4]]]), as_strokes([[[3, 4], [3.001, 4]]])
+    np.testing.assert_allclose(cues(trembling, Guide(0, 10)), cues(dot, Guide(0, 10)), atol=1e-3)

@@ -91,7 +91,10 @@ def test_what_was_learned_changes_what_is_read():
     assert "&" in pad.read(strokes_of("vvv")).text
 
 
-@pytest.mark.parametrize(("strokes", "guide"), [([], None), ([[]], None), ([[[0, 0]]], (0, -1)), ([[[0, 0]]], [(1,)])])
+@pytest.mark.parametrize(
+    ("strokes", "guide"),
+    [([], None), ([[]], None), ([[[0, 0]]], (0, -1)), ([[[0, 0]]], [(1,)]), ([[[0, 0]]], 5), ([[[0, 0]]], {"x": 1})],
+)
 def test_reading_refuses_bad_ink_and_bad_guides(strokes, guide):
     with pytest.raises(InkError):
         Recognizer().read(strokes, guide)
@@ -185,6 +188,35 @@ def test_bad_ink_is_refused_and_nothing_is_learned(strokes):
     with pytest.raises(InkError):
         pad.learn(strokes, "a")
     assert pad.sample_count() == 0
+
+
+@pytest.mark.parametrize("guide", [(74, 1e-300), (1e300, 1), (74, 1e-3), (1e9, 30)])
+def test_a_guide_of_other_ink_is_refused_and_nothing_is_learned(guide):
+    pad = Recognizer()
+    for act in (lambda: pad.recognize(write("a"), guide), lambda: pad.learn(write("a"), "a", guide)):
+        with pytest.raises(InkError):
+            act()
+    assert pad.sample_count() == 0
+
+
+@pytest.mark.parametrize("adapter", ["default", "paper", "none"])
+def test_predictions_stay_finite_whatever_the_size_of_what_was_learned(adapter):
+    pad = Recognizer(adapter=adapter)
+    magnitudes = [1e-300, 1e-200, 1e-100, 1e-20, 1e-9, 1e-3, 1.0, 1e3, 1e6, 1e9, 1e11]
+    inks = [([stroke[:, :2] * size for stroke in write("b", 1.0)], size) for size in magnitudes]
+    for ink, size in inks:
+        pad.learn(ink, "b")
+        if size >= 1e-9:
+            pad.learn(ink, "b", (0.0, size))
+            pad.learn([ink[0][:1]], ".", (0.0, size))
+            pad.learn(ink, "b", (min(900 * size, 1e12), size))
+    pad.learn([[[60.0, 30.0], [60.1, 30.0]]], ".", (74, 30))
+    for ink, size in [*inks, (write("d"), 30.0)]:
+        for guide in (None, (0.0, size)) if size >= 1e-9 else (None,):
+            ranked = pad.recognize(ink, guide)
+            assert sum(one.probability for one in ranked) == pytest.approx(1)
+        assert pad.read(ink).text
+    assert pad.recognize(write("d"))[0].label == "d"
 
 
 def test_bad_profiles_are_told_in_one_sentence(tmp_path):

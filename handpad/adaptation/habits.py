@@ -32,6 +32,7 @@ _FLAT = 1e-3  # the prior precision of a writer's offset
 _STEADY = 10.0  # how many characters the population's noise is worth against the writer's own
 _UNSTEADIEST = 30.0
 _ROUNDS = 4
+_UNITS = -200, 200  # log units of length beyond these leave no room for the squares of what is measured in them
 
 
 @dataclass(frozen=True)
@@ -128,4 +129,4 @@ def size(cues: np.ndarray) -> np.ndarray:
 
 def unit(population: Population, sizes: np.ndarray, labels: np.ndarray) -> float:
     """A writer's unit of length for the height cue: what the labels written say of the writer's size."""
-    return float(np.exp(np.median(sizes - population.mean[labels])))
+    return float(np.exp(np.clip(np.median(sizes - population.mean[labels]), *_UNITS)))

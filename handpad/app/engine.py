@@ -18,8 +18,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from handpad.adaptation import concatenate
 from handpad.app.line_job import Key, LineAround, LineJob, ReadBack
-from handpad.errors import HandpadError, ProfileError
-from handpad.ink import Guide
+from handpad.errors import HandpadError, InkError, ProfileError
+from handpad.ink import Guide, checked_ink
 from handpad.reading.on_line import OnLine
 from handpad.reading.pieces import Fixed, Part, moved
 
@@ -189,12 +189,12 @@ class Engine(QObject):
         if self._recognizer is None or self.ending.is_set():
             return
         self._let_wait()
-        fresh = {key: ink for key, ink in characters.items() if key not in self._seen}
+        fresh = {key: ink for key, ink in characters.items() if key not in self._seen and _is_readable(ink)}
         if fresh:
             seen = self._recognizer.observe(list(fresh.values()))
             for row, key in enumerate(fresh):
                 self._seen[key] = seen[row : row + 1]
-        self._rank(list(characters), after_learning=False)
+        self._rank([key for key in characters if key in self._seen], after_learning=False)
 
     def _let_wait(self) -> None:
         """Put off what waits to be learned: the pen is still writing."""
@@ -458,6 +458,16 @@ TELL_S = 0.3
 
 SHOWN = 8
 """How many candidates of each character leave the engine."""
+
+
+def _is_readable(ink: tuple[list[np.ndarray], Guide]) -> bool:
+    """Whether a character in a box is of a size that any writing has."""
+    try:
+        checked_ink(*ink)
+    except InkError as error:
+        log.warning("a character in a box is not read: %s", error)
+        return False
+    return True
 
 
 def _beside(path: Path) -> Path:
