@@ -24,6 +24,9 @@ LONG_SIDE = 48
 PEN_WIDTH = 4
 """Pen width in pixels at LONG_SIDE, the same for a tiny and a huge character."""
 
+MOST_DRAWN = 100_000
+"""Of a character with more points, each stroke is drawn with its share of so many."""
+
 _SUBPIXEL_BITS = 4
 
 
@@ -40,7 +43,7 @@ def rasterize(strokes: Sequence[np.ndarray], pen_width: int = PEN_WIDTH) -> np.n
     image = np.zeros((round(box.height * scale) + 2 * margin + 1, round(box.width * scale) + 2 * margin + 1), np.uint8)
     origin = np.array([box.left, box.top])
     unit = 1 << _SUBPIXEL_BITS
-    for stroke in strokes:
+    for stroke in _thinned(strokes):
         points = (stroke[:, :2] - origin) * scale + margin
         fixed = np.rint(points * unit).astype(np.int32)
         if len(fixed) == 1 or (fixed == fixed[0]).all():
@@ -48,6 +51,17 @@ def rasterize(strokes: Sequence[np.ndarray], pen_width: int = PEN_WIDTH) -> np.n
         else:
             cv2.polylines(image, [fixed], False, 255, pen_width, cv2.LINE_AA, _SUBPIXEL_BITS)
     return image
+
+
+def _thinned(strokes: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
+    """The strokes, with fewer points if no image of this size can tell so many apart; their ends stay."""
+    if sum(map(len, strokes)) <= MOST_DRAWN:
+        return strokes
+    share = max(2, MOST_DRAWN // len(strokes))
+    return [
+        stroke if len(stroke) <= share else stroke[np.linspace(0, len(stroke) - 1, share).astype(int)]
+        for stroke in strokes
+    ]
 
 
 def glyph_from_image(image: np.ndarray) -> np.ndarray:

@@ -27,6 +27,9 @@ SMALLEST_X_HEIGHT = 1e-9
 TINIEST = 1e-300
 """Ink smaller than so many ink units has no extent: what is computed from less loses its digits."""
 
+THINNEST = 1e-9
+"""No character is smaller than this part of all ink that is read at once: what is, is measured as if it were not."""
+
 MISFIT = 1000
 """A character's guide does not belong to it if the character is more than so many x-heights large or away from the
 baseline ..."""

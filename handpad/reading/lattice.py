@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from handpad.ink import Box, Guide, bounding_box
+from handpad.ink import THINNEST, TINIEST, Box, Guide, bounding_box
 from handpad.reading.pieces import Fixed, Part, Piece, ink_of, joined, pieces_of
 
 MOST_PIECES = 5
@@ -91,6 +91,7 @@ def line_shape(boxes: Sequence[Box], guide: Guide | None = None) -> LineShape:
     if guide is not None:
         count = len(centers)
         size = (size * count + X_HEIGHTS * guide.x_height * GUIDE_WEIGHT) / (count + GUIDE_WEIGHT)
+    size = max(size, THINNEST * float(np.ptp(edges[:, [0, 2]])), THINNEST * float(np.ptp(edges[:, [1, 3]])), TINIEST)
     intercept, slope = _robust_line(centers, bottoms, size, guide)
     above = intercept + slope * (edges[:, [0]] + edges[:, [2]]) / 2 - edges[:, [1, 3]]
     above = (above if not full.any() else above[full]) / size

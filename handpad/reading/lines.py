@@ -1,11 +1,11 @@
 """A page of ink to its lines of writing, in reading order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from handpad.ink import Box, Guide
+from handpad.ink import THINNEST, TINIEST, Box, Guide
 
 FULL = 0.45
 """Strokes at least so many character heights tall tell where the lines run; the others are marks."""
@@ -41,21 +41,29 @@ WRITTEN_NEXT = 0.25
 
 PASSES, NEIGHBOURS, SLOPES_FROM = 12, 6, 2000
 
+MOST_LINES = 1500
+"""No more lines are begun: of ink that is scattered all over, every stroke would be a line of its own."""
 
-def split_lines(boxes: Sequence[Box], guides: Sequence[Guide] = ()) -> list[list[int]]:
+BetweenSteps = Callable[[], None]
+
+
+def split_lines(
+    boxes: Sequence[Box], guides: Sequence[Guide] = (), between_steps: BetweenSteps = lambda: None
+) -> list[list[int]]:
     """Which strokes of a page belong to one line.
 
     Parameters
     ----------
     boxes : of the strokes, in writing order, n >= 1.
     guides : the ruled lines of the page where the canvas knows them; otherwise lines are found by the ink alone.
+    between_steps : called every tenth of a second or so; it may raise to end it.
 
     Returns
     -------
     Lines from top to bottom, each the ascending indexes of its strokes. Every stroke is in one line.
     """
     edges = np.array(boxes, dtype=np.float64)
-    owners = _ruled(edges, guides) if guides else _found(edges)
+    owners = _ruled(edges, guides) if guides else _found(edges, between_steps)
     order = np.argsort(owners, kind="stable")
     lines = np.split(order, np.flatnonzero(np.diff(owners[order])) + 1)
     lines.sort(key=lambda members: float(np.median(edges[members, 1] + edges[members, 3])))
@@ -69,7 +77,7 @@ def _ruled(edges: np.ndarray, guides: Sequence[Guide]) -> np.ndarray:
     return np.abs(centers[:, None] - middles).argmin(axis=1)
 
 
-def _found(edges: np.ndarray) -> np.ndarray:
+def _found(edges: np.ndarray, between_steps: BetweenSteps) -> np.ndarray:
     """The line of each stroke, by the ink alone.
 
     The page is levelled; its tall strokes, from left to right, join the line in whose band they stand or begin one;
@@ -82,20 +90,21 @@ def _found(edges: np.ndarray) -> np.ndarray:
         full = np.arange(len(edges))
     edges[:, [1, 3]] -= (_slope(edges[full]) * (edges[:, 0] + edges[:, 2]) / 2)[:, None]
     owners = np.full(len(edges), -1)
-    owners[full] = _one_line(edges[full], _tracked(edges[full]))
+    owners[full] = _one_line(edges[full], _tracked(edges[full], between_steps), between_steps)
     lines = [_Line.of(edges[full[owners[full] == number]]) for number in range(owners.max() + 1)]
     marks = np.flatnonzero(owners < 0)
     if len(marks):
-        owners[marks] = _nearest_line(edges, owners, marks, lines)
+        owners[marks] = _nearest_line(edges, owners, marks, lines, between_steps)
     return owners
 
 
 def _size(edges: np.ndarray) -> float:
-    """The typical height of a character, > 0."""
+    """The typical height of a character, > 0 and not less than THINNEST of all ink."""
     widths, heights = edges[:, 2] - edges[:, 0], edges[:, 3] - edges[:, 1]
     tall = heights[heights >= 0.4 * np.quantile(heights, 0.8)]
     size = max(float(np.median(tall)), 0.25 * float(np.median(widths)))
-    return size if size > 0 else max(float(np.ptp(edges[:, [1, 3]])), 1.0)
+    size = size if size > 0 else max(float(np.ptp(edges[:, [1, 3]])), 1.0)
+    return max(size, THINNEST * max(float(np.ptp(edges[:, [0, 2]])), float(np.ptp(edges[:, [1, 3]]))), TINIEST)
 
 
 def _slope(edges: np.ndarray) -> float:
@@ -114,22 +123,24 @@ def _slope(edges: np.ndarray) -> float:
     return best
 
 
-def _tracked(edges: np.ndarray) -> np.ndarray:
+def _tracked(edges: np.ndarray, between_steps: BetweenSteps) -> np.ndarray:
     """A line for each stroke, from left to right by the bands of the lines so far; too many rather than too few."""
     owners = np.empty(len(edges), dtype=np.intp)
     bands = np.empty((2, len(edges)))
     count = 0
-    for index in np.argsort(edges[:, 0] + edges[:, 2], kind="stable"):
+    for place, index in enumerate(np.argsort(edges[:, 0] + edges[:, 2], kind="stable")):
+        if place % 1000 == 0:
+            between_steps()
         top, bottom = edges[index, 1], edges[index, 3]
         tops, bottoms = bands[:, :count]
         if count:
             shared = np.minimum(bottoms, bottom) - np.maximum(tops, top)
             shared = shared / np.maximum(np.minimum(bottoms - tops, bottom - top), 1e-9)
             best = int(np.argmax(shared))
-        if not count or not shared[best] >= SHARED:
+        if not count or (not shared[best] >= SHARED and count < MOST_LINES):
             best, count = count, count + 1
             bands[:, best] = top, bottom
-        else:
+        elif shared[best] >= SHARED:
             moved = np.clip((top - tops[best], bottom - bottoms[best]), -0.5, 0.5)
             bands[:, best] += FADING * moved
             bands[1, best] = max(bands[1, best], bands[0, best] + FULL)
@@ -172,9 +183,10 @@ class _Line:
         return (before > 0) & (self.reach[np.maximum(before - 1, 0)] >= x)
 
 
-def _one_line(edges: np.ndarray, owners: np.ndarray) -> np.ndarray:
+def _one_line(edges: np.ndarray, owners: np.ndarray, between_steps: BetweenSteps) -> np.ndarray:
     """Number the lines anew, those that are one joined."""
     for _ in range(PASSES):
+        between_steps()
         owners = np.unique(owners, return_inverse=True)[1]
         counts = np.bincount(owners)
         members = np.split(np.argsort(owners, kind="stable"), np.cumsum(counts)[:-1])
@@ -219,7 +231,9 @@ def _apart(small: _Line, large: _Line, within: bool) -> float:
     return middles if white < allowed or middles < MIDDLES else np.inf
 
 
-def _nearest_line(edges: np.ndarray, owners: np.ndarray, marks: np.ndarray, lines: Sequence[_Line]) -> np.ndarray:
+def _nearest_line(
+    edges: np.ndarray, owners: np.ndarray, marks: np.ndarray, lines: Sequence[_Line], between_steps: BetweenSteps
+) -> np.ndarray:
     """The line of each mark: the nearest above or below, or that of the strokes written before and after it."""
     x = (edges[marks, 0] + edges[marks, 2]) / 2
     nearest, least = np.zeros(len(marks), dtype=np.intp), np.full(len(marks), np.inf)
@@ -228,6 +242,8 @@ def _nearest_line(edges: np.ndarray, owners: np.ndarray, marks: np.ndarray, line
     before = owners[known[np.maximum(place - 1, 0)]]
     behind = owners[known[np.minimum(place, len(known) - 1)]]
     for number, line in enumerate(lines):
+        if number % 10 == 0:
+            between_steps()
         beyond = np.maximum(np.maximum(line.centers[0] - x, x - line.centers[-1]) - 4, 0)
         distance = (
             line.apart(edges[marks])[0] + 0.02 * beyond - WRITTEN_NEXT * ((before == number) | (behind == number))

@@ -23,6 +23,12 @@ SHORTEST = 0.25
 MOST_CUTS = 24
 """A stroke is cut at most so often: a scribble stays bounded."""
 
+MOST_ON_LINE = 1000
+"""Where more would come of it, no stroke of a line is cut at all."""
+
+CROWDED = 64
+"""More pieces than that with their middles within one line height are a tangle: writing has a dozen there."""
+
 
 class Part(NamedTuple):
     """A stretch of one stroke: its index on the line, and rows ``stroke[start:stop]``."""
@@ -82,13 +88,40 @@ def pieces_of(strokes: Sequence[np.ndarray], size: float, fixed: Sequence[Fixed]
     for settled in fixed:
         for part in settled.parts:
             taken[part.stroke].append(part)
-    for index, stroke in enumerate(strokes):
-        for start, stop in _free(len(stroke), taken.get(index, [])):
-            ends = [start, *(start + row for row in cuts(stroke[start:stop], size)), stop - 1]
-            for first, last in itertools.pairwise(ends):
-                pieces.append(_piece(strokes, (Part(index, first, last + 1),)))
+    free = [
+        (index, start, stop)
+        for index, stroke in enumerate(strokes)
+        for start, stop in _free(len(stroke), taken.get(index, []))
+    ]
+    inside = [[start + row for row in cuts(strokes[index][start:stop], size)] for index, start, stop in free]
+    if len(pieces) + len(free) + sum(map(len, inside)) > MOST_ON_LINE:
+        inside = [[]] * len(free)
+    for (index, start, stop), rows in zip(free, inside, strict=True):
+        for first, last in itertools.pairwise([start, *rows, stop - 1]):
+            pieces.append(_piece(strokes, (Part(index, first, last + 1),)))
     pieces.sort(key=lambda piece: piece.parts[0])
-    return [pieces[index] for index in _order([piece.box for piece in pieces], size)]
+    pieces = [pieces[index] for index in _order([piece.box for piece in pieces], size)]
+    return _untangled(strokes, pieces, size)
+
+
+def _untangled(strokes: Sequence[np.ndarray], pieces: list[Piece], size: float) -> list[Piece]:
+    """The pieces in reading order, each tangle of them made one: a scribble is not parted into letters."""
+    if len(pieces) <= CROWDED:
+        return pieces
+    places = np.maximum.accumulate([piece.box.center[0] for piece in pieces])
+    ends = np.searchsorted(places, places + size)
+    found, start = [], 0
+    while start < len(pieces):
+        stop = max(int(ends[start]), start + 1)
+        loose = [piece for piece in pieces[start:stop] if piece.fixed is None]
+        if len(loose) > CROWDED:
+            found.append(_piece(strokes, joined(part for piece in loose for part in piece.parts)))
+            found += [piece for piece in pieces[start:stop] if piece.fixed is not None]
+            start = stop
+        else:
+            found.append(pieces[start])
+            start += 1
+    return found
 
 
 def _free(length: int, taken: Sequence[Part]) -> list[tuple[int, int]]:
@@ -115,15 +148,20 @@ def cuts(stroke: np.ndarray, size: float) -> list[int]:
     x, y = stroke[:, 0], stroke[:, 1]
     if np.ptp(x) < WIDE * size or len(stroke) < 5:
         return []
-    lowest = _turning_rows(y, 0.08 * size)
+    left, right = _reach(x), _reach(x[::-1])[::-1]
     chosen: list[int] = []
-    for row in sorted(lowest, key=lambda row: -y[row]):
-        left, right = x[: row + 1], x[row:]
-        wide_enough = min(np.ptp(left), np.ptp(right)) >= SHORTEST * size
-        apart = all(abs(x[row] - x[other]) >= SHORTEST * size for other in chosen)
-        if wide_enough and apart and len(chosen) < MOST_CUTS:
+    for row in sorted(_turning_rows(y, 0.08 * size), key=lambda row: -y[row]):
+        wide_enough = min(left[row], right[row]) >= SHORTEST * size
+        if wide_enough and all(abs(x[row] - x[other]) >= SHORTEST * size for other in chosen):
             chosen.append(row)
+            if len(chosen) == MOST_CUTS:
+                break
     return sorted(chosen)
+
+
+def _reach(x: np.ndarray) -> np.ndarray:
+    """How wide a stroke is from its first point up to each: (n,)."""
+    return np.maximum.accumulate(x) - np.minimum.accumulate(x)
 
 
 def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
@@ -150,6 +188,7 @@ def ink_of(parts: Sequence[Part], strokes: Sequence[np.ndarray]) -> list[np.ndar
 def _turning_rows(y: np.ndarray, least: float) -> list[int]:
     """Rows where y (down) has a maximum that stands out by `least` on both sides: the low points of the path."""
     rows, lowest, highest = [], 0, 0
+    y = y.tolist()  # many times faster, point by point, than an array
     falling = True  # looking for a low point
     for row in range(1, len(y)):
         if falling:

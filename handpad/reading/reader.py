@@ -1,5 +1,6 @@
 """Ink to text: a page to lines, lines to words, words to characters."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
@@ -42,6 +43,9 @@ WIDE_BEAM, WIDE_MARGIN = 64, 20.0
 SEEN_AT_ONCE = 64
 """So many groups are shown to the base model at once: reading can be ended between two such steps."""
 
+TELL_S = 0.5
+"""A line that takes longer is told of between its steps as well, so that reading it can be ended."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -69,6 +73,8 @@ class Reader:
         columns = {label: column for column, label in enumerate(scorer.labels)}
         self._columns = np.array([columns.get(label, -1) for label in model.labels])
         self._known: OrderedDict[tuple, tuple[np.ndarray, ...]] = OrderedDict()
+        self._tell: Callable[[], None] | None = None  # says how far a page has been read
+        self._told = 0.0
 
     @classmethod
     def for_model(cls, model: BaseModel, language: Language | None) -> "Reader":
@@ -94,17 +100,42 @@ class Reader:
     ) -> Reading:
         """Read a page of checked ink; guides are its ruled lines, if any.
 
-        progress : told after every line how many strokes have been read, and of how many; it may raise to end it.
+        progress : told how many strokes have been read, and of how many, after every line and, while a line takes
+            long, about twice a second; it may raise to end it.
         """
         lines, done = [], 0
-        for members in split_lines([bounding_box([stroke]) for stroke in strokes], guides):
-            ink = [strokes[index] for index in members]
-            line = self.read_line(ink, _nearest(ink, guides), hand)
-            lines.append(renumbered(line, members))
-            done += len(members)
-            if progress is not None:
-                progress(done, len(strokes))
+
+        def tell() -> None:
+            self._told = time.monotonic()
+            progress(done, len(strokes))
+
+        self._tell, self._told = tell if progress is not None else None, time.monotonic()
+        try:
+            for members in split_lines(self._boxes(strokes), guides, self._between_steps):
+                ink = [strokes[index] for index in members]
+                line = self.read_line(ink, _nearest(ink, guides), hand)
+                lines.append(renumbered(line, members))
+                done += len(members)
+                if progress is not None:
+                    tell()
+        finally:
+            self._tell = None
         return Reading(tuple(lines))
+
+    def _between_steps(self) -> None:
+        """Let those who wait for a reading end it."""
+        if self.between_steps is not None:
+            self.between_steps()
+        if self._tell is not None and time.monotonic() - self._told > TELL_S:
+            self._tell()
+
+    def _boxes(self, strokes: Sequence[np.ndarray]) -> list[Box]:
+        boxes = []
+        for number, stroke in enumerate(strokes):
+            if number % 1000 == 0:
+                self._between_steps()
+            boxes.append(bounding_box([stroke]))
+        return boxes
 
     def read_line(
         self,
@@ -220,7 +251,8 @@ class Reader:
         return tuple(Fixed(groups.parts(step.group), labels[step.label], step.space) for step in path.steps)
 
     def _in_stretches(self, strokes, guide, hand, fixed) -> ReadLine:
-        order = sorted(range(len(strokes)), key=lambda index: bounding_box([strokes[index]]).center[0])
+        centers = [box.center[0] for box in self._boxes(strokes)]
+        order = sorted(range(len(strokes)), key=centers.__getitem__)
         words: list[ReadWord] = []
         shape = None
         for start in range(0, len(order), MOST_STROKES):
@@ -252,8 +284,7 @@ class Reader:
             keys.append(tuple((marks[part.stroke], part.start, part.stop) for part in groups.parts(group)))
         missing = [group for group, key in enumerate(keys) if key not in self._known]
         for start in range(0, len(missing), SEEN_AT_ONCE):
-            if self.between_steps is not None:
-                self.between_steps()
+            self._between_steps()
             some = missing[start : start + SEEN_AT_ONCE]
             glyphs = np.stack([glyph(groups.strokes_of(group)) for group in some])
             embeddings, logits = self._grouping.run_unrestricted(glyphs)
@@ -316,8 +347,8 @@ class Reader:
     def _search(
         self, groups: Lattice, labels: np.ndarray, spaces: np.ndarray, language, weights: Weights
     ) -> list[Path]:
-        names, between = self._model.labels, self.between_steps
-        return search(groups.starts, groups.stops, labels, spaces, names, language, weights, between)
+        names = self._model.labels
+        return search(groups.starts, groups.stops, labels, spaces, names, language, weights, self._between_steps)
 
     def _line(self, groups: Lattice, seen: Observation, labels: np.ndarray, paths: list[Path]) -> ReadLine:
         best = paths[0]
@@ -370,6 +401,8 @@ class Reader:
             ahead = language.next(ahead, alphabet[step.label]) if language else 0
         ranked = []
         for place, step in enumerate(path.steps):
+            if place % 16 == 0:
+                self._between_steps()
             likely = np.argsort(-labels[step.group])[:CANDIDATES].tolist()
             if step.label not in likely:
                 likely[-1] = step.label

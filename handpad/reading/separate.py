@@ -1,7 +1,11 @@
 """Which strokes of a line belong to one character, by gaps and overlap alone."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
+import numpy as np
+
+from handpad.errors import InkError
 from handpad.ink import Box
 
 PADDING = 0.12
@@ -37,14 +41,21 @@ def separate(boxes: Sequence[Box], x_height: float) -> list[tuple[int, ...]]:
 
 
 def separate_boxes(boxes: Sequence[Box], box_width: float, left: float = 0.0) -> dict[int, tuple[int, ...]]:
-    """Group the strokes of one line of boxes: column number to the strokes whose centre lies in that box."""
-    columns: dict[int, tuple[int, ...]] = {}
+    """Group the strokes of one line of boxes: column number to the strokes whose centre lies in that box.
+
+    Raises InkError unless the width is a finite number above 0.
+    """
+    if not 0 < box_width < np.inf:
+        raise InkError(f"The boxes of the paper are {box_width} wide: they need a width above 0.")
+    columns: dict[int, list[int]] = defaultdict(list)
     for index, box in enumerate(boxes):
-        column = int((box.center[0] - left) // box_width)
-        columns[column] = (*columns.get(column, ()), index)
-    return dict(sorted(columns.items()))
+        columns[int((box.center[0] - left) // box_width)].append(index)
+    return {column: tuple(columns[column]) for column in sorted(columns)}
 
 
 def _overlap(left: float, right: float, other_left: float, other_right: float) -> float:
     """The shared part of two intervals relative to the narrower one; negative for a gap."""
-    return (min(right, other_right) - max(left, other_left)) / min(right - left, other_right - other_left)
+    shared, narrower = min(right, other_right) - max(left, other_left), min(right - left, other_right - other_left)
+    if narrower <= 0:  # so far out that no padding is left between two neighbouring numbers
+        return 1.0 if shared >= 0 else -1.0
+    return shared / narrower

@@ -82,9 +82,13 @@ def test_groups_do_not_depend_on_place_or_unit():
         [line((0, 0), (0, 100))],
         [np.full((1, 4), 1e12), np.full((1, 4), -1e12)],
         [np.full((2, 4), 1e-12), line((0, 0), (1e-12, 1e-12))],
+        [line((0, 0), (1e-300, 1e-300)), line((1e-300, 0), (0, 2e-300))],
+        [*(line((x * 1e11, 0), (x * 1e11, 1e-300)) for x in range(9)), line((0, 1e12), (1, -1e12))],
+        [*(line((x * 1e11, x), (x * 1e11, x + 1e-300)) for x in range(9))],
     ],
 )
 def test_odd_ink_has_finite_features(ink):
-    groups = lattice(ink)
-    assert np.isfinite(groups.geometry).all()
-    assert np.isfinite(groups.gaps).all()
+    for guide in (None, Guide(0.0, 1e-9), Guide(1e12, 1e12), Guide(-1e12, 1e-9)):
+        groups = lattice(ink, guide)
+        assert np.isfinite(groups.geometry).all()
+        assert np.isfinite(groups.gaps).all()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from handwriting import LETTERS, line, write, write_line
 
-from handpad.reading.pieces import Fixed, Part, cuts, ink_of, joined, pieces_of
+from handpad.reading.pieces import CROWDED, Fixed, Part, cuts, ink_of, joined, pieces_of
 
 SIZE = 40.0
 
@@ -88,3 +88,32 @@ def test_letters_of_ordinary_width_stay_whole(label):
     ink = write(label, 30.0)
     if max(np.ptp(stroke[:, 0]) for stroke in ink) < 1.3 * SIZE:
         assert len(pieces_of(ink, SIZE)) == len(ink)
+
+
+def test_a_tangle_is_one_piece_and_the_writing_beside_it_stays():
+    rng = np.random.default_rng(0)
+    scribble = [rng.uniform(0, 60, (2, 4)) for _ in range(4 * CROWDED)]
+    word = [stroke + np.array([200, 60, 0, 0]) for letter in write_line("Hot", 40, (0, 0)) for stroke in letter]
+    pieces = pieces_of([*scribble, *word], 60)
+    assert {part.stroke for part in pieces[0].parts} == set(range(len(scribble)))
+    assert sorted(piece.parts[0].stroke - len(scribble) for piece in pieces[1:]) == list(range(len(word)))
+
+
+def test_what_is_settled_inside_a_tangle_stays_a_piece():
+    strokes = [np.random.default_rng(n).uniform(0, 60, (2, 4)) for n in range(4 * CROWDED)]
+    settled = Fixed((Part(7, 0, 2),), "x")
+    tangle, own = pieces_of(strokes, 60, [settled])
+    assert own.fixed is settled
+    assert {part.stroke for part in tangle.parts} == set(range(len(strokes))) - {7}
+
+
+def test_a_line_has_a_bounded_number_of_pieces():
+    wave = np.column_stack([np.arange(300) * 9.0, 30.0 * (np.arange(300) % 2), np.zeros((300, 2))])
+    strokes = [wave + np.array([3000.0 * number, 0, 0, 0]) for number in range(100)]
+    assert len(pieces_of(strokes[:20], 30)) > 200
+    assert len(pieces_of(strokes, 30)) == 100
+
+
+def test_a_stroke_of_very_many_turns_is_cut_at_once():
+    noise = np.random.default_rng(0).uniform(0, 1000, (200_000, 4))
+    assert 0 < len(cuts(noise, 30)) <= 24

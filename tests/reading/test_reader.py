@@ -230,6 +230,33 @@ def test_what_is_remembered_is_bounded(reader):
     assert len(reader._known) <= 8192
 
 
+def test_thousands_of_crossing_strokes_take_bounded_work():
+    reader = Reader.for_model(BaseModel.load(), Language.load())
+    rng = np.random.default_rng(0)
+    ink = [np.pad(rng.uniform(0, 1000, (2, 2)), ((0, 0), (0, 2)), constant_values=np.nan) for _ in range(3000)]
+    reading = reader.read(ink)
+    assert len(reader._known) < 300
+    assert sorted(part.stroke for c in reading.characters for part in c.parts) == list(range(3000))
+    assert max(c.probability for c in reading.characters) < 0.9
+
+
+def test_progress_is_told_and_can_end_a_long_line(reader, monkeypatch):
+    monkeypatch.setattr("handpad.reading.reader.TELL_S", 0.0)
+    ink, told = ink_of("hot oil " * 20, at=(3.0, 0.0)), []
+    reader.read(ink, progress=lambda done, of: told.append((done, of)))
+    assert told[-1] == (len(ink), len(ink))
+    assert told.count((0, len(ink))) > 10
+
+    def end(done: int, of: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        reader.read(ink, progress=end)
+    steps = len(told)
+    reader.read_line(ink)  # is told to nobody
+    assert len(told) == steps
+
+
 def test_letters_far_apart_are_words_of_their_own(reader):
     x, ink = 0.0, []
     for label in "HAT":

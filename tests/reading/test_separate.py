@@ -1,5 +1,7 @@
+import pytest
 from handwriting import write, write_line
 
+from handpad.errors import InkError
 from handpad.ink import Box, bounding_box
 from handpad.reading.separate import separate, separate_boxes
 
@@ -36,3 +38,14 @@ def test_size_of_the_unit_does_not_matter():
 def test_each_box_of_the_paper_holds_one_character():
     strokes = [Box(2, 0, 30, 9), Box(25, 0, 38, 9), Box(60, 0, 62, 9)]
     assert separate_boxes(strokes, 20) == {0: (0,), 1: (1,), 3: (2,)}
+
+
+@pytest.mark.parametrize("width", [0.0, -5.0, float("nan"), float("inf")])
+def test_boxes_without_a_width_are_refused(width):
+    with pytest.raises(InkError, match="width above 0"):
+        separate_boxes([Box(2, 0, 30, 9)], width)
+
+
+def test_strokes_so_far_out_that_no_padding_is_left_are_parted_by_place():
+    boxes = [Box(1e12, 0, 1e12, 9), Box(1e12, 0, 1e12, 9), Box(1e12 + 1, 0, 1e12 + 1, 9)]
+    assert separate(boxes, 1e-6) == [(0, 1), (2,)]

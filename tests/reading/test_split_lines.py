@@ -3,7 +3,7 @@ import pytest
 from handwriting import write_line
 
 from handpad.ink import Guide, bounding_box
-from handpad.reading.lines import split_lines
+from handpad.reading.lines import MOST_LINES, split_lines
 
 
 def rows(*texts, pitch=60.0, size=30.0, slope=0.0, indents=()):
@@ -79,6 +79,8 @@ def test_the_unit_of_the_ink_does_not_matter(scale):
         [(x, 0, x, 0) for x in range(30)],
         [(0, y, 0, y) for y in range(30)],
         [(x, 0, x + 6, 0) for x in range(0, 200, 10)],
+        [(0, y * 1e-310, 1e-310, y * 1e-310) for y in range(30)],
+        [(x * 1e11, 0, x * 1e11, 1e-300) for x in range(10)],
     ],
 )
 def test_odd_ink_is_split_without_loss(boxes):
@@ -94,3 +96,21 @@ def test_every_stroke_of_a_scribble_is_in_one_line():
     corners = np.random.default_rng(1).uniform(0, 1000, (3000, 2))
     boxes = np.concatenate([corners, corners + np.random.default_rng(2).exponential(20, (3000, 2))], axis=1)
     assert sorted(index for line in split_lines(boxes) for index in line) == list(range(3000))
+
+
+def test_scattered_strokes_begin_a_bounded_number_of_lines():
+    count = 4 * MOST_LINES
+    lines = split_lines([(0, 40 * y, 20, 40 * y + 20) for y in range(count)])
+    assert sorted(index for line in lines for index in line) == list(range(count))
+    assert len(lines) <= MOST_LINES
+
+
+def test_splitting_can_be_ended():
+    def end():
+        steps.append(1)
+        if len(steps) == 4:
+            raise InterruptedError
+
+    steps: list[int] = []
+    with pytest.raises(InterruptedError):
+        split_lines([(0, 40 * y, 20, 40 * y + 20) for y in range(5000)], (), end)
