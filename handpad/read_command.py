@@ -165,7 +165,7 @@ def _read_page(pad: Recognizer, page: Page, progress: Progress | None) -> Readin
                     Fixed(parts, character.label if known else None, character.parts in first if spaced else None)
                 )
         strokes = [page.strokes[number] for number in numbers]
-        lines.append(pad.reader.read_line(strokes, page.ruling.guide(row), pad.hand, fixed))
+        lines.append(pad.read_line(strokes, page.ruling.guide(row), fixed))
         done += len(numbers)
         if progress is not None:
             progress(done, len(page.strokes))

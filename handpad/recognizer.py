@@ -2,34 +2,49 @@
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from handpad.adaptation import Observation
+from handpad.adaptation import Adapter, Observation
 from handpad.adaptation.default import DefaultAdapter
+from handpad.adaptation.line import LATEST, LineAdapter, NoLineAdapter, PaperLineAdapter, RidgeLineAdapter
 from handpad.adaptation.none import NoAdapter
 from handpad.adaptation.paper import PaperAdapter
 from handpad.glyph import cues, glyph
 from handpad.ink import Guide, as_guide, as_strokes, checked_ink
 from handpad.model import BaseModel
 from handpad.profile import Profile, Sample, new_sample_id
-from handpad.reading.hand import LATEST, NOWHERE, Hand
 from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
-from handpad.reading.on_line import OnLine
-from handpad.reading.reader import Progress, Reader
-from handpad.reading.result import Reading
+from handpad.reading.on_line import LineAround, OnLine
+from handpad.reading.pieces import Fixed
+from handpad.reading.reader import ALTERNATIVES, Progress, Reader
+from handpad.reading.result import Reading, ReadLine
+
+
+class AdapterKind(NamedTuple):
+    """How to make both sides of an adapter: for characters alone, of a base model, and for lines, of that side."""
+
+    characters: Callable[[BaseModel], Adapter]
+    line: Callable[[Adapter], LineAdapter]
+
 
 ADAPTERS = {
-    "default": lambda model: DefaultAdapter(model.labels),
-    "paper": lambda model: PaperAdapter(model.centroids, model.centroid_labels, len(model.labels)),
-    "none": lambda model: NoAdapter(),
+    "default": AdapterKind(lambda model: DefaultAdapter(model.labels), lambda _: RidgeLineAdapter()),
+    "paper": AdapterKind(
+        lambda model: PaperAdapter(model.centroids, model.centroid_labels, len(model.labels)), PaperLineAdapter
+    ),
+    "none": AdapterKind(lambda model: NoAdapter(), lambda _: NoLineAdapter()),
 }
-"""The adapters by name, each made for a base model."""
+"""The adapters by name. Each has a side for lines too, so that none works in boxes alone."""
+
+_NOWHERE = np.full(GEOMETRY, np.nan, np.float32)
+"""The geometry of a character that was learned off any line."""
 
 
 _BATCH, _FETCHED = 64, 1024
@@ -77,7 +92,7 @@ class Recognizer:
             self.model = self.model.restricted(labels)
         self._profile = Profile(profile if profile is not None else ":memory:")
         self._reader: Reader | None = None
-        self._hand: Hand | None = None
+        self._line_adapter: LineAdapter | None = None  # made when the first line is read
         self._waits = wait
         self._stale: list[Sample] = []  # the next ones to be derived anew, oldest first
         self._behind = 0
@@ -102,7 +117,7 @@ class Recognizer:
     def adapter(self, name: str) -> None:
         if name not in ADAPTERS:
             raise ValueError(f"There is no adapter {name!r}; choose one of {', '.join(ADAPTERS)}.")
-        adapter = ADAPTERS[name](self.model)
+        adapter = ADAPTERS[name].characters(self.model)
         history = self._history()
         self._behind = self._profile.stale_count(self.model.fingerprint)  # also what is not as it was stored
         if self._waits and self._behind:
@@ -111,7 +126,7 @@ class Recognizer:
             history = self._history()
         if history is not None:
             adapter.learn_many(*history)
-        self._adapter, self._adapter_name = adapter, name
+        self._adapter, self._adapter_name, self._line_adapter = adapter, name, None
         self._rebuild_at = 2 * (len(self._profile) - self._behind)
 
     def recognize(self, strokes: Sequence[ArrayLike], guide: ArrayLike | None = None) -> list[Candidate]:
@@ -153,37 +168,96 @@ class Recognizer:
         ink, probabilities and alternatives. Raises InkError.
         """
         checked = as_strokes(strokes)
-        return self.reader.read(checked, _as_guides(guide), self.hand, progress)
+        return self._get_reader().read(checked, _as_guides(guide), self._get_line_adapter(), progress)
 
-    @property
-    def reader(self) -> Reader:
-        """What reads lines; made when it is first asked for. Raises ModelError or HandpadError."""
+    def read_line(
+        self, strokes: Sequence[ArrayLike], guide: ArrayLike | None = None, known: Sequence[Fixed] = ()
+    ) -> ReadLine:
+        """Read ink that is one line, of which some characters are known.
+
+        known : characters that the writer has settled, their parts by the places of the strokes; they stay as they
+            are and help to read the others.
+
+        Raises InkError.
+        """
+        checked, checked_guide = as_strokes(strokes), as_guide(guide)
+        return self._get_reader().read_line(checked, checked_guide, self._get_line_adapter(), known)
+
+    def alternatives(
+        self,
+        strokes: Sequence[ArrayLike],
+        guide: ArrayLike | None = None,
+        known: Sequence[Fixed] = (),
+        count: int = ALTERNATIVES,
+    ) -> list[tuple[float, tuple[Fixed, ...]]]:
+        """The likeliest readings of a line of different text, as :meth:`read_line` takes it.
+
+        With their probabilities among each other, best first; at most `count`, and of each its characters, left to
+        right. Slower than :meth:`read_line`, and looks farther. Raises InkError.
+        """
+        checked, checked_guide = as_strokes(strokes), as_guide(guide)
+        return self._get_reader().alternatives(checked, checked_guide, self._get_line_adapter(), known, count)
+
+    def spelled(
+        self, strokes: Sequence[ArrayLike], text: str, guide: ArrayLike | None = None, known: Sequence[Fixed] = ()
+    ) -> tuple[Fixed, ...] | None:
+        """The characters of a line of known text, parted in the likeliest way; None if its ink has no such way.
+
+        text : labels of the model, and single spaces between words. Raises InkError.
+        """
+        checked, checked_guide = as_strokes(strokes), as_guide(guide)
+        return self._get_reader().spelled(checked, text, checked_guide, self._get_line_adapter(), known)
+
+    def open_reading(self) -> None:
+        """Load all that reading lines needs now rather than at the first line. Raises HandpadError."""
+        self._get_reader()
+        self._get_line_adapter()
+
+    @contextlib.contextmanager
+    def interruptible(self, between_steps: Callable[[], None]) -> Iterator[None]:
+        """Have a function called between the steps of every reading inside; it may raise to end the reading."""
+        reader = self._get_reader()
+        reader.between_steps = between_steps
+        try:
+            yield
+        finally:
+            reader.between_steps = None
+
+    def _get_reader(self) -> Reader:
+        """What reads lines; made when it is first needed. Raises ModelError or HandpadError."""
         if self._reader is None:
             language = Language.load()
             words = self._profile.words()
             self._reader = Reader.for_model(self.model, language.with_words(words) if words else language)
         return self._reader
 
-    @property
-    def hand(self) -> Hand | None:
-        """What the writer taught the reader; None while the adapter is "none". Raises ModelError or HandpadError."""
-        if self._adapter_name == "none":
-            return None
-        if self._hand is None:
-            self._hand = self._hand_of_history()
-        return self._hand
+    def _get_line_adapter(self) -> LineAdapter:
+        """The line side of the adapter; made when it is first needed. Raises ModelError or HandpadError."""
+        if self._line_adapter is None:
+            adapter, history = ADAPTERS[self._adapter_name].line(self._adapter), self._history(LATEST)
+            if history is not None:
+                lines = {i: line for i, line in self._profile.lines().items() if _fits(line)}
+                self._teach_lines(adapter, *history, lines)
+            self._line_adapter = adapter
+        return self._line_adapter
 
-    def _hand_of_history(self) -> Hand:
-        hand, history = self.reader.hand(), self._history(LATEST)
-        if history is not None:
-            ids, seen, labels, confirmed = history
-            lines = {i: line for i, line in self._profile.lines().items() if _fits(line)}
-            geometry = np.stack([lines[i].geometry if i in lines else NOWHERE for i in ids])
-            hand.learn(ids, seen, geometry, labels, confirmed)
-            for row, sample_id in enumerate(ids):
-                if sample_id in lines:
-                    self.reader.learn_grouping(hand, sample_id, seen[[row]], lines[sample_id])
-        return hand
+    def _teach_lines(
+        self,
+        adapter: LineAdapter,
+        ids: Sequence[str],
+        seen: Observation,
+        labels: Sequence[int],
+        confirmed: Sequence[bool],
+        lines: Mapping[str, OnLine],
+    ) -> None:
+        """Let the line side of an adapter learn n characters, of which some stood on lines."""
+        reader = self._get_reader()
+        geometry = np.stack([lines[i].geometry if i in lines else _NOWHERE for i in ids])
+        adapter.learn(ids, seen, geometry, reader.in_context(seen, geometry), labels, confirmed)
+        for row, sample_id in enumerate(ids):
+            misparted = reader.misparted(seen[[row]], lines[sample_id]) if sample_id in lines else None
+            if misparted is not None:
+                adapter.learn_grouping(sample_id, *misparted)
 
     def words(self) -> list[str]:
         """The writer's own words, which reading expects beside those of the language."""
@@ -211,14 +285,14 @@ class Recognizer:
         confirmed: bool = False,
         sample_id: str = "",
         shown: str | None = None,
-        line: OnLine | None = None,
+        line: LineAround | None = None,
     ) -> str:
         """Learn what a character says; with a profile, it is on disk when this returns.
 
         confirmed: the writer let the prediction stand, which counts for less than a correction.
         shown: the label that the writer was shown; by default what would be predicted now.
         sample_id: from :func:`handpad.profile.new_sample_id`, where the caller needs it beforehand.
-        line: how it stands on its line, from the reader's ``on_line``; reading lines learns more from it then.
+        line: the ink around it, where it stands on a line; reading lines learns more from it then.
 
         Returns the sample's id. Raises InkError, LabelError or ProfileError, with nothing learned.
         """
@@ -226,6 +300,7 @@ class Recognizer:
         index = self.model.index(label)
         unrestricted = self._see([(checked, checked_guide)])
         seen = self._restrict(unrestricted)
+        on_line = self._on_line(line) if line is not None else None
         predicted = shown or self.model.labels[int(self._adapter.predict(seen)[0].argmax())]
         sample = Sample(
             sample_id or new_sample_id(),
@@ -236,16 +311,18 @@ class Recognizer:
             confirmed,
             self.model.name,
             time.time(),
-            line,
+            on_line,
         )
         sample_id = self._store(sample, unrestricted)
         self._adapter.learn(sample_id, seen, index, confirmed)
-        if self._hand is not None:
-            geometry = line.geometry if line else NOWHERE
-            self._hand.learn([sample_id], seen, geometry[None], [index], [confirmed])
-            if line is not None:
-                self.reader.learn_grouping(self._hand, sample_id, seen, line)
+        if self._line_adapter is not None:
+            lines = {sample_id: on_line} if on_line is not None else {}
+            self._teach_lines(self._line_adapter, [sample_id], seen, [index], [confirmed], lines)
         return sample_id
+
+    def _on_line(self, line: LineAround) -> OnLine:
+        reader, adapter = self._get_reader(), self._get_line_adapter()
+        return reader.on_line(line.strokes, line.characters, line.place, line.guide, adapter, line.regrouped)
 
     def forget(self, sample_id: str) -> Sample:
         """Forget a sample, as if it had never been learned; returns it, for :meth:`restore`.
@@ -258,15 +335,14 @@ class Recognizer:
             self._behind = self._profile.stale_count(self.model.fingerprint)
         with contextlib.suppress(KeyError):  # a label outside a restricted alphabet was never learned
             self._adapter.forget(sample_id)
-            if self._hand is not None:
-                self._hand.forget(sample_id)
+            if self._line_adapter is not None:
+                self._line_adapter.forget(sample_id)
         return sample
 
     def restore(self, samples: Sequence[Sample]) -> None:
         """Learn forgotten samples again under their old ids. Raises ProfileError."""
         for sample in samples:
             self._store(sample, self._see([(sample.strokes, sample.guide)]))
-        self._hand = None
         self.adapter = self._adapter_name
 
     def behind(self) -> int:
@@ -283,7 +359,6 @@ class Recognizer:
         if self._behind:
             self._derive(most)
             if not self._behind or len(self._profile) - self._behind >= self._rebuild_at:
-                self._hand = None
                 self.adapter = self._adapter_name
         return self._behind
 

@@ -45,7 +45,7 @@ def test_all_that_predictions_depend_on_comes_along():
     for name in (*NEEDED, READING):
         assert (target / name).read_bytes() == (bundled_models() / "handpad" / name).read_bytes()
     mine, bundled = Recognizer(model=target), Recognizer()
-    assert mine.reader._grouping.folder == target
+    assert mine._get_reader()._grouping.folder == target
     ink = [stroke for letter in write_line("the quick fox") for stroke in letter]
     assert mine.read(ink).lines[0].alternatives == bundled.read(ink).lines[0].alternatives
 

@@ -42,7 +42,7 @@ def predictions(folder):
     pad = Recognizer(model=folder)
     seen = pad.model.run(np.stack([glyph(write(label)) for label in LETTERS]))
     line = pad.read([stroke for letter in write_line("the quick fox") for stroke in letter])
-    own = pad.reader._grouping.folder == folder
+    own = pad._get_reader()._grouping.folder == folder
     return [array.tobytes() for array in seen], [c.candidates for c in line.characters], line.text, own
 
 

@@ -8,8 +8,6 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,10 +15,10 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from handpad.adaptation import concatenate
-from handpad.app.line_job import Key, LineAround, LineJob, ReadBack
+from handpad.app.line_job import Key, LineJob, ReadBack
 from handpad.errors import HandpadError, InkError, ProfileError
 from handpad.ink import Guide, checked_ink
-from handpad.reading.on_line import OnLine
+from handpad.reading.on_line import LineAround
 from handpad.reading.pieces import Fixed, Part, moved
 
 log = logging.getLogger(__name__)
@@ -147,7 +145,7 @@ class Engine(QObject):
         self.ready.emit(recognizer.profile_id, recognizer.known_ids(), recognizer.model.alphabet, self._summary())
         self._tell_notes()
         try:
-            _ = self._recognizer.reader, self._recognizer.hand  # loaded now rather than at the first line
+            self._recognizer.open_reading()
         except HandpadError as error:
             log.exception("reader")
             self.failed.emit(str(error), [])
@@ -161,7 +159,7 @@ class Engine(QObject):
             return
         try:
             left = self._recognizer.catch_up(CATCH_UP_BY)
-            _ = self._recognizer.hand  # made anew now rather than at the next line
+            self._recognizer.open_reading()
         except HandpadError as error:
             log.exception("catch up")
             self._behind.stop()
@@ -211,8 +209,8 @@ class Engine(QObject):
         try:
             if self._recognizer is not None:
                 fixed, numbers = _local(job)
-                with self._reading() as reader:
-                    line = reader.read_line(job.strokes, job.guide, self._recognizer.hand, fixed)
+                with self._recognizer.interruptible(self._end_if_wanted):
+                    line = self._recognizer.read_line(job.strokes, job.guide, fixed)
                 found = self._back(line, numbers, job)
         except _Ending:
             return
@@ -221,17 +219,8 @@ class Engine(QObject):
             self.failed.emit(f"A line could not be read ({error}). Your ink is safe; the log has the rest.", [])
         self.line_read.emit(job, found)
 
-    @contextmanager
-    def _reading(self) -> Iterator:
-        """The reader, which lets go of what it reads in this block when the engine is ending."""
-        reader = self._recognizer.reader
-        reader.between_steps = self._end_if_wanted
-        try:
-            yield reader
-        finally:
-            reader.between_steps = None
-
     def _end_if_wanted(self) -> None:
+        """Let go of what is being read when the engine is ending."""
         if self.ending.is_set():
             raise _Ending
 
@@ -273,13 +262,13 @@ class Engine(QObject):
 
     def _word_readings(self, job: LineJob, keys: frozenset[Key], text: str) -> list[WordReading]:
         fixed, numbers = _local(job)
-        hand, ink = self._recognizer.hand, {part for key in keys for part in key}
-        with self._reading() as reader:
+        ink, pad = {part for key in keys for part in key}, self._recognizer
+        with pad.interruptible(self._end_if_wanted):
             if text:
-                spelled = reader.spelled(job.strokes, _whole_text(job, keys, text), job.guide, hand, fixed)
+                spelled = pad.spelled(job.strokes, _whole_text(job, keys, text), job.guide, fixed)
                 lines = [] if spelled is None else [(1.0, spelled)]
             else:
-                lines = reader.alternatives(job.strokes, job.guide, hand, fixed, 4 * SHOWN)
+                lines = pad.alternatives(job.strokes, job.guide, fixed, 4 * SHOWN)
         others = sum(character.parts not in keys for character in job.characters)
         found: dict[str, WordReading] = {}
         for chance, line in lines:
@@ -346,7 +335,7 @@ class Engine(QObject):
                 confirmed=lesson.confirmed,
                 sample_id=lesson.sample_id,
                 shown=lesson.predicted,
-                line=self._on_line(lesson.line) if lesson.line else None,
+                line=lesson.line,
             )
         except ProfileError as error:  # a full disk, for instance: what was taught is kept until it can be stored
             self.unlearned.add(lesson.sample_id)
@@ -374,10 +363,6 @@ class Engine(QObject):
                 self._unstored[lesson.sample_id] = lesson  # it would fail likewise
             else:
                 self._learn(lesson)
-
-    def _on_line(self, line: LineAround) -> OnLine:
-        reader, hand = self._recognizer.reader, self._recognizer.hand
-        return reader.on_line(line.strokes, line.characters, line.place, line.guide, hand, line.regrouped)
 
     @Slot(object, object)
     def change(self, forget: list[str], restore: list[str]) -> None:

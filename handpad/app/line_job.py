@@ -11,6 +11,7 @@ import numpy as np
 
 from handpad.ink import Box, Guide
 from handpad.page import Character, Page
+from handpad.reading.on_line import LineAround
 from handpad.reading.pieces import Fixed, Part, moved
 
 Key = tuple[Part, ...]
@@ -100,24 +101,6 @@ def line_job(page: Page, row: int, look: Set[Key] = frozenset(), relabel: Set[Ke
 
 NEIGHBOURS = 8
 """So many characters on either side of one show how it stands on its line."""
-
-
-@dataclass(frozen=True)
-class LineAround:
-    """A character among its neighbours, to learn it as it stands on its line.
-
-    Attributes
-    ----------
-    strokes : all that have ink in them.
-    characters : left to right, their parts under the places of the strokes; place : the index of the one meant.
-    regrouped : whether the writer has parted or joined its ink.
-    """
-
-    strokes: list[np.ndarray]
-    characters: tuple[Fixed, ...]
-    place: int
-    guide: Guide
-    regrouped: bool
 
 
 def line_around(page: Page, key: Key) -> LineAround | None:

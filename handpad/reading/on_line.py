@@ -1,8 +1,12 @@
 """How a character stood on the line where it was learned."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from handpad.ink import Guide
+from handpad.reading.pieces import Fixed
 
 
 @dataclass(frozen=True)
@@ -18,3 +22,22 @@ class OnLine:
 
     geometry: np.ndarray
     misread: tuple[tuple[list[np.ndarray], np.ndarray], ...] = ()
+
+
+@dataclass(frozen=True)
+class LineAround:
+    """A character among its neighbours, to learn it as it stands on its line.
+
+    Attributes
+    ----------
+    strokes : all that have ink in them, (n, 4) each.
+    characters : left to right, their parts under the places of the strokes; place : the index of the one meant.
+    guide : of the line; None if it is not known.
+    regrouped : whether the writer has parted or joined its ink.
+    """
+
+    strokes: list[np.ndarray]
+    characters: Sequence[Fixed]
+    place: int
+    guide: Guide | None
+    regrouped: bool

@@ -2,18 +2,18 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from handpad.adaptation import Observation, softmax
+from handpad.adaptation.line import NO_ADAPTER, LineAdapter
 from handpad.errors import ModelError
 from handpad.glyph import cues_of_box, glyph
 from handpad.ink import Box, Guide, bounding_box
 from handpad.model import BaseModel
 from handpad.model_folder import READING
-from handpad.reading.hand import Hand
 from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, Lattice, lattice
 from handpad.reading.lines import split_lines
@@ -95,7 +95,7 @@ class Reader:
         self,
         strokes: Sequence[np.ndarray],
         guides: Sequence[Guide] = (),
-        hand: Hand | None = None,
+        adapter: LineAdapter = NO_ADAPTER,
         progress: Progress | None = None,
     ) -> Reading:
         """Read a page of checked ink; guides are its ruled lines, if any.
@@ -113,7 +113,7 @@ class Reader:
         try:
             for members in split_lines(self._boxes(strokes), guides, self._between_steps):
                 ink = [strokes[index] for index in members]
-                line = self.read_line(ink, _nearest(ink, guides), hand)
+                line = self.read_line(ink, _nearest(ink, guides), adapter)
                 lines.append(renumbered(line, members))
                 done += len(members)
                 if progress is not None:
@@ -141,7 +141,7 @@ class Reader:
         self,
         strokes: Sequence[np.ndarray],
         guide: Guide | None = None,
-        hand: Hand | None = None,
+        adapter: LineAdapter = NO_ADAPTER,
         fixed: Sequence[Fixed] = (),
     ) -> ReadLine:
         """Read one line of checked ink.
@@ -149,19 +149,19 @@ class Reader:
         Parameters
         ----------
         guide : the ruled line, if the canvas knows it.
-        hand : what the writer taught; by default nothing.
+        adapter : the line side of what the writer taught; by default nothing.
         fixed : settled characters, which stay as they are and help to read the others.
         """
         if len(strokes) > MOST_STROKES:
-            return self._in_stretches(strokes, guide, hand, fixed)
-        groups, seen, labels, spaces = self._scored(strokes, guide, hand, fixed)
+            return self._in_stretches(strokes, guide, adapter, fixed)
+        groups, seen, labels, spaces = self._scored(strokes, guide, adapter, fixed)
         return self._line(groups, seen, labels, self._paths(groups, labels, spaces))
 
     def alternatives(
         self,
         strokes: Sequence[np.ndarray],
         guide: Guide | None = None,
-        hand: Hand | None = None,
+        adapter: LineAdapter = NO_ADAPTER,
         fixed: Sequence[Fixed] = (),
         count: int = ALTERNATIVES,
     ) -> list[tuple[float, tuple[Fixed, ...]]]:
@@ -171,7 +171,7 @@ class Reader:
         :meth:`read_line`, and looks farther: meant for a word that the writer asks about, with everything else of the
         line in ``fixed``.
         """
-        groups, _, labels, spaces = self._scored(strokes, guide, hand, fixed)
+        groups, _, labels, spaces = self._scored(strokes, guide, adapter, fixed)
         weights = replace(self._scorer.weights, beam=WIDE_BEAM, margin=WIDE_MARGIN)
         apart = Apart(self.language)
         paths = self._search(groups, labels, spaces, apart, weights)
@@ -184,7 +184,7 @@ class Reader:
         strokes: Sequence[np.ndarray],
         text: str,
         guide: Guide | None = None,
-        hand: Hand | None = None,
+        adapter: LineAdapter = NO_ADAPTER,
         fixed: Sequence[Fixed] = (),
     ) -> tuple[Fixed, ...] | None:
         """The characters of a line of known text, parted in the likeliest way; None if its ink has no such way.
@@ -193,7 +193,7 @@ class Reader:
         """
         if not set(text) - {" "} <= set(self._model.labels) or text.strip() != text or not text:
             return None
-        groups, _, labels, spaces = self._scored(strokes, guide, hand, fixed)
+        groups, _, labels, spaces = self._scored(strokes, guide, adapter, fixed)
         others = [column for column, label in enumerate(self._model.labels) if label not in text]
         wanted = labels.copy()
         wanted[:, others] += FORBIDDEN
@@ -203,17 +203,13 @@ class Reader:
                 return self._settled(groups, path)
         return None
 
-    def hand(self) -> Hand:
-        """A writer's hand that knows nothing yet."""
-        return Hand(self.in_context)
-
     def on_line(
         self,
         strokes: Sequence[np.ndarray],
         characters: Sequence[Fixed],
         place: int,
         guide: Guide | None = None,
-        hand: Hand | None = None,
+        adapter: LineAdapter = NO_ADAPTER,
         regrouped: bool = False,
     ) -> OnLine:
         """How a character stands on a line of checked ink, to learn it with.
@@ -232,25 +228,27 @@ class Reader:
             return OnLine(settled.geometry[_row_of(settled, own)])
         if not regrouped:
             return OnLine(groups.geometry[row])
-        groups, _, labels, spaces = self._scored(strokes, guide, hand, ())
+        groups, _, labels, spaces = self._scored(strokes, guide, adapter, ())
         steps = self._paths(groups, labels, spaces)[0].steps
         wrong = [step.group for step in steps if step.group != row and _share_ink(groups.parts(step.group), own)]
         return OnLine(groups.geometry[row], tuple((groups.strokes_of(one), groups.geometry[one]) for one in wrong))
 
-    def learn_grouping(self, hand: Hand, sample_id: Hashable, seen: Observation, line: OnLine) -> None:
-        """Let a hand learn with a sample (seen, one row) what was misread in its place, if anything was."""
+    def misparted(self, seen: Observation, line: OnLine) -> tuple[np.ndarray, np.ndarray, list[bool]] | None:
+        """What a sample (seen, one row) teaches of grouping, as line adapters learn it; None if nothing.
+
+        Embeddings (m, d) and geometry (m, g) of the sample and of what was misread in its place, and which is whole.
+        """
         if not line.misread:
-            return
+            return None
         embeddings, _ = self._model.run(np.stack([glyph(strokes) for strokes, _ in line.misread]))
         geometry = np.stack([line.geometry, *(geometry for _, geometry in line.misread)])
-        whole = [True] + [False] * len(line.misread)
-        hand.learn_grouping(sample_id, np.concatenate([seen.embeddings, embeddings]), geometry, whole)
+        return np.concatenate([seen.embeddings, embeddings]), geometry, [True] + [False] * len(line.misread)
 
     def _settled(self, groups: Lattice, path: Path) -> tuple[Fixed, ...]:
         labels = self._model.labels
         return tuple(Fixed(groups.parts(step.group), labels[step.label], step.space) for step in path.steps)
 
-    def _in_stretches(self, strokes, guide, hand, fixed) -> ReadLine:
+    def _in_stretches(self, strokes, guide, adapter, fixed) -> ReadLine:
         centers = [box.center[0] for box in self._boxes(strokes)]
         order = sorted(range(len(strokes)), key=centers.__getitem__)
         words: list[ReadWord] = []
@@ -263,18 +261,18 @@ class Reader:
                 for settled in fixed
                 if all(part.stroke in place for part in settled.parts)
             ]
-            line = self.read_line([strokes[index] for index in members], guide, hand, settled_here)
+            line = self.read_line([strokes[index] for index in members], guide, adapter, settled_here)
             words += renumbered(line, members).words
             shape = shape or line.guide
         return ReadLine(tuple(words), (), shape)
 
     def _scored(
-        self, strokes: Sequence[np.ndarray], guide: Guide | None, hand: Hand | None, fixed: Sequence[Fixed]
+        self, strokes: Sequence[np.ndarray], guide: Guide | None, adapter: LineAdapter, fixed: Sequence[Fixed]
     ) -> tuple[Lattice, Observation, np.ndarray, np.ndarray]:
         """The groups of a line, what the model sees in them, and the scores of labels (n, c) and spaces (m - 1, 2)."""
         groups = lattice(strokes, guide, fixed)
         seen, found = self._look(groups, guide)
-        return groups, seen, *self._scores(groups, seen, found, hand)
+        return groups, seen, *self._scores(groups, seen, found, adapter)
 
     def _look(self, groups: Lattice, guide: Guide | None) -> tuple[Observation, Observation]:
         """What the model and the grouping model see in each group; groups seen before are not drawn again."""
@@ -319,12 +317,11 @@ class Reader:
         found[:, known] = context[:, self._columns[known]]
         return found
 
-    def _scores(self, groups: Lattice, seen: Observation, found: Observation, hand: Hand | None):
+    def _scores(self, groups: Lattice, seen: Observation, found: Observation, adapter: LineAdapter):
         whole = self._scorer.character_scores(groups.geometry, found)
         labels = self.in_context(seen, groups.geometry)
-        if hand is not None:
-            labels = hand.corrected(labels, seen, groups.geometry)
-            whole = whole + hand.grouped(seen, groups.geometry)
+        labels = adapter.corrected(labels, seen, groups.geometry)
+        whole = whole + adapter.grouped(seen, groups.geometry)
         if not self._same:
             labels = labels + self._context(groups.geometry, found.embeddings)
         labels = labels + whole[:, None]

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from handpad.adaptation.line import RidgeLineAdapter
 from handpad.errors import DataError
 from handpad.glyph import glyph
 from handpad.ink import as_strokes, bounding_box
@@ -78,11 +79,11 @@ class PageReader:
     def __init__(self, reader: Reader, model: BaseModel):
         self._reader = reader
         self._model = model
-        self._hand = reader.hand()
+        self._adapter = RidgeLineAdapter()
 
     def read(self, strokes: Sequence[np.ndarray]) -> str:
         """See :class:`LineReader`."""
-        return self._reader.read(as_strokes(strokes), hand=self._hand).text
+        return self._reader.read(as_strokes(strokes), adapter=self._adapter).text
 
     def learn(self, strokes: Sequence[np.ndarray], text: str) -> None:
         """Read a text, correct it row by row, and learn its characters with the ink that each is found to have.
@@ -90,24 +91,23 @@ class PageReader:
         What was right is learned as a confirmation. Rows that their ink cannot say are left out.
         """
         rows = [as_strokes(row) for row in rows_of(strokes)]
-        readings = [self._reader.read_line(row, hand=self._hand) for row in rows]
+        readings = [self._reader.read_line(row, adapter=self._adapter) for row in rows]
         for ink, reading, said in zip(rows, readings, by_row(text, [one.text for one in readings]), strict=True):
-            characters = self._reader.spelled(ink, said, hand=self._hand)
+            characters = self._reader.spelled(ink, said, adapter=self._adapter)
             if characters is None:
                 continue
             shown = {character.parts: character.label for character in reading.characters}
             corrected = self._reader.read_line(ink, fixed=characters).characters
             for place, character in enumerate(corrected):
                 was = shown.get(character.parts)
-                line = self._reader.on_line(ink, characters, place, hand=self._hand, regrouped=was is None)
-                self._hand.learn(
-                    [len(self._hand)],
-                    character.seen,
-                    line.geometry[None],
-                    [self._model.index(character.label)],
-                    [was == character.label],
-                )
-                self._reader.learn_grouping(self._hand, len(self._hand) - 1, character.seen, line)
+                line = self._reader.on_line(ink, characters, place, adapter=self._adapter, regrouped=was is None)
+                number, geometry = len(self._adapter), line.geometry[None]
+                scores = self._reader.in_context(character.seen, geometry)
+                label = self._model.index(character.label)
+                self._adapter.learn([number], character.seen, geometry, scores, [label], [was == character.label])
+                misparted = self._reader.misparted(character.seen, line)
+                if misparted is not None:
+                    self._adapter.learn_grouping(number, *misparted)
 
 
 def by_row(text: str, said: Sequence[str]) -> list[str]:

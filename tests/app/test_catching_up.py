@@ -30,7 +30,7 @@ def engine_of(window):
 
 def engine_says(window, character):
     page, recognizer = window.pad.page, engine_of(window)._recognizer
-    line = recognizer.reader.read_line(page.ink(character), page.guide(character), recognizer.hand)
+    line = recognizer.read_line(page.ink(character), page.guide(character))
     return line.characters[0].probability
 
 

@@ -205,7 +205,7 @@ def test_own_words_are_added_and_removed_in_their_list(qtbot, window):
     qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: dialog.list.count() == 1, timeout=5000)
     assert dialog.list.item(0).text() == "Zagreb"
-    assert window.pad._engine.worker._recognizer.reader.language.is_word("Zagreb")
+    assert window.pad._engine.worker._recognizer._reader.language.is_word("Zagreb")
     dialog.list.setCurrentRow(0)
     dialog.remove_button.click()
     qtbot.waitUntil(lambda: dialog.list.count() == 0, timeout=5000)

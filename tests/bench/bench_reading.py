@@ -22,7 +22,6 @@ from handwriting import LETTERS, write, write_line
 
 from handpad.ink import Guide
 from handpad.reading.pieces import Fixed
-from handpad.reading.reader import Reader
 from handpad.recognizer import Recognizer
 
 TEXT = "Hot tool till out toil loot coil too lit cut vox zoo till coo tool lit out zoo"
@@ -42,26 +41,26 @@ def taught(samples: int) -> Recognizer:
 
 def measure(recognizer: Recognizer, repeats: int) -> tuple[int, dict[str, list[tuple[float, float]]]]:
     """Characters read, and for each case (wall, processor) seconds of every repeat."""
-    strokes = [stroke for letter in write_line(TEXT, 30, (60, 74)) for stroke in letter]
-    reader, cases = recognizer.reader, {}
+    written = [stroke for letter in write_line(TEXT, 30, (60, 74)) for stroke in letter]
+    cases = {}
 
     def timed(case: str, *arguments) -> object:
         wall, processor = time.perf_counter(), time.thread_time()
-        found = reader.read_line(*arguments)
+        found = recognizer.read_line(*arguments)
         cases.setdefault(case, []).append((time.perf_counter() - wall, time.thread_time() - processor))
         return found
 
-    arguments = GUIDE, recognizer.hand
+    recognizer.open_reading()
     for number in range(repeats):
-        reader = Reader.for_model(recognizer.model, recognizer.reader.language)
-        line = timed("cold", strokes, *arguments)
-        timed("warm", strokes, *arguments)
+        strokes = [stroke + np.array((number / 1000, 0, 0, 0)) for stroke in written]  # ink that was never seen
+        line = timed("cold", strokes, GUIDE)
+        timed("warm", strokes, GUIDE)
         end = max(float(stroke[:, 0].max()) for stroke in strokes)
         longer = [*strokes, *write("o", 30, (end + 12, 74), seed=number)]
-        timed("one more character", longer, *arguments)
+        timed("one more character", longer, GUIDE)
         settled = [Fixed(c.parts, c.label, c.space) for word in line.words[:-2] for c in word.characters]
         longer = [*strokes, *write("o", 30, (end + 12, 74), seed=repeats + number)]
-        timed("one more, settled", longer, *arguments, settled)
+        timed("one more, settled", longer, GUIDE, settled)
     return len(line.characters), cases
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from handwriting import write_line
 
+from handpad.adaptation.line import NO_ADAPTER, RidgeLineAdapter
 from handpad.model import BaseModel
 from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
@@ -20,16 +21,19 @@ def ink_of(text, **how):
     return [stroke for letter in write_line(text, **how) for stroke in letter]
 
 
-def teach(reader, hand, ink, characters, regrouped=False):
-    """Let a hand learn a line as it is right: characters as (label, numbers of its strokes)."""
+def teach(reader, adapter, ink, characters, regrouped=False):
+    """Let an adapter learn a line as it is right: characters as (label, numbers of its strokes)."""
     fixed = [Fixed(tuple(Part(n, 0, len(ink[n])) for n in numbers), label) for label, numbers in characters]
     read = reader.read_line(ink, fixed=fixed).characters
     for place, character in enumerate(read):
-        on_line = reader.on_line(ink, fixed, place, hand=hand, regrouped=regrouped)
-        number = len(hand) + 1
+        on_line = reader.on_line(ink, fixed, place, adapter=adapter, regrouped=regrouped)
+        number = len(adapter) + 1
         label = reader._model.index(character.label)
-        hand.learn([number], character.seen, on_line.geometry[None], [label], [False])
-        reader.learn_grouping(hand, number, character.seen, on_line)
+        geometry = on_line.geometry[None]
+        adapter.learn([number], character.seen, geometry, reader.in_context(character.seen, geometry), [label], [False])
+        misparted = reader.misparted(character.seen, on_line)
+        if misparted is not None:
+            adapter.learn_grouping(number, *misparted)
 
 
 def line_of(text, **labels):
@@ -41,57 +45,59 @@ def line_of(text, **labels):
     return ink, characters
 
 
-def as_read(reader, ink, hand):
-    return [(c.label, tuple(part.stroke for part in c.parts)) for c in reader.read_line(ink, hand=hand).characters]
+def as_read(reader, ink, adapter):
+    return [
+        (c.label, tuple(part.stroke for part in c.parts)) for c in reader.read_line(ink, adapter=adapter).characters
+    ]
 
 
-def test_a_hand_that_knows_nothing_changes_nothing(reader):
+def test_an_adapter_that_knows_nothing_changes_nothing(reader):
     ink = ink_of("pack my box")
-    plain, other = reader.read_line(ink), reader.read_line(ink, hand=reader.hand())
+    plain, other = reader.read_line(ink), reader.read_line(ink, adapter=RidgeLineAdapter())
     assert [c.candidates for c in plain.characters] == [c.candidates for c in other.characters]
 
 
 def test_what_is_corrected_is_read_so_elsewhere_and_the_rest_stays(reader):
-    hand = reader.hand()
+    adapter = RidgeLineAdapter()
     for text in ("vox", "cvo", "xov"):
-        teach(reader, hand, *line_of(text, v="r"))
-    assert "".join(label for label, _ in as_read(reader, ink_of("toxvo"), hand)) == "toxro"
-    assert reader.read_line(ink_of("the quick"), hand=hand).text == "the quick"
+        teach(reader, adapter, *line_of(text, v="r"))
+    assert "".join(label for label, _ in as_read(reader, ink_of("toxvo"), adapter)) == "toxro"
+    assert reader.read_line(ink_of("the quick"), adapter=adapter).text == "the quick"
 
 
 def test_forgetting_all_is_as_if_nothing_had_been_learned(reader):
-    hand, (ink, characters) = reader.hand(), line_of("vox", v="%")
-    teach(reader, hand, ink, characters, regrouped=True)
-    assert reader.read_line(ink, hand=hand).text != reader.read_line(ink).text
+    adapter, (ink, characters) = RidgeLineAdapter(), line_of("vox", v="%")
+    teach(reader, adapter, ink, characters, regrouped=True)
+    assert reader.read_line(ink, adapter=adapter).text != reader.read_line(ink).text
     for number in (1, 2, 3):
-        hand.forget(number)
-    assert len(hand) == 0
-    plain, other = reader.read_line(ink), reader.read_line(ink, hand=hand)
+        adapter.forget(number)
+    assert len(adapter) == 0
+    plain, other = reader.read_line(ink), reader.read_line(ink, adapter=adapter)
     assert [c.candidates for c in plain.characters] == [c.candidates for c in other.characters]
     with pytest.raises(KeyError):
-        hand.forget(1)
+        adapter.forget(1)
 
 
 def test_parts_that_the_writer_joined_are_joined_the_next_time(reader):
     ink = ink_of("lcit")  # a K of a bar and an arc
     right = [("K", (0, 1)), ("i", (2, 3)), ("t", (4, 5))]
-    assert as_read(reader, ink, None)[0] != right[0]
-    hand = reader.hand()
+    assert as_read(reader, ink, NO_ADAPTER)[0] != right[0]
+    adapter = RidgeLineAdapter()
     for _ in range(2):
-        teach(reader, hand, ink, right, regrouped=True)
+        teach(reader, adapter, ink, right, regrouped=True)
     again = [stroke * (1.1, 1.1, 1, 1) for stroke in ink]
-    assert as_read(reader, again, hand)[0] == right[0]
+    assert as_read(reader, again, adapter)[0] == right[0]
     alone = ink_of("quick lox")  # an l alone is no part of a K
-    assert reader.read_line(alone, hand=hand).text == reader.read_line(alone).text
+    assert reader.read_line(alone, adapter=adapter).text == reader.read_line(alone).text
 
 
 def test_what_was_learned_off_any_line_counts_by_its_shape(reader):
-    hand = reader.hand()
+    adapter = RidgeLineAdapter()
     for number, text in enumerate(("vo", "vox", "vol"), start=1):
         seen = reader.read_line(ink_of(text)).characters[0].seen
         nowhere = np.full((1, GEOMETRY), np.nan, np.float32)
-        hand.learn([number], seen, nowhere, [reader._model.index("%")], [False])
+        adapter.learn([number], seen, nowhere, reader.in_context(seen, nowhere), [reader._model.index("%")], [False])
     chance = reader.read_line(ink_of("ov")).characters[1].probability
-    after = dict(reader.read_line(ink_of("ov"), hand=hand).characters[1].candidates)
+    after = dict(reader.read_line(ink_of("ov"), adapter=adapter).characters[1].candidates)
     assert after.get("v", 0.0) < chance
     assert after["%"] > 0

@@ -1,0 +1,277 @@
+"""What one writer taught the reading of lines: the line side of every adapter.
+
+On a line far more is known of a segment hypothesis than the base model sees: its size and place, and what shapes look
+like among others. The line side of an adapter corrects what is made of a hypothesis *in context*: the default by kernel
+ridge on the residuals of those probabilities, as it does for characters alone (what context knows already is not
+learned twice); the paper's method by the decision of its classifiers on the hypothesis's glyph.
+
+Hypotheses that were taken for characters and are none, and characters that were parted wrongly, are remembered as well,
+whatever the adapter: ink that looks like them, among neighbours like theirs, is parted likewise the next time.
+
+Everything is a function of the samples that are known and their order, so forgetting is exact.
+Symbols: e an embedding at unit length, q size and place on the line. Geometry is float32 (n, g), the columns as in
+:class:`handpad.reading.lattice.Lattice`; rows of NaN stand for characters that were learned off any line.
+"""
+
+from collections.abc import Hashable, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from handpad.adaptation import Observation, softmax
+from handpad.adaptation.default import CONFIRMATION, contradicting
+from handpad.adaptation.inverse import KernelInverse
+from handpad.adaptation.kernels import PLACE, SHAPE, SHAPE_ALONE, squared_distances, unit_length
+from handpad.adaptation.paper import PaperAdapter
+from handpad.adaptation.store import Learned, Store
+
+NOISE = 0.4
+"""Ridge of the kernel, for a correction."""
+
+SOFTENING = 1.8
+"""Temperature on the scores in context: what is all but certain could not be corrected."""
+
+FLOOR = 1e-4
+"""No label falls below this by what was learned."""
+
+FULL = 2.0
+"""Samples of a label that has more than so many count for less, so that all together count as these.
+
+How often a writer writes a label, the language knows better: it must not be counted twice.
+"""
+
+CAPACITY, LATEST = 300, 3000
+"""So many samples decide at most: the most useful of the latest (:meth:`handpad.adaptation.store.Store.useful`)."""
+
+GROUPING = 3.0
+"""A hypothesis just like one that was parted wrongly loses or gains so many nats."""
+
+MOST_GROUPINGS = 200
+"""So many of the latest lessons on grouping are kept."""
+
+NEIGHBOURS = 2.0
+"""Hypotheses are parted alike where exp(-SHAPE |e - e'|^2 - NEIGHBOURS |n - n'|^2) is large; n: size, place, gaps."""
+
+_PLACE = (0, 1, 3)
+"""Top, bottom and width among the columns of the geometry."""
+
+_NEIGHBOURHOOD = (0, 1, 3, 9, 10)
+"""Those, and the distances to the ink before and behind."""
+
+
+class LineAdapter(Protocol):
+    """The line side of an adapter."""
+
+    def learn(
+        self,
+        sample_ids: Sequence[Hashable],
+        seen: Observation,
+        geometry: np.ndarray,
+        scores: np.ndarray,
+        labels: Sequence[int],
+        confirmed: Sequence[bool],
+    ) -> None:
+        """Learn m characters; scores (m, c) are those in context. Raises ValueError if one is known already."""
+
+    def learn_grouping(
+        self, sample_id: Hashable, embeddings: np.ndarray, geometry: np.ndarray, whole: Sequence[bool]
+    ) -> None:
+        """Learn with a sample that hypotheses (m) are whole characters after all, or that they are not."""
+
+    def forget(self, sample_id: Hashable) -> None:
+        """Forget a sample and what it taught of grouping. Raises KeyError if it is not known."""
+
+    def corrected(self, scores: np.ndarray, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+        """Scores (n, c) of hypotheses in context as this writer's samples correct them; each row's sum stays."""
+
+    def grouped(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+        """What hypotheses gain or lose as whole characters by what the writer parted and joined: float (n,)."""
+
+
+class NoLineAdapter:
+    """Learns nothing and changes nothing."""
+
+    def learn(self, sample_ids, seen, geometry, scores, labels, confirmed) -> None:
+        """Nothing."""
+
+    def learn_grouping(self, sample_id, embeddings, geometry, whole) -> None:
+        """Nothing."""
+
+    def forget(self, sample_id: Hashable) -> None:
+        """Nothing."""
+
+    def corrected(self, scores: np.ndarray, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+        """The scores as they are."""
+        return scores
+
+    def grouped(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+        """Zero for every hypothesis."""
+        return np.zeros(len(geometry), np.float32)
+
+
+NO_ADAPTER = NoLineAdapter()
+
+
+class Groupings:
+    """What a writer parted and joined, by the sample that it was learned with."""
+
+    def __init__(self):
+        self._groupings: dict[Hashable, list[tuple[np.ndarray, np.ndarray, float]]] = {}
+
+    def learn(self, sample_id: Hashable, embeddings: np.ndarray, geometry: np.ndarray, whole: Sequence[bool]) -> None:
+        """See :meth:`LineAdapter.learn_grouping`."""
+        for embedding, place, is_whole in zip(unit_length(embeddings), geometry, whole, strict=True):
+            lesson = embedding, place[list(_NEIGHBOURHOOD)], 1.0 if is_whole else -1.0
+            self._groupings.setdefault(sample_id, []).append(lesson)
+
+    def forget(self, sample_id: Hashable) -> None:
+        """Forget what was learned with a sample, if anything was."""
+        self._groupings.pop(sample_id, None)
+
+    def grouped(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+        """See :meth:`LineAdapter.grouped`."""
+        lessons = [lesson for some in self._groupings.values() for lesson in some][-MOST_GROUPINGS:]
+        if not lessons:
+            return np.zeros(len(geometry))
+        embeddings, places, signs = (np.array(column) for column in zip(*lessons, strict=True))
+        apart = squared_distances(geometry[:, list(_NEIGHBOURHOOD)], places)
+        alike = np.exp(-SHAPE * squared_distances(unit_length(seen.embeddings), embeddings) - NEIGHBOURS * apart)
+        return GROUPING * np.clip(alike @ signs, -1, 1)
+
+
+class PaperLineAdapter:
+    """The paper's method on lines: its decision on a hypothesis's glyph changes places with the base's.
+
+    It learns nothing of its own: writing history and confidence are those of the character side, which learns the same
+    samples.
+    """
+
+    def __init__(self, characters: PaperAdapter):
+        self._characters = characters
+        self._groupings = Groupings()
+
+    def learn(self, sample_ids, seen, geometry, scores, labels, confirmed) -> None:
+        """Nothing: the character side has learned it."""
+
+    def learn_grouping(self, sample_id, embeddings, geometry, whole) -> None:
+        """See :class:`LineAdapter`."""
+        self._groupings.learn(sample_id, embeddings, geometry, whole)
+
+    def forget(self, sample_id: Hashable) -> None:
+        """Forget what a sample taught of grouping, if anything."""
+        self._groupings.forget(sample_id)
+
+    def corrected(self, scores: np.ndarray, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+        """Scores (n, c) in which the base's first label and the label that was decided on change places."""
+        found = np.array(scores)
+        for row, decision in enumerate(self._characters.decide(seen)):
+            first, chosen = decision.votes[0], decision.label
+            found[row, [first, chosen]] = found[row, [chosen, first]]
+        return found
+
+    def grouped(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+        """See :class:`LineAdapter`."""
+        return self._groupings.grouped(seen, geometry)
+
+
+class RidgeLineAdapter:
+    """The default on lines: kernel ridge on what context did not know."""
+
+    def __init__(self):
+        self._store = Store()
+        self._geometry: dict[Hashable, np.ndarray] = {}
+        self._scores: dict[Hashable, np.ndarray] = {}
+        self._groupings = Groupings()
+        self._weights: np.ndarray | None = None  # None: to be found when they are next needed
+
+    def __len__(self) -> int:
+        return len(self._store)
+
+    def learn(
+        self,
+        sample_ids: Sequence[Hashable],
+        seen: Observation,
+        geometry: np.ndarray,
+        scores: np.ndarray,
+        labels: Sequence[int],
+        confirmed: Sequence[bool],
+    ) -> None:
+        """See :class:`LineAdapter`."""
+        new = zip(seen.embeddings, seen.logits, seen.cues, labels, confirmed, strict=True)
+        learned = [Learned(*ink, int(label), bool(let_stand)) for *ink, label, let_stand in new]
+        self._store.add(sample_ids, learned)
+        self._geometry.update(zip(sample_ids, geometry, strict=True))
+        self._scores.update(zip(sample_ids, scores, strict=True))
+        self._weights = None
+
+    def learn_grouping(self, sample_id, embeddings, geometry, whole) -> None:
+        """See :class:`LineAdapter`."""
+        self._groupings.learn(sample_id, embeddings, geometry, whole)
+
+    def forget(self, sample_id: Hashable) -> None:
+        """See :class:`LineAdapter`."""
+        self._store.remove(sample_id)
+        del self._geometry[sample_id], self._scores[sample_id]
+        self._groupings.forget(sample_id)
+        self._weights = None
+
+    def grouped(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+        """See :class:`LineAdapter`."""
+        return self._groupings.grouped(seen, geometry)
+
+    def corrected(self, scores: np.ndarray, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+        """See :class:`LineAdapter`."""
+        if not len(self._store):
+            return scores
+        if self._weights is None:
+            self._fit()
+        shape, place = _alike(unit_length(seen.embeddings), _places(geometry), self._embeddings, self._places)
+        place[:, ~self._placed] = 1  # what was learned off any line is looked for anywhere
+        change = (shape * (SHAPE_ALONE + (1 - SHAPE_ALONE) * place)) @ self._weights
+        before = softmax(scores / SOFTENING)
+        after = SOFTENING * np.log(np.maximum(before + change, np.minimum(before, FLOOR)))
+        return after - _log_sum(after) + _log_sum(scores)
+
+    def _fit(self) -> None:
+        """Find the weights of the samples that decide.
+
+        A confirmation takes nothing from labels that were never learned: a few lines are far from all that one writes.
+        """
+        chosen = self._store.useful(CAPACITY, LATEST)
+        samples = [self._store[sample_id] for sample_id in chosen]
+        labels = np.array([sample.label for sample in samples])
+        geometry = np.stack([self._geometry[sample_id] for sample_id in chosen])
+        self._embeddings = unit_length(np.stack([sample.embedding for sample in samples]))
+        self._places, self._placed = _places(geometry), ~np.isnan(geometry[:, 0])
+        shape, place = _alike(self._embeddings, self._places, self._embeddings, self._places)
+        place *= self._placed[:, None] == self._placed
+        probabilities = softmax(np.stack([self._scores[sample_id] for sample_id in chosen]) / SOFTENING)
+        truth = np.eye(probabilities.shape[1])[labels]
+        others = shape * place * ~np.eye(len(labels), dtype=bool)
+        decides = ~contradicting(others @ truth, labels)
+        confirmed = np.array([sample.confirmed for sample in samples])
+        missing = truth - probabilities
+        missing[np.ix_(confirmed, ~truth.any(axis=0))] = 0
+        many = np.maximum(truth.sum(axis=0) / FULL, 1.0)[labels]
+        noise = NOISE * np.where(confirmed, CONFIRMATION, 1.0) * many
+        ridge = KernelInverse()
+        ridge.reset(shape * (SHAPE_ALONE + (1 - SHAPE_ALONE) * place) + np.diag(noise))
+        self._weights = ridge.weights(missing, left_out=~decides)
+
+
+def _places(geometry: np.ndarray) -> np.ndarray:
+    """Top, bottom and width, float64 (n, 3); 0 where they are not known."""
+    return np.nan_to_num(geometry[:, list(_PLACE)].astype(np.float64))
+
+
+def _alike(
+    embeddings: np.ndarray, places: np.ndarray, other_embeddings: np.ndarray, other_places: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """How alike characters are in shape, and in place, 0 to 1: (m, n) each."""
+    shape = np.exp(-SHAPE * squared_distances(embeddings, other_embeddings))
+    return shape, np.exp(-PLACE * squared_distances(places, other_places))
+
+
+def _log_sum(scores: np.ndarray) -> np.ndarray:
+    top = scores.max(axis=1, keepdims=True)
+    return top + np.log(np.exp(scores - top).sum(axis=1, keepdims=True))
