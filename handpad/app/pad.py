@@ -20,7 +20,7 @@ from handpad.document import DocumentError
 from handpad.page import Character, Page
 from handpad.profile import new_sample_id
 
-CLOSING_S = 0.4
+CLOSING_S = 0.3
 """So long confirmations are still learned when the pad is closed ..."""
 
 CONFIRMED_AT_CLOSE = 40
