@@ -42,7 +42,7 @@ MOST_POINTS = 5_000_000
 FARTHEST = 1e6
 """No point lies farther than this from the corner of the paper, in page units."""
 
-LAST_ROW = 20_000
+LAST_ROW = 10_000
 """No stroke stands on a line of paper below this one."""
 
 LONGEST_LABEL = 64
@@ -86,7 +86,7 @@ def to_inkml(page: Page) -> bytes:
         trace.text = (form % tuple(stroke.ravel().tolist())).replace("nan", "?")
     for character in page.characters:
         group = _element(root, "traceGroup")
-        _annotate(group, "truth" if character.fixed else "recognised", character.label)
+        _annotate(group, "truth" if character.fixed else "recognised", character.label[:LONGEST_LABEL])
         for kind in _FLAGS:
             if getattr(character, kind):
                 _annotate(group, kind, "1")
@@ -206,17 +206,20 @@ def stroke_of(text: str) -> np.ndarray:
     if any(len(point) != 4 for point in points):
         raise DocumentError("A point has other than four values.")
     stroke = as_strokes([points])[0]
-    check_stroke(stroke)
-    return stroke
-
-
-def check_stroke(stroke: np.ndarray) -> None:
-    """Raise DocumentError unless a stroke (n, 4) can lie on a page."""
     if np.abs(stroke[:, :2]).max() > FARTHEST:
         raise DocumentError(f"A point lies farther out than {FARTHEST:,.0f}, where no paper is.")
-    pressure = stroke[:, 2]
-    if ((pressure < 0) | (pressure > 1)).any() or np.isinf(stroke[:, 3]).any():
-        raise DocumentError("A point has a pressure or a time that no pen gives.")
+    return fitted(stroke)
+
+
+def fitted(stroke: np.ndarray) -> np.ndarray:
+    """A stroke (n, 4) as a page holds it: points on the paper, pressure 0 to 1, times finite, both NaN if unknown.
+
+    What a pen gives is brought to this form before it is on a page, so that every page that was written can be read.
+    """
+    stroke = np.column_stack([np.nan_to_num(stroke[:, :2]).clip(-FARTHEST, FARTHEST), stroke[:, 2:]])
+    stroke[:, 2] = stroke[:, 2].clip(0, 1)
+    stroke[np.isinf(stroke[:, 3]), 3] = np.nan
+    return stroke
 
 
 def ruling_of(text: str) -> Ruling:

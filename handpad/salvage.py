@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from handpad.document import (
+    FARTHEST,
     LAST_ROW,
     MOST_BYTES,
     MOST_POINTS,
@@ -16,7 +17,7 @@ from handpad.document import (
     NAMESPACE,
     DocumentError,
     character_of,
-    check_stroke,
+    fitted,
     parsed,
     ruling_of,
     stroke_of,
@@ -124,17 +125,9 @@ def _points(text: bytes) -> tuple[list[list[float]], bool]:
 def _row(point: bytes) -> list[float] | None:
     """A point that can lie on a page; None for any other."""
     row = [np.nan if value == b"?" else float(value) for value in point.split()]
-    if not 0 <= row[2] <= 1:
-        row[2] = np.nan
-    if not np.isfinite(row[3]):
-        row[3] = np.nan
-    if not np.isfinite(row[:2]).all():
+    if not max(abs(row[0]), abs(row[1])) <= FARTHEST:
         return None
-    try:
-        check_stroke(np.array([row]))
-    except DocumentError:
-        return None
-    return row
+    return fitted(np.array([row]))[0].tolist()
 
 
 def _page(data: bytes, strokes: dict[int, np.ndarray], mended: set[int]) -> Page:

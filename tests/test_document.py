@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from pages import labelled, page_of
 
-from handpad.document import FORMAT, MOST_BYTES, DocumentError, NewerPageError, from_inkml, to_inkml
+from handpad.document import FORMAT, MOST_BYTES, DocumentError, NewerPageError, fitted, from_inkml, to_inkml
 from handpad.page import Page
 from handpad.profile import Profile
 
@@ -42,6 +42,16 @@ def test_labels_that_xml_cannot_hold_do_not_make_a_page_unreadable():
     assert [character.label for character in back.characters] == ["\ufffd", "\ufffd", "\U0001f600"]
 
 
+def test_whatever_a_pen_gives_can_be_read_again():
+    wild = np.array([[60.0, 70.0, 1.5, 0.0], [np.inf, -1e9, -0.2, np.inf], [np.nan, 80.0, np.nan, -np.inf]])
+    page = Page().add(1, fitted(wild))
+    page = page.with_character(page.characters[0], replace(page.characters[0], label="x" * 1000))
+    back = from_inkml(to_inkml(page))
+    assert np.array_equal(back.strokes[1], page.strokes[1], equal_nan=True)
+    raw = Page().add(1, np.array([[60.0, 70.0, 1.5, np.inf]]))  # as earlier versions may have written it
+    assert np.array_equal(from_inkml(to_inkml(raw)).strokes[1], [[60.0, 70.0, 1.0, np.nan]], equal_nan=True)
+
+
 def without_checksum(data: bytes) -> bytes:
     return data.partition(b"<!--")[0]
 
@@ -57,8 +67,6 @@ def without_checksum(data: bytes) -> bytes:
         lambda data: data.replace(b'"#s1"', b'"#s1" from="1" to="4"'),
         lambda data: data.replace(b'"#s1"', b'"#s1" from="0" to="400"'),
         lambda data: data.replace(b" 0.5 ", b" many "),
-        lambda data: data.replace(b" 0.5 ", b" 1e300 "),
-        lambda data: data.replace(b" 0.5 ", b" -0.5 "),
         lambda data: data.replace(b" 0.5 ", b" "),
         lambda data: data.replace(b"'utf-8'", b"'utf-9'"),
         lambda data: data.replace(b'id="s2"', b'id="s1"'),
@@ -158,5 +166,5 @@ def test_ink_far_down_is_refused_only_where_no_paper_is():
     assert from_inkml(to_inkml(far)).characters == far.characters
     low = replace(far, ruling=replace(far.ruling, pitch=10.0))
     low = low.with_line(low.stroke_row(1), far.characters)
-    with pytest.raises(DocumentError, match="20,000"):
+    with pytest.raises(DocumentError, match="10,000"):
         from_inkml(to_inkml(replace(low, lines={low.stroke_row(1): far.characters})))

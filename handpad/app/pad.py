@@ -16,7 +16,7 @@ from handpad.app.lessons import Change, Lessons
 from handpad.app.line_job import Key, LineJob, opened, reopened, settled, word_job
 from handpad.app.open_page import OpenPage
 from handpad.app.page_reading import PageReading
-from handpad.document import DocumentError
+from handpad.document import DocumentError, fitted
 from handpad.page import Character, Page
 from handpad.profile import new_sample_id
 
@@ -173,7 +173,7 @@ class Pad(QObject):
         """Add a stroke (n, 4); returns its number. Moving on to another line settles and confirms the others."""
         number = self._next_stroke
         self._next_stroke += 1
-        page = self.page.add(number, stroke)
+        page = self.page.add(number, fitted(stroke))
         row = page.stroke_row(number)
         left, self._reading.pen_row, self._reading.pen_stroke = self._reading.pen_row, row, number
         moved_on = left is not None and row != left

@@ -279,6 +279,14 @@ def test_the_recogniser_opens_whatever_happens_to_the_page(qtbot, start, folder,
     assert strokes_in(other) == 3
 
 
+def test_a_pen_that_presses_harder_than_a_pen_can_is_saved_and_opened(qtbot, start, folder):
+    window = start("--page", folder / "page.inkml")
+    Pen(window.canvas).stroke([(60, 50, 1.7), (62, 74, 2.5)])
+    window.close()
+    again = start("--page", folder / "page.inkml")
+    assert len(again.pad.page.strokes) == 1 and not again.banner.isVisible()
+
+
 def test_what_a_crash_left_is_cleared_away_at_the_start(qtbot, start, folder):
     (folder / "pages").mkdir()
     for name in ("page.inkml.abcd1234.tmp", "page.inkml.bak.new", "pages/2026-01-01-120000.inkml.abcd1234.tmp"):
