@@ -130,7 +130,7 @@ def _style_sheet(t: Theme) -> str:
     QPushButton[flat="true"] {{ background: transparent; border-color: transparent; color: {t.accent};
                                 padding: 2px 8px; }}
     QPushButton[flat="true"]:hover, QPushButton[flat="true"]:focus {{ border-color: {t.accent}; }}
-    QPushButton[danger="true"] {{ color: {t.danger}; }}
+    QPushButton[danger="true"], QLabel[danger="true"] {{ color: {t.danger}; }}
     QLineEdit, QPlainTextEdit, QListWidget {{ background: {t.paper}; color: {t.text}; border: 1px solid {t.border};
                                  border-radius: 7px; padding: 6px 8px; selection-background-color: {t.accent};
                                  selection-color: {t.on_accent}; }}

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from handpad.app.pad import Pad
 from handpad.app.status_line import counted
@@ -40,11 +40,13 @@ def may_close(pad: Pad, parent: QWidget) -> bool:
         box = QMessageBox(parent, icon=QMessageBox.Icon.Warning, text=_what(pad) + ".")
         box.setWindowTitle("Handpad")
         box.setInformativeText(f"{pad.save_problem} {told}".strip())
+        box.layout().setContentsMargins(18, 18, 18, 16)
+        lose = QPushButton(f"Close and lose {_count(pad)}")
+        lose.setProperty("danger", True)
+        box.addButton(lose, QMessageBox.ButtonRole.ResetRole)  # stands apart from the others
         again = box.addButton("Try again", QMessageBox.ButtonRole.AcceptRole)
         elsewhere = box.addButton("Save elsewhere …", QMessageBox.ButtonRole.AcceptRole)
         stay = box.addButton("Keep it open", QMessageBox.ButtonRole.RejectRole)
-        lose = box.addButton(f"Close and lose {_count(pad)}", QMessageBox.ButtonRole.DestructiveRole)
-        lose.setProperty("danger", True)
         box.setDefaultButton(again)
         box.setEscapeButton(stay)
         box.exec()

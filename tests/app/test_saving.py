@@ -101,7 +101,7 @@ def test_what_is_not_on_disk_is_said_until_it_is(qtbot, start, folder):
     take_away(folder)
     draw(window, "T")
     qtbot.waitUntil(window.banner.isVisible, timeout=5000)
-    text = window.banner.text.text()
+    text = window.banner.unsaved.text()
     assert str(folder / "page.inkml") in text and "2 strokes are not on disk yet" in text
     assert "tries again every few seconds" in text
     assert window.banner.save_elsewhere.isVisible()
@@ -130,7 +130,7 @@ def test_a_full_disk_loses_no_stroke_when_quitting(qtbot, start, tmp_path, home)
             while True:
                 file.write(bytes(4096))
         draw(window, "HHH", row=1)
-        qtbot.waitUntil(lambda: "the disk is full" in window.banner.text.text(), timeout=5000)
+        qtbot.waitUntil(lambda: "the disk is full" in window.banner.unsaved.text(), timeout=5000)
         said = answer(press("Try again"), press("Save elsewhere"), name_file(tmp_path / "kept"))
         window.close()
         assert not window.isVisible()
