@@ -18,6 +18,7 @@ from handpad.adaptation import concatenate
 from handpad.app.line_job import Key, LineJob, ReadBack
 from handpad.errors import HandpadError, InkError, ProfileError
 from handpad.ink import Guide, checked_ink
+from handpad.reading.likely import LIKELY
 from handpad.reading.on_line import LineAround
 from handpad.reading.pieces import Fixed, Part, moved
 
@@ -52,11 +53,15 @@ class Summary:
 
 @dataclass(frozen=True)
 class WordReading:
-    """One way to read a word: what it says, how probable that is, and its characters."""
+    """One way to read a word: what it says, how probable that is, and its characters.
+
+    unlikely : those of them whose ink does not look like them: they are not to be learned.
+    """
 
     text: str
     probability: float
     characters: list[ReadBack]
+    unlikely: frozenset[Key] = frozenset()
 
 
 class _Ending(Exception):
@@ -277,10 +282,11 @@ class Engine(QObject):
             if len(characters) - len(word) != others or not word:
                 continue
             said = "".join((" " if back.space and number else "") + back.label for number, back in enumerate(word))
-            before = found.get(said)
-            found[said] = WordReading(
-                said, chance + (before.probability if before else 0.0), before.characters if before else word
-            )
+            if said in found:
+                found[said] = replace(found[said], probability=found[said].probability + chance)
+            else:
+                unlikely = {moved(one.parts, numbers) for one in line if one.probability < LIKELY}
+                found[said] = WordReading(said, chance, word, frozenset(unlikely))
         return list(found.values())
 
     @Slot(str, bool)

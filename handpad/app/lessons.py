@@ -20,12 +20,16 @@ class Change:
     """What a correction did: the character or word it gave, whether it taught anything, how many others changed by it.
 
     confirmed : it was right before, and now stays so.
+    letters, skipped : how many characters a word has, and how many of them were not learned because their ink does
+        not look like them.
     """
 
     label: str
     learned: bool
     others: int
     confirmed: bool = False
+    letters: int = 1
+    skipped: int = 0
 
 
 class Lessons(QObject):
@@ -49,8 +53,8 @@ class Lessons(QObject):
         self._open_page = open_page
         self._reading = reading
         self._engine = engine
-        self._pending: dict[str, str] = {}  # corrections on their way to disk: sample id to label
-        self._correction = ""  # the label of a correction that is learned, until its line is read again
+        self._pending: dict[str, Change] = {}  # corrections on their way to disk, by sample id
+        self._correction: Change | None = None  # one that is learned, until its line is read again
         self._relabelled: set[Key] = set()  # by the last correction
         self._spreading: Change | None = None  # the last correction, while other lines are read again
         reading.relabelled.connect(self._on_relabelled)
@@ -91,9 +95,9 @@ class Lessons(QObject):
         for character in lost:
             self.learn(character.sample_id, character.parts, character.label, "", confirmed=False)
 
-    def expect(self, sample_id: str, label: str) -> None:
-        """A correction is on its way; `corrected` will speak of that label when the sample has been learned."""
-        self._pending[sample_id] = label
+    def expect(self, sample_id: str, change: Change) -> None:
+        """A correction is on its way; `corrected` will tell of that change when the sample has been learned."""
+        self._pending[sample_id] = change
         self._relabelled.clear()
         self._spreading = None
 
@@ -156,14 +160,14 @@ class Lessons(QObject):
 
     def _on_learned(self, sample_id: str, summary: Summary) -> None:
         self.summary.emit(summary)
-        label = self._pending.pop(sample_id, None)
-        if label is None:
+        change = self._pending.pop(sample_id, None)
+        if change is None:
             return
         page = self._open_page.page
         character = next((c for c in page.characters if c.sample_id == sample_id), None)
         if self._reading.corrected_row is not None:
             self._tell()
-        self._correction = label
+        self._correction = change
         self._reading.corrected_row = page.row(character) if character else -1
         self._reading.review({c.parts for c in page.characters if not c.fixed})
         row = self._reading.corrected_row
@@ -180,7 +184,7 @@ class Lessons(QObject):
     def _tell(self) -> None:
         """Say what a correction did, as far as is known."""
         self._reading.corrected_row = None
-        self._spreading = Change(self._correction, True, len(self._relabelled))
+        self._spreading = replace(self._correction, others=len(self._relabelled))
         self.corrected.emit(self._spreading)
 
     def _on_all_done(self) -> None:

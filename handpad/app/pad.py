@@ -249,7 +249,7 @@ class Pad(QObject):
             return
         sample_id = new_sample_id() if self.learning else ""
         if sample_id:
-            self._lessons.expect(sample_id, label)
+            self._lessons.expect(sample_id, Change(label, True, 0))
         page = self._with_open_word(self.page, character)
         now = page.find(key)
         self._step(page.with_character(now, replace(now, label=label, fixed=True, sample_id=sample_id)))
@@ -273,32 +273,38 @@ class Pad(QObject):
         self._engine.read_word.emit(job, word, text)
 
     def correct_word(self, key: Key, reading: WordReading) -> None:
-        """The writer says what a word is: all its characters are fixed, and learned unless learning is paused."""
+        """The writer says what a word is: all its characters are fixed, and learned unless learning is paused.
+
+        Ink that does not look like its character is not learned: the word may not be what was written.
+        """
         character = self.page.find(key)
         if character is None:
             return
         word = self.page.word(character)
         before = {other.parts: other for other in word}
-        new, lessons = [], []
+        new, lessons, skipped = [], [], 0
         for back in reading.characters:
             old = before.get(back.parts)
             right = old is not None and old.label == back.label
             known = right and (old.fixed or old.sample_id)
-            sample_id = old.sample_id if known else new_sample_id() if self.learning else ""
-            if not known and self.learning:
+            taught = self.learning and not known and back.parts not in reading.unlikely
+            skipped += self.learning and not known and not taught
+            sample_id = old.sample_id if known else new_sample_id() if taught else ""
+            if taught:
                 lessons.append((sample_id, back.parts, back.label, old.label if old else "", right))
             grouped = old is None or old.grouped
             new.append(Character(back.parts, back.label, True, sample_id, grouped, space=back.space, spaced=True))
         new[0] = replace(new[0], space=word[0].space, spaced=word[0].spaced)
         corrections = [lesson for lesson in lessons if not lesson[-1]]
+        change = Change(reading.text, self.learning, 0, letters=len(new), skipped=skipped)
         if corrections:
-            self._lessons.expect(corrections[-1][0], reading.text)
+            self._lessons.expect(corrections[-1][0], change)
         self._step(self.page.with_characters(word, new))
         for lesson in sorted(lessons, key=lambda lesson: not lesson[-1]):
             self._lessons.learn(*lesson)
         if not corrections:
             right = reading.text == "".join(other.label for other in word)
-            self.corrected.emit(Change(reading.text, self.learning, 0, confirmed=right))
+            self.corrected.emit(replace(change, confirmed=right))
 
     def set_word(self, word: str, known: bool) -> None:
         """Make a word one of the writer's own, which reading expects, or no longer."""

@@ -59,7 +59,13 @@ class StatusLine(QWidget):
         others = ""
         if change.others:
             others = f"; {counted(change.others, 'other character')} on this page changed"
-        self.notice(f"Learned your {change.label}{others}.", undo=True)
+        if change.skipped:
+            learned = f"{change.letters - change.skipped} of {counted(change.letters, 'letter')} learned"
+            if change.skipped == change.letters:
+                learned = "nothing was learned, as the ink does not look like it"
+            self.notice(f"Changed to {change.label}; {learned}{others}.", undo=True)
+        else:
+            self.notice(f"Learned your {change.label}{others}.", undo=True)
 
     def show_summary(self, summary: Summary) -> None:
         """Show how much has been learned, now or after what is being said."""

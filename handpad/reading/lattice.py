@@ -71,6 +71,11 @@ class Lattice:
         """The stretches of strokes that a group is made of."""
         return joined(part for piece in self.pieces[self.starts[group] : self.stops[group]] for part in piece.parts)
 
+    def row_of(self, parts: Sequence[Part]) -> int | None:
+        """The group of that very ink, or None."""
+        wanted = joined(parts)
+        return next((row for row in range(len(self)) if self.parts(row) == wanted), None)
+
     def strokes_of(self, group: int) -> list[np.ndarray]:
         """The ink of a group."""
         return ink_of(self.parts(group), self.strokes)

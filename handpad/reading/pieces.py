@@ -7,7 +7,7 @@ segmentation").
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -43,12 +43,14 @@ class Fixed:
     """A character that the writer has settled: no reading cuts, joins or names it differently.
 
     parts : its ink. label : what it says, or None where only the grouping is settled. space : whether a space
-    precedes it; None if that is open.
+    precedes it; None if that is open. probability : that this ink is one character of that shape, 0 to 1, as
+    :mod:`handpad.reading.likely` has it, where a text was parted over its ink; else None.
     """
 
     parts: tuple[Part, ...]
     label: str | None = None
     space: bool | None = None
+    probability: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,15 @@ def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
         else:
             found.append(part)
     return tuple(found)
+
+
+def share_ink(parts: Sequence[Part], others: Sequence[Part]) -> bool:
+    """Whether two groups have more in common than the point at which a stroke was cut."""
+    return any(
+        one.stroke == other.stroke and min(one.stop, other.stop) - max(one.start, other.start) > 1
+        for one in parts
+        for other in others
+    )
 
 
 def moved(parts: Sequence[Part], place: Sequence[int] | Mapping[int, int]) -> tuple[Part, ...]:

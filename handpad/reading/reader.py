@@ -16,9 +16,10 @@ from handpad.model import BaseModel
 from handpad.model_folder import READING
 from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, Lattice, lattice
+from handpad.reading.likely import likelihoods
 from handpad.reading.lines import split_lines
 from handpad.reading.on_line import OnLine
-from handpad.reading.pieces import Fixed, Part, ink_of, joined, moved
+from handpad.reading.pieces import Fixed, ink_of, moved, share_ink
 from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, renumbered
 from handpad.reading.scorer import FORBIDDEN, Scorer, from_styles
 from handpad.reading.search import Path, Step, Weights, search
@@ -167,7 +168,8 @@ class Reader:
     ) -> list[tuple[float, tuple[Fixed, ...]]]:
         """The likeliest readings of a line of different text, with their probabilities among each other, best first.
 
-        At most ``count`` of them, and at least one; of each its characters, left to right. Slower than
+        At most ``count`` of them, and at least one; of each its characters, left to right, with the probability that
+        their ink is such a character. Slower than
         :meth:`read_line`, and looks farther: meant for a word that the writer asks about, with everything else of the
         line in ``fixed``.
         """
@@ -177,7 +179,8 @@ class Reader:
         paths = self._search(groups, labels, spaces, apart, weights)
         chances = softmax(np.array([path.score for path in paths]) / self._scorer.temperature)
         best = list(zip(chances.tolist(), paths, strict=True))[:count]
-        return [(chance, self._settled(groups, path)) for chance, path in best]
+        likely = self._likelihoods(groups, labels, spaces)
+        return [(chance, self._settled(groups, path, likely)) for chance, path in best]
 
     def spelled(
         self,
@@ -188,6 +191,8 @@ class Reader:
         fixed: Sequence[Fixed] = (),
     ) -> tuple[Fixed, ...] | None:
         """The characters of a line of known text, parted in the likeliest way; None if its ink has no such way.
+
+        The likeliest way may be very unlikely: of each character, ``probability`` tells how likely its ink is for it.
 
         text : labels of the model, and single spaces between words.
         """
@@ -200,7 +205,7 @@ class Reader:
         weights = replace(self._scorer.weights, language=1.0, beam=16 * WIDE_BEAM, margin=np.inf)
         for path in self._search(groups, wanted, spaces, Spelling(text), weights):
             if path.score > FORBIDDEN / 2 and _text(path.steps, self._model.labels) == text:
-                return self._settled(groups, path)
+                return self._settled(groups, path, self._likelihoods(groups, labels, spaces))
         return None
 
     def on_line(
@@ -222,15 +227,15 @@ class Reader:
         """
         own = characters[place].parts
         groups = lattice(strokes, guide)
-        row = _row_of(groups, own)
+        row = groups.row_of(own)
         if row is None:  # parted as the reading never would
             settled = lattice(strokes, guide, characters)
-            return OnLine(settled.geometry[_row_of(settled, own)])
+            return OnLine(settled.geometry[settled.row_of(own)])
         if not regrouped:
             return OnLine(groups.geometry[row])
         groups, _, labels, spaces = self._scored(strokes, guide, adapter, ())
         steps = self._paths(groups, labels, spaces)[0].steps
-        wrong = [step.group for step in steps if step.group != row and _share_ink(groups.parts(step.group), own)]
+        wrong = [step.group for step in steps if step.group != row and share_ink(groups.parts(step.group), own)]
         return OnLine(groups.geometry[row], tuple((groups.strokes_of(one), groups.geometry[one]) for one in wrong))
 
     def misparted(self, seen: Observation, line: OnLine) -> tuple[np.ndarray, np.ndarray, list[bool]] | None:
@@ -244,9 +249,20 @@ class Reader:
         geometry = np.stack([line.geometry, *(geometry for _, geometry in line.misread)])
         return np.concatenate([seen.embeddings, embeddings]), geometry, [True] + [False] * len(line.misread)
 
-    def _settled(self, groups: Lattice, path: Path) -> tuple[Fixed, ...]:
-        labels = self._model.labels
-        return tuple(Fixed(groups.parts(step.group), labels[step.label], step.space) for step in path.steps)
+    def _settled(self, groups: Lattice, path: Path, likely: np.ndarray) -> tuple[Fixed, ...]:
+        return tuple(
+            Fixed(
+                groups.parts(step.group),
+                self._model.labels[step.label],
+                step.space,
+                float(likely[step.group, step.label]),
+            )
+            for step in path.steps
+        )
+
+    def _likelihoods(self, groups: Lattice, labels: np.ndarray, spaces: np.ndarray) -> np.ndarray:
+        calm = self._scorer.temperature
+        return likelihoods(groups, labels / calm, spaces / calm, self._model.labels)
 
     def _in_stretches(self, strokes, guide, adapter, fixed) -> ReadLine:
         centers = [box.center[0] for box in self._boxes(strokes)]
@@ -447,21 +463,6 @@ CANDIDATES = 8
 
 LOOK_AHEAD = 3
 """So many characters after one help to choose among its candidates."""
-
-
-def _row_of(groups: Lattice, parts: Sequence[Part]) -> int | None:
-    """The group of that very ink."""
-    wanted = joined(parts)
-    return next((row for row in range(len(groups)) if groups.parts(row) == wanted), None)
-
-
-def _share_ink(parts: Sequence[Part], others: Sequence[Part]) -> bool:
-    """Whether two groups have more in common than the point at which a stroke was cut."""
-    return any(
-        one.stroke == other.stroke and min(one.stop, other.stop) - max(one.start, other.start) > 1
-        for one in parts
-        for other in others
-    )
 
 
 def _text(steps: Sequence[Step], alphabet: Sequence[str]) -> str:
