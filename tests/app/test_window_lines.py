@@ -34,27 +34,60 @@ def open_word(qtbot, window, index, row=0) -> WordCard:
     return window.cards.card
 
 
+def type_word(qtbot, window, text):
+    """Say what the first word is by typing it."""
+    card = open_word(qtbot, window, 0)
+    qtbot.keyClicks(card.buttons[0], text)
+    assert card.other.text() == text
+    qtbot.keyClick(card.other, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.cards.card is None, timeout=10_000)
+
+
 def samples():
     with Profile(Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad") as profile:
         return [(sample.label, sample.confirmed) for sample in profile.samples()]
 
 
 def test_a_word_that_is_typed_is_parted_over_its_ink_fixed_and_learned(qtbot, window):
-    put(qtbot, window, "vit tool")
-    card = open_word(qtbot, window, 0)
-    qtbot.keyClicks(card.buttons[0], "nit")
-    assert card.other.text() == "nit"
-    qtbot.keyClick(card.other, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.cards.card is None, timeout=10_000)
+    put(qtbot, window, "clot tool")
+    type_word(qtbot, window, "dot")
     word = window.pad.page.words(0)[0]
-    assert [(c.label, c.fixed, len(c.strokes)) for c in word] == [("n", True, 1), ("i", True, 2), ("t", True, 2)]
-    assert ("n", False) in samples()
-    assert "Learned your nit" in window.status.sentence.text()
+    assert [(c.label, c.fixed, len(c.strokes)) for c in word] == [("d", True, 2), ("o", True, 1), ("t", True, 2)]
+    assert ("d", False) in samples()
+    assert "Learned your dot" in window.status.sentence.text()
     settle(qtbot, window)
-    assert window.pad.page.line_text(0).startswith("nit ")
+    assert window.pad.page.line_text(0).startswith("dot ")
     window.tools.undo.trigger()
     qtbot.waitUntil(lambda: samples() == [], timeout=5000)
     assert not any(c.fixed for c in window.pad.page.characters)
+
+
+@pytest.mark.parametrize(
+    ("written", "typed", "learned", "sentence"),
+    [
+        ("othe tool", "The", "he", "Changed to The; 2 of 3 letters learned."),
+        ("TThe tool", "The", "he", "Changed to The; 2 of 3 letters learned."),
+        ("vit tool", "nit", "it", "Changed to nit; 2 of 3 letters learned."),
+        ("zo tool", "dv", "", "Changed to dv; nothing was learned, as the ink does not look like it."),
+    ],
+)
+def test_a_typed_word_teaches_no_ink_that_looks_otherwise(qtbot, window, written, typed, learned, sentence):
+    put(qtbot, window, written)
+    type_word(qtbot, window, typed)
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: len(samples()) >= len(learned), timeout=10_000)
+    assert sorted(label for label, _ in samples()) == sorted(learned)
+    assert window.pad.page.line_text(0).startswith(f"{typed} ")
+    assert all(c.fixed for c in window.pad.page.words(0)[0])
+    assert window.status.sentence.text() == sentence
+    assert window.status.undo.isVisible()
+
+
+def test_a_letter_that_is_corrected_alone_is_learned_whatever_it_looks_like(qtbot, window):
+    put(qtbot, window, "vit tool")
+    window.pad.correct(window.pad.page.characters[0].parts, "n")
+    settle(qtbot, window)
+    assert samples() == [("n", False)]
 
 
 def test_other_readings_of_a_word_differ_and_a_number_chooses(qtbot, window):
