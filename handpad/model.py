@@ -22,6 +22,9 @@ from handpad.glyph import VERSION as PREPROCESSING
 from handpad.model_folder import DESCRIPTION, NETWORK, READING, STYLES, read_description, read_file, sealed_files
 from handpad.paths import bundled_models
 
+_TOGETHER = 1024
+"""Glyphs that run through the network at once: of more, what its layers hold takes gigabytes."""
+
 BUNDLED = "handpad"
 """Name of the bundled model that recognises unless another is chosen."""
 
@@ -85,12 +88,16 @@ class BaseModel:
 
     def run_unrestricted(self, glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The same as :meth:`run`, with logits over all labels of the network, restricted or not."""
+        seen = [self._run_some(glyphs[start : start + _TOGETHER]) for start in range(0, len(glyphs), _TOGETHER)]
+        embeddings, logits = (np.concatenate(column) for column in zip(*seen, strict=True))
+        return embeddings, logits / self._temperature
+
+    def _run_some(self, glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         pixels = np.ascontiguousarray(glyphs[:, None], dtype=np.float32) / 255.0
         with self._lock:
             self._net.setInput(pixels, "glyph")
             embeddings, logits = self._net.forward(["embedding", "logits"])
-            embeddings, logits = embeddings.copy(), logits.copy()
-        return embeddings, logits / self._temperature
+            return embeddings.copy(), logits.copy()
 
     def index(self, label: str) -> int:
         """The index of a label. Raises LabelError if the alphabet does not hold it."""

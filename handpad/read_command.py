@@ -5,11 +5,12 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from handpad.document import DocumentError, from_inkml
 from handpad.errors import HandpadError, InkError
-from handpad.inkml import traces
+from handpad.inkml import check, traces
 from handpad.page import Page
 from handpad.reading.images import ImageError, ink_of_image
 from handpad.reading.pieces import Fixed, moved
@@ -20,7 +21,9 @@ from handpad.recognizer import Recognizer
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
 """How PNG and JPEG files begin."""
 
-MOST_BYTES = 200_000_000
+MOST_BYTES = 100_000_000
+MOST_SECONDS = 600
+"""That the reading of a file may take; what takes longer is no page of writing."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -58,12 +61,29 @@ def _told(begun: float) -> Progress:
     return tell
 
 
+def _in_time(path: Path, progress: Progress | None) -> Progress:
+    """The same progress, but it ends a reading of more than MOST_SECONDS."""
+    end = time.monotonic() + MOST_SECONDS
+
+    def tell(done: int, total: int) -> None:
+        if progress is not None:
+            progress(done, total)
+        if done < total and time.monotonic() > end:
+            raise HandpadError(
+                f"{path} is not read within {MOST_SECONDS // 60} minutes ({done:,} of {total:,} strokes are): "
+                "split it into smaller files."
+            )
+
+    return tell
+
+
 def read_file(
     path: Path, profile: Path | None = None, model: Path | None = None, progress: Progress | None = None
 ) -> Reading:
     """Read a file of ink or a picture.
 
-    A page of Handpad is read with its ruled lines, and what its writer has settled stays. Raises HandpadError.
+    A page of Handpad is read with its ruled lines, and what its writer has settled stays. Raises HandpadError; the
+    limits of :mod:`handpad.inkml` and :mod:`handpad.reading.images`, and MOST_SECONDS, bound the time and memory.
     """
     data = _bytes(path)
     try:
@@ -83,6 +103,7 @@ def read_file(
     if profile is not None and not profile.is_file():
         raise HandpadError(f"There is no profile at {profile}.")
     pad = Recognizer(profile, model=model)
+    progress = _in_time(path, progress)
     try:
         return pad.read(strokes, progress=progress) if page is None else _read_page(pad, page, progress)
     finally:
@@ -141,13 +162,17 @@ def _bytes(path: Path) -> bytes:
 
 
 def _own_page(data: bytes) -> Page | None:
-    """The page, if Handpad wrote the file. Raises DocumentError if it is from a newer Handpad, or damaged."""
+    """The page, if Handpad wrote the file.
+
+    Raises DocumentError if it is from a newer Handpad, or damaged, and InkError if it is too much to be read.
+    """
     if b">Handpad</" not in data[:2000]:
         return None
+    check(data)
     return from_inkml(data)
 
 
-def _read_page(pad: Recognizer, page: Page, progress: Progress | None) -> Reading:
+def _read_page(pad: Recognizer, page: Page, progress: Progress) -> Reading:
     lines, done = [], 0
     for row in sorted(page.lines):
         line = page.lines[row]
@@ -165,8 +190,8 @@ def _read_page(pad: Recognizer, page: Page, progress: Progress | None) -> Readin
                     Fixed(parts, character.label if known else None, character.parts in first if spaced else None)
                 )
         strokes = [page.strokes[number] for number in numbers]
-        lines.append(pad.read_line(strokes, page.ruling.guide(row), fixed))
+        with pad.interruptible(partial(progress, done, len(page.strokes))):
+            lines.append(pad.read_line(strokes, page.ruling.guide(row), fixed))
         done += len(numbers)
-        if progress is not None:
-            progress(done, len(page.strokes))
+        progress(done, len(page.strokes))
     return Reading(tuple(lines))

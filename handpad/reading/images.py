@@ -9,11 +9,22 @@ import numpy as np
 
 from handpad.errors import HandpadError
 
-MOST_PIXELS = 60_000_000
+MOST_PIXELS = 40_000_000
 """Of a picture; a page scanned at 600 dots an inch has 35 million."""
 
-MOST_BLOBS = 20_000
-MOST_LINE_PIXELS = 1_500_000
+MOST_BYTES = 200_000_000
+"""That a picture takes when it is decoded with its transparency."""
+
+MOST_SCALED_PIXELS = 20_000_000
+"""Of the ink that is thinned, once its letters have the size that they are thinned at."""
+
+MOST_BLOBS = 6_000
+"""A densely printed page has some four thousand letters, some of them with a dot."""
+
+MOST_INK = 6_000_000
+MOST_LINE_PIXELS = 1_000_000
+"""Pixels of all ink before it is thinned, and of the lines afterwards; of that page they are four million and half a
+million."""
 
 LETTER = 48
 """Letters are scaled to about so many pixels before they are thinned, but grow at most LARGEST_SCALE times."""
@@ -46,24 +57,46 @@ def ink_of_image(data: bytes) -> list[np.ndarray]:
 
     Raises
     ------
-    ImageError : no such picture, too large, no ink, or more blobs than writing has.
+    ImageError : no such picture, too large, no ink, or more ink or blobs than writing has.
+    """
+    return trace(binarize(decoded(data)))
+
+
+def decoded(data: bytes) -> np.ndarray:
+    """A PNG or JPEG picture of at most MOST_PIXELS as grey levels uint8 (h, w), what is transparent on white.
+
+    Raises ImageError if it is no such picture, is too large, or is not what its header says.
     """
     size = _dimensions(data)
     if size is None:
         raise ImageError("It is no PNG or JPEG picture.")
     if size[0] * size[1] > MOST_PIXELS:
         raise ImageError(f"The picture has {size[0]} x {size[1]} pixels, too many to read: scale it down.")
+    transparent = _may_be_transparent(data)
+    if transparent and size[0] * size[1] * 4 * _bytes_per_value(data) > MOST_BYTES:
+        raise ImageError(f"The picture has {size[0]} x {size[1]} pixels, too many to read with their transparency.")
+    flags = cv2.IMREAD_UNCHANGED if transparent else cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
     try:
-        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:
         picture = None
-    if picture is None:
+    if picture is None or picture.shape[1::-1] != size:
         raise ImageError("The picture is damaged.")
-    return trace(binarize(grey(picture)))
+    return grey(picture)
 
 
 def grey(picture: np.ndarray) -> np.ndarray:
     """A picture as OpenCV decodes it, (h, w) or (h, w, 1 to 4), 8 or 16 bits, to grey levels uint8 (h, w) on white."""
+    if picture.ndim == 2 and picture.dtype == np.uint8:
+        return picture
+    found = np.empty(picture.shape[:2], np.uint8)
+    rows = max(1, _TOGETHER // picture.shape[1])
+    for start in range(0, len(picture), rows):
+        found[start : start + rows] = _grey_rows(picture[start : start + rows])
+    return found
+
+
+def _grey_rows(picture: np.ndarray) -> np.ndarray:
     if picture.dtype == np.uint16:
         picture = (picture >> 8).astype(np.uint8)
     if picture.ndim == 2:
@@ -74,13 +107,16 @@ def grey(picture: np.ndarray) -> np.ndarray:
     return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if picture.shape[2] == 3 else picture[:, :, 0]
 
 
+_TOGETHER = 1_000_000
+
+
 def binarize(picture: np.ndarray) -> np.ndarray:
     """Where a grey picture uint8 (h, w) has ink: uint8 (h, w) of 0 and 1. Raises ImageError if it has none."""
     _, dark = cv2.threshold(picture, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     share = float(dark.mean())
     if share in (0.0, 1.0):
         raise ImageError("There is no ink in the picture.")
-    if abs(float(picture[dark == 1].mean()) - float(picture[dark == 0].mean())) < LEAST_CONTRAST:
+    if abs(cv2.mean(picture, dark)[0] - cv2.mean(picture, 1 - dark)[0]) < LEAST_CONTRAST:
         raise ImageError("There is no ink in the picture that stands out from the paper.")
     return dark if share <= 0.5 else 1 - dark
 
@@ -90,13 +126,15 @@ def trace(ink: np.ndarray) -> list[np.ndarray]:
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     origin = np.array([columns[0], rows[0]], dtype=np.float64)
     ink = np.ascontiguousarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    if count - 1 > MOST_BLOBS:
-        raise ImageError(f"The picture has {count - 1} separate spots: it is no picture of writing.")
+    stats = cv2.connectedComponentsWithStats(ink, connectivity=8)[2]
+    if len(stats) - 1 > MOST_BLOBS:
+        raise ImageError(f"The picture has {len(stats) - 1:,} separate spots, too many to be read: cut it into parts.")
     heights = stats[1:, cv2.CC_STAT_HEIGHT]
     letter = float(np.median(heights[heights >= 0.4 * np.quantile(heights, 0.9)]))
-    scale = min(LETTER / letter, LARGEST_SCALE, np.sqrt(MOST_PIXELS / 2 / ink.size))
+    scale = min(LETTER / letter, LARGEST_SCALE, np.sqrt(MOST_SCALED_PIXELS / ink.size))
     ink, pen = _scaled(ink, scale)
+    if cv2.countNonZero(ink) > MOST_INK:
+        raise ImageError("The picture has too much ink: it is no picture of writing.")
     labels, stats, centers = cv2.connectedComponentsWithStats(ink, connectivity=8)[1:]
     ys, xs = np.nonzero(_thinned(ink))
     if len(ys) > MOST_LINE_PIXELS:
@@ -133,7 +171,8 @@ def _scaled(ink: np.ndarray, scale: float) -> tuple[np.ndarray, float]:
 def _depths(ink: np.ndarray) -> np.ndarray:
     """How deep the middle of the ink lies below its edge, in pixels, at the ridges of the distance: (n,)."""
     distance = cv2.distanceTransform(np.pad(ink, 1), cv2.DIST_L2, 5)
-    return distance[(distance > 0) & (distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8)))]
+    ridge = cv2.compare(distance, cv2.dilate(distance, np.ones((3, 3), np.uint8)), cv2.CMP_GE)
+    return distance[(ridge > 0) & (distance > 0)]
 
 
 def _thinned(ink: np.ndarray) -> np.ndarray:
@@ -210,9 +249,18 @@ def _neighbours(pixel: tuple[int, int], among: set[tuple[int, int]]) -> list[tup
     return [(x + dx, y + dy) for dx, dy in ring if (x + dx, y + dy) in among]
 
 
+def _may_be_transparent(data: bytes) -> bool:
+    """Whether a PNG (11.2.2, 11.3.2.1) has values, or colours in its palette, that tell how opaque they are."""
+    return data[:1] == b"\x89" and (data[25] in (4, 6) or b"tRNS" in data)
+
+
+def _bytes_per_value(png: bytes) -> int:
+    return 2 if png[24] > 8 else 1
+
+
 def _dimensions(data: bytes) -> tuple[int, int] | None:
     """Width and height that a PNG or JPEG file states (PNG 11.2.2; JPEG B.2.2); None if it is neither."""
-    if data[:8] == b"\x89PNG\r\n\x1a\n" and data[12:16] == b"IHDR" and len(data) >= 24:
+    if data[:8] == b"\x89PNG\r\n\x1a\n" and data[12:16] == b"IHDR" and len(data) >= 33:
         return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
     if data[:2] != b"\xff\xd8":
         return None
@@ -221,6 +269,8 @@ def _dimensions(data: bytes) -> tuple[int, int] | None:
         marker = data[place + 1]
         if marker == 0xFF:  # padding
             place += 1
+        elif marker == 0x01 or 0xD0 <= marker <= 0xD7:  # markers without a length
+            place += 2
         elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             return int.from_bytes(data[place + 7 : place + 9], "big"), int.from_bytes(
                 data[place + 5 : place + 7], "big"
