@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from handpad.document import DocumentError, from_inkml
 from handpad.errors import HandpadError, InkError
 from handpad.inkml import check, traces
@@ -82,8 +84,25 @@ def read_file(
 ) -> Reading:
     """Read a file of ink or a picture.
 
-    A page of Handpad is read with its ruled lines, and what its writer has settled stays. Raises HandpadError; the
-    limits of :mod:`handpad.inkml` and :mod:`handpad.reading.images`, and MOST_SECONDS, bound the time and memory.
+    A page of Handpad is read with its ruled lines, and what its writer has settled stays. Raises HandpadError, also
+    where there is more to read than :func:`ink_of_file` takes, or it takes more than MOST_SECONDS.
+    """
+    strokes, page = ink_of_file(path)
+    if profile is not None and not profile.is_file():
+        raise HandpadError(f"There is no profile at {profile}.")
+    pad = Recognizer(profile, model=model)
+    progress = _in_time(path, progress)
+    try:
+        return pad.read(strokes, progress=progress) if page is None else _read_page(pad, page, progress)
+    finally:
+        pad.close()
+
+
+def ink_of_file(path: Path) -> tuple[list[np.ndarray], Page | None]:
+    """The strokes of a file of ink or a picture, at least one, and the page, if Handpad wrote the file.
+
+    Raises HandpadError, also where the file goes beyond the limits of :mod:`handpad.inkml` or
+    :mod:`handpad.reading.images`.
     """
     data = _bytes(path)
     try:
@@ -100,14 +119,7 @@ def read_file(
             raise InkError("There is no ink in it.")
     except (InkError, ImageError, DocumentError) as error:
         raise HandpadError(f"{path} cannot be read. {error}") from error
-    if profile is not None and not profile.is_file():
-        raise HandpadError(f"There is no profile at {profile}.")
-    pad = Recognizer(profile, model=model)
-    progress = _in_time(path, progress)
-    try:
-        return pad.read(strokes, progress=progress) if page is None else _read_page(pad, page, progress)
-    finally:
-        pad.close()
+    return strokes, page
 
 
 def as_json(reading: Reading) -> dict:

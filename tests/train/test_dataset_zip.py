@@ -10,7 +10,7 @@ import pytest
 from handpad.errors import DataError
 from handpad.train.datasets import stores
 from handpad.train.datasets.stores import Both, EntryError, Folder, Zip
-from handpad.train.datasets.zip_directory import Names, read_directory
+from handpad.zip_files import Names, read_directory
 
 
 def packed(count: int, before: bytes = b"", comment: bytes = b"") -> bytes:

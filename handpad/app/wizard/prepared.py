@@ -1,7 +1,5 @@
 """A look into a prepared data set: what it holds, and some of its characters, without loading the whole of it."""
 
-import json
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from handpad.errors import DataError
+from handpad.npz import Npz
+from handpad.train.datasets.dataset import read_about
 from handpad.train.splits import split_writers
 
 GLYPH = (28, 28)
 DIGITS_AND_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -53,23 +51,19 @@ class Prepared:
 
 def look_into(path: Path) -> Prepared:
     """Read what a prepared file says of itself. Raises DataError if it is none or is damaged."""
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            about = json.loads(str(stored["about"]))
-            samples = len(stored["label_index"])
-        split = split_writers(about["writers"])
-        return Prepared(
-            Path(path),
-            about["name"],
-            about["licence"],
-            samples,
-            about["labels"],
-            tuple(len(part) for part in split),
-            about["dropped"],
-            about.get("notes", []),
-        )
-    except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path} is no prepared data or is damaged: prepare it again.") from error
+    about = read_about(path)
+    if about is None:
+        raise DataError(f"{path} is no prepared data or is damaged: prepare it again.")
+    return Prepared(
+        Path(path),
+        about["name"],
+        about["licence"],
+        about["samples"],
+        about["labels"],
+        tuple(len(part) for part in split_writers(about["writers"])),
+        about["dropped"],
+        about["notes"],
+    )
 
 
 def sample(path: Path, count: int, seed: int) -> tuple[np.ndarray, list[str]]:
@@ -83,13 +77,13 @@ def sample(path: Path, count: int, seed: int) -> tuple[np.ndarray, list[str]]:
 
     Raises DataError if the file is damaged.
     """
+    labels = look_into(path).labels
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            labels = json.loads(str(stored["about"]))["labels"]
-            label_index = stored["label_index"]
+        stored = Npz(path)
+        label_index = stored.array("label_index")
         rows = _spread(label_index, len(labels), count, np.random.default_rng(seed))
-        return _glyphs(path, rows), [labels[label_index[row]] for row in rows]
-    except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        return _glyphs(stored, rows), [labels[label_index[row]] for row in rows]
+    except (OSError, ValueError, IndexError) as error:
         raise DataError(f"{path} is no prepared data or is damaged: prepare it again.") from error
 
 
@@ -114,27 +108,23 @@ def _spread(label_index: np.ndarray, labels: int, count: int, rng: np.random.Gen
     return order[np.sort(chosen)]
 
 
-def _glyphs(path: Path, rows: np.ndarray) -> np.ndarray:
+def _glyphs(stored: Npz, rows: np.ndarray) -> np.ndarray:
     """The glyphs of m different rows, uint8 (m, 28, 28), from a stream over all."""
     size = GLYPH[0] * GLYPH[1]
     found = np.empty((len(rows), size), np.uint8)
-    wanted = np.argsort(rows, kind="stable")
-    with zipfile.ZipFile(path) as archive, archive.open("glyphs.npy") as file:
-        np.lib.format.read_magic(file)
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-        if shape[1:] != GLYPH or dtype != np.uint8:
-            raise ValueError(f"glyphs of shape {shape}")
-        at = 0
+    wanted = np.argsort(rows, kind="stable").tolist()
+    with stored.opened("glyphs") as (header, pieces):
+        if header.shape[1:] != GLYPH or header.dtype != np.uint8:
+            raise ValueError(f"glyphs of shape {header.shape}")
+        content, begin = bytearray(), 0  # what is held of the stream, and where in it that begins
         for place in wanted:
             start = int(rows[place]) * size
-            while at < start:
-                skipped = len(file.read(min(_CHUNK, start - at)))
-                if not skipped:
-                    raise EOFError
-                at += skipped
-            content = file.read(size)
-            if len(content) != size:
-                raise EOFError
-            found[place] = np.frombuffer(content, np.uint8)
-            at += size
+            while begin + len(content) < start + size:
+                skipped = min(start - begin, len(content))
+                begin += skipped
+                piece = next(pieces, None)
+                if piece is None:
+                    raise ValueError("fewer glyphs than labels")
+                content = content[skipped:] + piece
+            found[place] = np.frombuffer(content[start - begin : start - begin + size], np.uint8)
     return found.reshape(-1, *GLYPH)

@@ -3,16 +3,14 @@
 Needs no PyTorch and no Qt. Only glances at the files: reading them is the work of ``handpad-train prepare``.
 """
 
-import json
 import re
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from handpad.errors import HandpadError
+from handpad.npz import Npz
+from handpad.train.datasets.dataset import read_about
 from handpad.train.datasets.detect import detect
 
 
@@ -106,10 +104,9 @@ def recognise(paths: Iterable[Path]) -> tuple[list[Found], list[str]]:
 def _kind(path: Path) -> str | None:
     if path.suffix == ".npz" and path.is_file():
         try:
-            with zipfile.ZipFile(path) as archive:
-                if {"about.npy", "glyphs.npy"} <= set(archive.namelist()):
-                    return "prepared"
-        except (OSError, zipfile.BadZipFile):
+            if {"about", "glyphs"} <= set(Npz(path).names):
+                return "prepared"
+        except (OSError, ValueError):
             return None
     if path.name.endswith(_UNFINISHED):
         return None
@@ -186,11 +183,10 @@ def _idx(paths: list[Path], folder: Path) -> list[Found]:
 def _one(name: str, path: Path, paths: list[Path]) -> Found:
     title = KINDS[name].title
     if name == "prepared":
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                title = f"{title}: {json.loads(str(stored['about']))['name']}"
-        except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile):
+        about = read_about(path)
+        if about is None:
             return Found(name, path, title, problem=f"{path.name} is damaged: prepare it again.")
+        title = f"{title}: {about['name']}"
     found = Found(name, path, title)
     if name == "nist":
         others = [other for other in paths if other.stem == "by_write" and other.parent != path.parent]

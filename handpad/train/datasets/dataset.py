@@ -13,6 +13,7 @@ import numpy as np
 from handpad import glyph
 from handpad.errors import DataError
 from handpad.ink import Guide, as_strokes
+from handpad.npz import Npz
 from handpad.train.datasets.dropped import Dropped
 from handpad.train.datasets.processes import run_all
 from handpad.train.datasets.work import PLAIN, Work
@@ -118,19 +119,20 @@ class Dataset:
     def load(cls, path: Path) -> "Dataset":
         """Read a prepared file. Raises DataError if it is none, is damaged, or has other preprocessing."""
         try:
-            with np.load(path, allow_pickle=False) as stored:
-                about = json.loads(str(stored["about"]))
-                arrays = {key: stored[key] for key in (*_ARRAYS, "measured_cues") if key in (*_ARRAYS, *stored.files)}
+            stored = Npz(path)
+            about = _about(stored)
+            current = _is_current(about)
+            names = [*_ARRAYS, *({"measured_cues"} & set(stored.names))] if current else []
+            arrays = {name: stored.array(name) for name in names}
+            if current:
+                _check(about, **arrays)
         except FileNotFoundError:
             raise DataError(f"There is no prepared data at {path}: run handpad-train prepare first.") from None
-        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError) as error:
             raise DataError(f"{path} is no prepared data or is damaged: run handpad-train prepare again.") from error
-        if about.get("format") != FORMAT or about.get("preprocessing") != glyph.VERSION:
+        if not current:
             raise DataError(f"{path} was prepared by another version of Handpad: run handpad-train prepare again.")
-        return cls(
-            **{key: about[key] for key in _ABOUT if key in about},
-            **arrays,
-        )
+        return cls(**{key: about[key] for key in _ABOUT if key in about}, **arrays)
 
 
 def read_about(path: Path) -> dict | None:
@@ -139,18 +141,91 @@ def read_about(path: Path) -> dict | None:
     None where there is no prepared file, or one that is damaged or of another version.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            about = json.loads(str(stored["about"]))
-            about["samples"] = len(stored["label_index"])
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+        stored = Npz(path)
+        about = _about(stored)
+        (about["samples"],) = stored.header("label_index").shape
+    except (OSError, ValueError):
         return None
-    return about if about.get("format") == FORMAT and about.get("preprocessing") == glyph.VERSION else None
+    return about if _is_current(about) else None
+
+
+def _about(stored: Npz) -> dict:
+    """What a prepared file says of itself. Raises ValueError if that is not of the form that :meth:`Dataset.save`
+    writes."""
+    try:
+        about = json.loads(str(stored.array("about")))
+    except RecursionError:
+        raise ValueError("a description that is nested too deep") from None
+    if not isinstance(about, dict):
+        raise ValueError("no description")
+    if not _is_current(about):
+        return about
+    for key, kind in _ABOUT.items():
+        if not isinstance(about.setdefault(key, kind()), kind):
+            raise ValueError(f"{key} of another kind")
+    texts = [*about["labels"], *about["writers"], *about["notes"], *about["dropped"], *about["listed"]]
+    texts += [entry for entries in about["listed"].values() for entry in list(entries)]
+    counts = about["dropped"].values()
+    if not all(isinstance(text, str) for text in texts) or not all(isinstance(count, int) for count in counts):
+        raise ValueError("names that are no text, or counts that are no numbers")
+    return about
+
+
+def _is_current(about: dict) -> bool:
+    return about.get("format") == FORMAT and about.get("preprocessing") == glyph.VERSION
+
+
+def _check(
+    about: dict,
+    label_index: np.ndarray,
+    writer_index: np.ndarray,
+    points: np.ndarray,
+    stroke_starts: np.ndarray,
+    sample_starts: np.ndarray,
+    glyphs: np.ndarray,
+    measured_cues: np.ndarray | None = None,
+) -> None:
+    """Raise ValueError unless the arrays of a data set fit each other and its description."""
+    count = label_index.size
+    fits = (
+        _is_index(label_index, len(about["labels"]))
+        and _is_index(writer_index, len(about["writers"]))
+        and _are_starts(sample_starts, stroke_starts.size - 1)
+        and _are_starts(stroke_starts, len(points) if points.ndim else -1)
+        and len(writer_index) == count == len(sample_starts) - 1
+        and (points.dtype, points.shape[1:]) == (np.float32, (2,))
+        and (glyphs.dtype, glyphs.shape) == (np.uint8, (count, glyph.SIZE, glyph.SIZE))
+        and (measured_cues is None or (measured_cues.dtype, measured_cues.shape) == (np.float64, (count, 4)))
+        and bool(np.isfinite(points).all())
+    )
+    if not fits:
+        raise ValueError("arrays that do not fit each other")
+
+
+def _is_index(values: np.ndarray, below: int) -> bool:
+    return (values.dtype, values.ndim) == (np.int32, 1) and not ((values < 0) | (values >= below)).any()
+
+
+def _are_starts(starts: np.ndarray, end: int) -> bool:
+    """Whether these are where parts of something begin, and last where it ends."""
+    if (starts.dtype, starts.ndim) != (np.int64, 1) or not len(starts):
+        return False
+    return bool(starts[0] == 0 and starts[-1] == end and (starts[1:] >= starts[:-1]).all())
 
 
 _LEVEL = 1
 """Of compression: the highest makes the file a tenth smaller and takes twice the time."""
 
-_ABOUT = ("name", "labels", "writers", "licence", "dropped", "listed", "notes", "key")
+_ABOUT = {
+    "name": str,
+    "labels": list,
+    "writers": list,
+    "licence": str,
+    "dropped": dict,
+    "listed": dict,
+    "notes": list,
+    "key": str,
+}
 _ARRAYS = ("label_index", "writer_index", "points", "stroke_starts", "sample_starts", "glyphs")
 
 

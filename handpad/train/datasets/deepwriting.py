@@ -13,6 +13,7 @@ import numpy as np
 
 from handpad.errors import DataError
 from handpad.ink import Guide
+from handpad.train.datasets.allowance import Allowance
 from handpad.train.datasets.dataset import Dataset, Sample, collect
 from handpad.train.datasets.deepwriting_json import json_lines
 from handpad.train.datasets.deepwriting_lines import FIRST_ETH_WRITER, Line, strokes_of, writer_name
@@ -29,6 +30,7 @@ LICENCE = (
 
 _IAM_SCALE = np.array([7275.0, 9088.0])
 _SPELLINGS = {"strokes": "samples", "soc_labels": "boc_labels"}
+_LONGEST_ALPHABET = 10_000
 _PER_POINT = ("char_labels", "soc_labels", "eoc_labels")
 
 
@@ -47,12 +49,12 @@ def read(source: Path, work: Work = PLAIN) -> Dataset:
     DataError : nothing to read, or a file that is damaged, lacks a field or holds more than plain data.
     """
     source = Path(source)
-    dropped = Dropped()
+    dropped, allowance = Dropped(), Allowance(source)
     paths = sorted(source.glob("*.npz")) if source.is_dir() else [source] if source.suffix == ".npz" else []
     if paths:
-        lines = [line for path in paths for line in _npz_lines(path, dropped)]
+        lines = [line for path in paths for line in _npz_lines(path, dropped, allowance)]
     else:
-        lines = list(json_lines(Folder(source) if source.is_dir() else Zip(source), dropped))
+        lines = list(json_lines(Folder(source) if source.is_dir() else Zip(source), dropped, allowance))
     return collect(NAME, LICENCE, with_guides(lines), dropped, work)
 
 
@@ -68,13 +70,13 @@ def with_guides(lines: list[Line]) -> Line:
     for line in lines:
         baseline = median(float(np.concatenate(sample.strokes)[:, 1].max()) for sample in line) if line else 0.0
         for sample in line:
-            known = x_height[sample.writer] > 0
+            known = 0 < x_height[sample.writer] < np.inf and np.isfinite(baseline)
             guided.append(replace(sample, guide=Guide(baseline, x_height[sample.writer]) if known else None))
     return guided
 
 
-def _npz_lines(path: Path, dropped: Dropped) -> Iterator[Line]:
-    """The characters of each chunk of one file."""
+def _npz_lines(path: Path, dropped: Dropped, allowance: Allowance) -> Iterator[Line]:
+    """The characters of each chunk of one file. Raises DataError where there are more than the allowance."""
     arrays = read_npz(path)
     fields = {name: arrays.get(name, arrays.get(other)) for name, other in _SPELLINGS.items()}
     for name in ("char_labels", "eoc_labels", "subject_labels", "alphabet", "min", "max", "mean", "std"):
@@ -82,11 +84,14 @@ def _npz_lines(path: Path, dropped: Dropped) -> Iterator[Line]:
     missing = [name for name, value in fields.items() if value is None]
     if missing:
         raise DataError(f"{path} is no DeepWriting file: it has no array {missing[0]}.")
+    if fields["alphabet"].size > _LONGEST_ALPHABET:
+        raise DataError(f"{path}: the array alphabet has more than {_LONGEST_ALPHABET} characters.")
     alphabet = sorted(str(letter) for letter in fields["alphabet"].ravel())
     mean, std, size = _statistics(path, fields)
     writers = fields["subject_labels"]
-    count = len(writers)
-    if writers.dtype.kind not in "iu" or any(len(fields[name]) != count for name in ("strokes", *_PER_POINT)):
+    count = writers.size
+    per_chunk = [writers, *(fields[name] for name in ("strokes", *_PER_POINT))]
+    if writers.dtype.kind not in "iu" or writers.ndim != 1 or any(each.shape[:1] != (count,) for each in per_chunk):
         raise DataError(f"{path}: the arrays do not have the same number of chunks.")
     for number in range(count):
         entry = f"{path.name}, chunk {number}"
@@ -98,7 +103,8 @@ def _npz_lines(path: Path, dropped: Dropped) -> Iterator[Line]:
         writer = int(writers[number])
         scale = size if writer >= FIRST_ETH_WRITER else _IAM_SCALE
         places = np.cumsum(points[:, :2].astype(np.float64) * std + mean, axis=0) * scale
-        yield _characters(entry, writer_name(writer), places, points[:, 2] > 0.5, labels, alphabet, dropped)
+        line = _characters(entry, writer_name(writer), places, points[:, 2] > 0.5, labels, alphabet, dropped)
+        yield list(allowance.counted(line))
 
 
 def _statistics(path: Path, fields: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -11,6 +11,7 @@ from itertools import chain
 
 import numpy as np
 
+from handpad.train.datasets.allowance import Allowance
 from handpad.train.datasets.dataset import Sample
 from handpad.train.datasets.deepwriting_lines import Line, strokes_of, writer_name
 from handpad.train.datasets.dropped import Dropped
@@ -22,8 +23,11 @@ _FILE = re.compile(r"(?:^|/)(\d{1,9})/[^/]+/[^/]*segmented[^/]*\.json$")
 _PEN_UP = 2
 
 
-def json_lines(store: Store, dropped: Dropped) -> Iterator[Line]:
-    """The characters of every line in the JSON files of a folder or zip, y down, in the units of the files."""
+def json_lines(store: Store, dropped: Dropped, allowance: Allowance) -> Iterator[Line]:
+    """The characters of every line in the JSON files of a folder or zip, y down, in the units of the files.
+
+    Raises DataError where there are more than the allowance.
+    """
     refused = drop_refused(store, dropped)
     for place, name in enumerate(store.names):
         match = _FILE.search(name)
@@ -38,14 +42,14 @@ def json_lines(store: Store, dropped: Dropped) -> Iterator[Line]:
             dropped.add("files that are no JSON of lines", name)
             continue
         for key, line in form.items():
-            yield _characters(f"{name}, {key}", writer_name(int(match[1])), line, dropped)
+            yield list(allowance.counted(_characters(f"{name}, {key}", writer_name(int(match[1])), line, dropped)))
 
 
 def _characters(entry: str, writer: str, line, dropped: Dropped) -> Line:
     try:
         points = np.array([[float(point[key]) for key in ("x", "y", "ev")] for point in line["word_stroke"]])
         found = [char for word in line["wholeword_segments"] for char in word["chars"]]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError):
         points, found = np.empty(0), []
     if not len(points) or not np.isfinite(points).all():
         dropped.add("lines without points or segments", entry)
@@ -54,7 +58,7 @@ def _characters(entry: str, writer: str, line, dropped: Dropped) -> Line:
     for char in found:
         try:
             label, rows = char["char"], np.unique(np.array(list(chain(*char["ranges"]))))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError):
             label, rows = None, np.empty(0)
         if not isinstance(label, str) or label not in ALPHABET:
             dropped.add("characters whose label is outside the alphabet", entry)

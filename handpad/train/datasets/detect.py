@@ -1,16 +1,16 @@
 """Which data set a file or folder is, by a glance at what it holds."""
 
-import lzma
+import contextlib
 import os
 import re
 import struct
-import tarfile
-import zlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from handpad.errors import DataError
 from handpad.profile import APPLICATION_ID
+from handpad.train.datasets.archive import open_tar
 
 SIGNS = {
     "profile": r"\.handpad$",
@@ -24,6 +24,7 @@ SIGNS = {
 """A pattern for each data set that one of the paths in it matches; the first row that does decides."""
 
 _GLANCE = 2000
+_LONGEST_NAME = 1024
 _LOCAL_HEADER = struct.Struct("<4s2xH10xL4xHH")
 _HAS_SIZE_BEHIND = 0x08
 
@@ -63,12 +64,10 @@ def _names(path: Path) -> Iterator[str]:
     elif _head(path, 4) == b"PK\3\4":
         yield from _zip_names(path)
     else:
-        try:
-            with tarfile.open(path) as archive:
-                yield from (member.name for member in archive)
-        except (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError):
-            if path.is_file():
-                yield path.name
+        names = []
+        with contextlib.suppress(DataError, OSError), open_tar(path) as archive:
+            names += islice((member.name for member in archive), _GLANCE)
+        yield from names or ([path.name] if path.is_file() else [])
 
 
 def _zip_names(path: Path) -> Iterator[str]:
@@ -79,7 +78,7 @@ def _zip_names(path: Path) -> Iterator[str]:
                 mark, flags, packed, name_length, extra_length = _LOCAL_HEADER.unpack(header)
                 if mark != b"PK\3\4":
                     return
-                yield file.read(name_length).decode("utf-8", "replace")
+                yield file.read(name_length)[:_LONGEST_NAME].decode("utf-8", "replace")
                 if flags & _HAS_SIZE_BEHIND:
                     return
                 file.seek(extra_length + packed, os.SEEK_CUR)

@@ -3,6 +3,9 @@
 LISTED = 100
 """So many entries are listed for each reason; all are counted."""
 
+LONGEST = 300
+"""Characters of an entry that are kept."""
+
 
 class Dropped:
     """Reasons for leaving samples out, how often each, and where.
@@ -22,7 +25,7 @@ class Dropped:
             self._counts[reason] = self._counts.get(reason, 0) + count
             entries = self.listed.setdefault(reason, [])
             if len(entries) < LISTED:
-                entries.append(entry)
+                entries.append(entry[:LONGEST].encode("utf-8", "backslashreplace").decode())
 
     def counts(self) -> dict[str, int]:
         """The form that a Dataset keeps: "<reason> (first: <entry>)" to the number of samples."""

@@ -15,7 +15,8 @@ from handpad.train.datasets.dataset import Dataset
 from handpad.train.datasets.dropped import Dropped
 from handpad.train.datasets.images import convert, cut, image_dataset
 from handpad.train.datasets.work import PLAIN, Work
-from handpad.train.datasets.zip_directory import Names
+from handpad.unpacking import most_unpacked
+from handpad.zip_files import Names
 
 NAME = "idx"
 LICENCES = {
@@ -23,7 +24,7 @@ LICENCES = {
     "qmnist": "QMNIST, C. Yadav and L. Bottou 2019, from NIST SD19, BSD 3-Clause",
 }
 UNKNOWN = "unknown"
-MAX_BYTES = 2 << 30
+_LONGEST_MAPPING = 1 << 20
 
 _IMAGES = re.compile(r"(?P<stem>.+)-images[-.]idx3-ubyte(?:\.gz)?")
 _PART = re.compile(r"-?(?:train|test|test10k|test50k|t10k)$")
@@ -165,6 +166,8 @@ def _mapping(folder: Path, name: str) -> dict[int, str]:
             raise DataError(f"{path} is missing, which says what the labels of {name} stand for.")
         return {number: str(number) for number in range(10)}
     try:
+        if path.stat().st_size > _LONGEST_MAPPING:
+            raise ValueError("too long")
         lines = [[int(word) for word in line.split()] for line in path.read_text("ascii").splitlines() if line.strip()]
         found = {line[0]: chr(line[1]) for line in lines}
     except (OSError, ValueError, IndexError, OverflowError) as error:
@@ -181,8 +184,8 @@ def _array(path: Path) -> np.ndarray:
                 raise DataError(f"{path} is no idx file of whole numbers.")
             shape = np.frombuffer(file.read(4 * start[3]), ">u4").tolist()
             size = math.prod(shape) * _TYPES[start[2]].itemsize
-            if size > MAX_BYTES:
-                raise DataError(f"{path} claims more than {MAX_BYTES >> 30} GiB: it is no data set of characters.")
+            if size > most_unpacked(path.stat().st_size):
+                raise DataError(f"{path} claims {size:,} bytes, too many for a file of its size.")
             content = np.empty(size, np.uint8)
             whole = file.readinto(content) == size and not file.read(1)
     except (OSError, EOFError, zlib.error, ValueError) as error:

@@ -47,8 +47,11 @@ def decoded(content: bytes, shape: tuple[int, int] | None, max_side: int = 4096)
         raise EntryError(f"images that are not {shape[1]} x {shape[0]}")
     if max(height, width) > max_side:
         raise EntryError(f"images wider or higher than {max_side} pixels")
-    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
-    if image is None:
+    try:
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
+    except cv2.error:
+        image = None
+    if image is None or image.shape != (height, width):
         raise EntryError("images that are damaged")
     return cut(255 - image)
 

@@ -9,18 +9,18 @@ three, or dicts of all that with keys of text.
 import io
 import math
 import pickle
-import zipfile
-import zlib
+import re
 from pathlib import Path
 
 import numpy as np
 
 from handpad.errors import DataError
+from handpad.npz import Header, Npz, NpzError, array_of, plain_dtype
 
-MAX_BYTES = 2 << 30
+MOST_OPERATIONS = 5_000_000
+"""That one pickle may do; each makes at most some hundred bytes beyond those of the file."""
 
 _SCALARS = str | bytes | int | float | None
-_READ_HEADER = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:
@@ -28,33 +28,43 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
 
     Raises
     ------
-    DataError : no such file, no zip, cut off, more than MAX_BYTES unpacked, a member that is no array or whose
-        size contradicts its header, or objects other than the plain ones; the sentence names file and member.
+    DataError : no such file, no zip, cut off, too large when unpacked, a member that is no array or whose size
+        contradicts its header, or objects other than the plain ones; the sentence names file and member.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            if sum(member.file_size for member in members) > MAX_BYTES:
-                raise DataError(f"{path} unpacks to more than {MAX_BYTES >> 30} GiB: it is no data set of ink.")
-            return {m.filename.removesuffix(".npy"): _array(path, m.filename, archive.read(m)) for m in members}
+        stored = Npz(path)
+        return {name: _array(stored, name) for name in stored.names}
     except FileNotFoundError:
         raise DataError(f"There is no file {path}.") from None
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise DataError(f"{path} is no .npz file or is damaged ({error}): download it again.") from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+    except NpzError as error:
+        raise DataError(f"{path} is no .npz file of plain data or is damaged ({error}): download it again.") from error
 
 
-def _array(path: Path, name: str, content: bytes) -> np.ndarray:
-    """The array in one .npy member (NEP 1)."""
-    file = io.BytesIO(content)
+def _array(stored: Npz, name: str) -> np.ndarray:
+    where = f"{stored.path}, {name}.npy"
     try:
-        shape, fortran, dtype = _READ_HEADER[np.lib.format.read_magic(file)](file)
-        if dtype.hasobject:
-            return _array_of_objects(PlainUnpickler(file).load(), shape)
-        return _from_bytes(content[file.tell() :], dtype, shape, fortran)
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError, OverflowError) as error:
-        raise DataError(f"{path}, {name}: this is no array of plain data ({error}).") from error
+        if not stored.header(name).dtype.hasobject:
+            return stored.array(name)
+        with stored.opened(name) as (header, pieces):
+            pickled = b"".join(pieces)
+    except NpzError as error:
+        raise DataError(f"{where}: this is no array of plain data ({error}).") from error
+    return _objects(where, header, pickled)
+
+
+def _objects(where: str, header: Header, pickled: bytes) -> np.ndarray:
+    try:
+        return _array_of_objects(PlainUnpickler(io.BytesIO(pickled)).load(), header.shape)
     except (pickle.UnpicklingError, RecursionError, MemoryError) as error:
-        raise DataError(f"{path}, {name}: this is refused, for it holds more than plain data ({error}).") from error
+        raise DataError(f"{where}: this is refused, for it holds more than plain data ({error}).") from error
+    except Exception as error:  # a crooked pickle makes its reader fail in more ways than can be listed
+        raise DataError(f"{where}: this is no array of plain data ({_brief(error)}).") from error
+
+
+def _brief(error: Exception) -> str:
+    return re.sub(r"\s+", " ", str(error))[:200]
 
 
 def _array_of_objects(found, shape: tuple[int, ...]) -> np.ndarray:
@@ -67,19 +77,11 @@ def _array_of_objects(found, shape: tuple[int, ...]) -> np.ndarray:
     return found.array
 
 
-def _from_bytes(raw: bytes, dtype: np.dtype, shape: tuple[int, ...], fortran: bool) -> np.ndarray:
-    if dtype.kind not in "biufSU" or len(raw) != math.prod(shape) * dtype.itemsize:
-        raise ValueError("its size or type contradicts its header")
-    return np.frombuffer(raw, dtype).reshape(shape, order="F" if fortran else "C")
-
-
 class _Dtype:
     """What a pickled numpy dtype says of itself: a code such as "f4", and the byte order that follows it."""
 
     def __init__(self, code: str):
-        self.dtype = np.dtype(code)
-        if self.dtype.kind not in "biufSUO":
-            raise pickle.UnpicklingError(f"the array type {code}")
+        self.dtype = plain_dtype(code)
 
     def set_state(self, state: tuple) -> None:
         if state[1] in ("<", ">"):
@@ -102,7 +104,7 @@ class _Array:
                 items[place] = item
             return
         raw = raw.encode("latin-1") if isinstance(raw, str) else raw
-        self.array = _from_bytes(raw, of.dtype, shape, fortran)
+        self.array = array_of(raw, shape, of.dtype, bool(fortran))
 
 
 _ALLOWED_NAMES = (
@@ -128,7 +130,15 @@ _ALLOWED = [getattr(pickle, name) for name in _ALLOWED_NAMES]
 
 
 class _Operations(dict):
-    """What a pickle may do: the methods of an unpickler by the number of the operation."""
+    """What a pickle may do: the methods of an unpickler by the number of the operation. Counts what it does."""
+
+    left = MOST_OPERATIONS
+
+    def __getitem__(self, number: int):
+        self.left -= 1
+        if self.left < 0:
+            raise pickle.UnpicklingError(f"more than {MOST_OPERATIONS:,} operations")
+        return super().__getitem__(number)
 
     def __missing__(self, number: int):
         raise pickle.UnpicklingError("an operation that plain data does not need")
@@ -144,6 +154,7 @@ class PlainUnpickler(pickle._Unpickler):
 
     def __init__(self, file: io.BytesIO):
         super().__init__(file, encoding="latin-1")
+        self.dispatch = _Operations(type(self).dispatch)
 
     def find_class(self, module: str, name: str):
         """The stand-in for one of numpy's own constructors."""
@@ -172,7 +183,7 @@ def _dtype(code: str, *_) -> _Dtype:
 
 def _scalar(of: _Dtype, raw: bytes | str):
     raw = raw.encode("latin-1") if isinstance(raw, str) else raw
-    return _from_bytes(raw, of.dtype, (1,), False)[0].item()
+    return array_of(raw, (1,), of.dtype, False)[0].item()
 
 
 def _encode(text: str, encoding: str) -> bytes:

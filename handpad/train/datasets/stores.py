@@ -5,8 +5,6 @@ A store lists the files; a portion of it reads some of them, and is small enough
 
 import os
 import struct
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +14,7 @@ import numpy as np
 
 from handpad.errors import DataError
 from handpad.train.datasets.dropped import Dropped
-from handpad.train.datasets.zip_directory import JoinedNames, Names, read_directory
+from handpad.zip_files import JoinedNames, MemberError, Names, read_directory, unpacked
 
 MAX_FILE = 16 << 20
 """No single file of a data set of characters is larger than this many bytes (16 MiB)."""
@@ -24,8 +22,8 @@ MAX_FILE = 16 << 20
 MAX_TOTAL = 32 << 30
 """The files of a zip are together no larger than this many bytes (32 GiB): NIST's have about 5."""
 
-_LOCAL_HEADER = struct.Struct("<4s22xHH")
-_ENCRYPTED = 1
+_DEEPEST = 32
+"""Folders below each other that are looked into."""
 
 
 class EntryError(Exception):
@@ -44,7 +42,7 @@ class Portion(Protocol):
 
 
 class Zip:
-    """A zip archive. ``names`` are the paths of its files.
+    """A zip archive. ``names`` are the paths of its files, and ``size`` is how many bytes they hold together.
 
     Those that climb out of the archive are not read; ``refused`` are the places of their names.
     """
@@ -61,7 +59,8 @@ class Zip:
             raise DataError(f"There is no file {path}.") from None
         except (OSError, ValueError, OverflowError, struct.error) as error:
             raise DataError(f"{path} is no zip file or is cut off ({error}): download it again.") from error
-        if self._members["size"].sum(dtype=np.float64) > MAX_TOTAL:
+        self.size = int(self._members["size"].sum(dtype=np.float64))
+        if self.size > MAX_TOTAL:
             raise DataError(f"{path} unpacks to more than {MAX_TOTAL >> 30} GiB: it is no data set of characters.")
         self.refused = [place for place, name in enumerate(self.names) if _climbs(name)]
 
@@ -101,29 +100,14 @@ def _or_error(read: Callable[..., bytes], *arguments) -> bytes | EntryError:
 
 
 def _unpacked(file: BinaryIO, member: tuple[int, ...]) -> bytes:
-    """One member (PKWARE APPNOTE, sections 4.3.7 and 4.4), at most MAX_FILE bytes."""
-    offset, packed, size, crc, method, flags = member
+    """One member, at most MAX_FILE bytes."""
+    _, packed, size, *_ = member
     if max(packed, size) > MAX_FILE:
         raise EntryError("files too large for a character")
-    if flags & _ENCRYPTED:
-        raise EntryError("files that need a password")
-    file.seek(offset)
-    header = file.read(_LOCAL_HEADER.size)
-    if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\3\4"):
-        raise EntryError("files that are damaged or cut off")
-    _, name_length, extra_length = _LOCAL_HEADER.unpack(header)
-    file.seek(name_length + extra_length, os.SEEK_CUR)
-    content = file.read(packed)
     try:
-        if method == zipfile.ZIP_DEFLATED:
-            content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, size + 1)
-        elif method != zipfile.ZIP_STORED:
-            raise EntryError("files packed in an unknown way")
-    except zlib.error:
-        raise EntryError("files that are damaged or cut off") from None
-    if len(content) != size or zlib.crc32(content) != crc:
-        raise EntryError("files that are damaged or cut off")
-    return content
+        return b"".join(unpacked(file, member))
+    except MemberError as error:
+        raise EntryError(str(error)) from None
 
 
 class Folder:
@@ -141,8 +125,10 @@ class Folder:
         return FolderPortion(self.path, [self.names[place] for place in places])
 
 
-def _below(folder: Path, prefix: str) -> Iterator[str]:
-    """The files below a folder, links left out. A folder that cannot be listed counts as empty."""
+def _below(folder: Path, prefix: str, depth: int = 0) -> Iterator[str]:
+    """The files below a folder, links left out. A folder that cannot be listed, or lies too deep, counts as empty."""
+    if depth > _DEEPEST:
+        return
     try:
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
@@ -152,7 +138,7 @@ def _below(folder: Path, prefix: str) -> Iterator[str]:
         if entry.is_symlink():
             continue
         if entry.is_dir():
-            yield from _below(Path(entry.path), f"{prefix}{entry.name}/")
+            yield from _below(Path(entry.path), f"{prefix}{entry.name}/", depth + 1)
         elif entry.is_file():
             yield prefix + entry.name
 

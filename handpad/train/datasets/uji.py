@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from handpad.errors import DataError
+from handpad.train.datasets.allowance import Allowance, TooMuchError
 from handpad.train.datasets.archive import read_texts
 from handpad.train.datasets.dataset import Dataset, Sample, collect
 from handpad.train.datasets.dropped import Dropped
@@ -30,12 +31,14 @@ def read(source: Path, work: Work = PLAIN) -> Dataset:
     DataError : no such file, or none that can be read; the sentence names file and line.
     """
     samples: list[Sample] = []
-    dropped = Dropped()
+    dropped, allowance = Dropped(), Allowance(source)
     for path, text in sorted(read_texts(source).items()):
         name = path.rpartition("/")[2]
         if name.startswith(_PREFIX):
             try:
-                samples += _characters(name, text, dropped)
+                samples += allowance.counted(_characters(name, text, dropped))
+            except TooMuchError:
+                raise
             except DataError as error:
                 dropped.add("files that cannot be read", str(error))
     return collect(NAME, LICENCE, samples, dropped, work)
@@ -67,7 +70,7 @@ def _characters(name: str, text: str, dropped: Dropped) -> list[Sample]:
 
 def _point(name: str, number: int, line: str) -> list[float]:
     try:
-        x, y = (float(value) for value in line.split()[:2])
+        x, y = (float(value) for value in line.split(maxsplit=2)[:2])
     except ValueError:
         raise DataError(f"{name}, line {number}: this row is no point: {line[:60]}") from None
     if not np.isfinite([x, y]).all():

@@ -10,7 +10,7 @@ import numpy as np
 from handpad.errors import DataError
 from handpad.train.datasets.archive import read_texts
 from handpad.train.datasets.dropped import Dropped
-from handpad.train.datasets.unipen import fetcher
+from handpad.train.datasets.unipen import fetcher, natural
 from handpad.train.datasets.unipen_text import Component, Segment, parse, strokes_of
 
 _DATA_FILE = re.compile(r"(?:^|/)data/8/([^/]+)/(.+)$")
@@ -61,7 +61,7 @@ def read(source: Path) -> tuple[list[Line], dict[str, int]]:
     if not pages:
         raise DataError(f"{source} holds no UNIPEN texts: there is no data/8 in it.")
     lines, dropped = [], Dropped()
-    for page, (path, site) in sorted(pages.items(), key=lambda item: _natural(item[0])):
+    for page, (path, site) in sorted(pages.items(), key=lambda item: natural(item[0])):
         document = parse(path, fetch)
         page = page.removeprefix("data/8/")
         for segment in sorted(document.texts, key=lambda one: one.ranges[0][0][0]):
@@ -115,7 +115,3 @@ def _reason(segment: Segment, strokes: list[np.ndarray] | None, components: list
 def _delineation(segment: Segment) -> str:
     (first, _), (last, _) = segment.ranges[0][0], segment.ranges[-1][1]
     return f"{first}-{last}"
-
-
-def _natural(path: str) -> list:
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path)]

@@ -13,6 +13,11 @@ _SEGMENT = re.compile(
 )
 _UNLABELLED = "\\@"
 MAX_NESTING = 8
+MOST_COMPONENTS = 10_000
+"""Of a text."""
+
+_LONGEST_SEGMENT = 20_000
+"""Characters of the line of a segment."""
 
 
 @dataclass(frozen=True)
@@ -143,23 +148,25 @@ class _Reader:
 
 
 def _segment(name: str, number: int, line: str) -> Segment:
-    match = _SEGMENT.match(line)
+    match = _SEGMENT.match(line) if len(line) <= _LONGEST_SEGMENT else None
     try:
         if not match:
-            raise ValueError(line)
+            raise ValueError
         return Segment(parse_ranges(match[1]), parse_label(match[2]))
     except ValueError:
         raise DataError(f"{name}, line {number}: this segment cannot be read: {line[:60]}") from None
 
 
-def strokes_of(segment: Segment, components: list[Component]) -> list[np.ndarray] | None:
+def strokes_of(segment: Segment, components: list[Component], most: int = MOST_COMPONENTS) -> list[np.ndarray] | None:
     """The pen-down strokes of a segment, float64 (k, 2) each, y as in the file.
 
-    None where the segment points outside the ink; an empty list where all of it is pen-up.
+    None where the segment points outside the ink, or to more components than that; an empty list where all of it is
+    pen-up.
     """
     strokes = []
     for (first, first_point), (last, last_point) in segment.ranges:
-        if not first <= last < len(components):
+        most -= last - first + 1
+        if not first <= last < len(components) or most < 0:
             return None
         for index in range(first, last + 1):
             component = components[index]

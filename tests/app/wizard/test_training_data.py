@@ -1,5 +1,6 @@
 """What is dropped on the wizard, and what it says of it."""
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -7,8 +8,10 @@ import zipfile
 import numpy as np
 import pytest
 
+from handpad import glyph
 from handpad.app.wizard.training_data import KINDS, recognise
 from handpad.train.datasets import READERS
+from handpad.train.datasets.dataset import FORMAT
 
 
 def touch(folder, *names):
@@ -113,7 +116,8 @@ def test_profiles(tmp_path):
 
 def test_prepared_data(tmp_path):
     path = tmp_path / "some.npz"
-    np.savez(path, about=np.array('{"name": "mine"}'), glyphs=np.zeros((1, 28, 28), np.uint8))
+    about = json.dumps({"name": "mine", "format": FORMAT, "preprocessing": glyph.VERSION})
+    np.savez(path, about=np.array(about), glyphs=np.zeros((1, 28, 28), np.uint8), label_index=np.zeros(1, np.int32))
     (found,), _ = recognise([path])
     assert (found.kind, found.title) == ("prepared", "Prepared data: mine")
 

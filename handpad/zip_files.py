@@ -1,15 +1,19 @@
-"""The list of members at the end of a zip file, as numbers and one run of bytes.
+"""The list of members at the end of a zip file, as numbers and one run of bytes, and what a member holds, in pieces.
 
-Python's zipfile makes a record of about 700 bytes for each member: over a gigabyte for NIST's ``by_class.zip`` with
-its one and a half million members. Here a member takes 31 bytes and its name. The layout is that of PKWARE's
-APPNOTE, sections 4.3.12 to 4.3.16.
+Nothing is unpacked beyond the size that the list states. Python's zipfile makes a record of about 700 bytes for each
+member: over a gigabyte for NIST's ``by_class.zip`` with its one and a half million members. Here a member takes 31
+bytes and its name. The layout is that of PKWARE's APPNOTE, sections 4.3.12 to 4.3.16.
 """
 
 import mmap
+import os
 import struct
+import zipfile
+import zlib
 from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -22,9 +26,20 @@ _END = struct.Struct("<4s4x2H2LH")
 _END_64_LOCATOR = struct.Struct("<4s4xQ4x")
 _END_64 = struct.Struct("<4s20x4Q")
 _ENTRY = struct.Struct("<4s4xHH4xLLLHHH8xL")
+_LOCAL_HEADER = struct.Struct("<4s22xHH")
 _LONGEST_COMMENT = 0xFFFF
+_LONGEST_NAME = 1024
+_ENCRYPTED = 1
 _UTF_8 = 0x800
 _IN_EXTRA = 0xFFFFFFFF
+
+
+PIECE = 1 << 16
+"""Bytes of a file that are unpacked at once."""
+
+
+class MemberError(ValueError):
+    """A member that cannot be read; the text says what kind of file that is, and names none."""
 
 
 class Names(Sequence[str]):
@@ -95,6 +110,8 @@ def _entries(content: mmap.mmap) -> Iterator[tuple[str, tuple[int, ...]]]:
         mark, flags, method, crc, packed, full, name_length, extra, comment, offset = _ENTRY.unpack_from(content, at)
         if mark != b"PK\1\2":
             raise ValueError("its list of members is damaged")
+        if name_length > _LONGEST_NAME:
+            raise ValueError("it has a name that is too long")
         at += _ENTRY.size
         name = content[at : at + name_length].decode("utf-8" if flags & _UTF_8 else "cp437")
         at += name_length
@@ -137,3 +154,50 @@ def _long(extra: bytes, *values: int) -> list[int]:
             return [next(long) if value == _IN_EXTRA else value for value in values]
         at += 4 + length
     return list(values)
+
+
+def unpacked(file: BinaryIO, member: Sequence[int]) -> Iterator[bytes]:
+    """The content of one member, a row of MEMBER, in pieces of at most PIECE bytes (sections 4.3.7 and 4.4).
+
+    Raises MemberError, at the latest after the last piece, where it is not whole or cannot be unpacked.
+    """
+    offset, packed, size, crc, method, flags = member
+    if flags & _ENCRYPTED:
+        raise MemberError("files that need a password")
+    if method not in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED):
+        raise MemberError("files packed in an unknown way")
+    file.seek(offset)
+    header = file.read(_LOCAL_HEADER.size)
+    if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\3\4"):
+        raise MemberError("files that are damaged or cut off")
+    _, name_length, extra_length = _LOCAL_HEADER.unpack(header)
+    file.seek(name_length + extra_length, os.SEEK_CUR)
+    found, checksum = 0, 0
+    pieces = _packed_pieces(file, packed)
+    for piece in pieces if method == zipfile.ZIP_STORED else _inflated(pieces):
+        found += len(piece)
+        if found > size:
+            break
+        checksum = zlib.crc32(piece, checksum)
+        yield piece
+    if found != size or checksum != crc:
+        raise MemberError("files that are damaged or cut off")
+
+
+def _packed_pieces(file: BinaryIO, left: int) -> Iterator[bytes]:
+    while piece := file.read(min(PIECE, left)):
+        left -= len(piece)
+        yield piece
+
+
+def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        for packed in pieces:
+            while packed and not inflate.eof:
+                yield inflate.decompress(packed, PIECE)
+                packed = inflate.unconsumed_tail
+        while not inflate.eof and (piece := inflate.decompress(b"", PIECE)):
+            yield piece
+    except zlib.error:
+        raise MemberError("files that are damaged or cut off") from None
