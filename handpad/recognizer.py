@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,16 +15,27 @@ from handpad.adaptation.default import DefaultAdapter
 from handpad.adaptation.line import LATEST, LineAdapter, NoLineAdapter, PaperLineAdapter, RidgeLineAdapter
 from handpad.adaptation.none import NoAdapter
 from handpad.adaptation.paper import PaperAdapter
+from handpad.errors import InkError
 from handpad.glyph import cues, glyph
 from handpad.ink import Guide, as_guide, as_strokes, checked_ink
 from handpad.model import BaseModel
 from handpad.profile import Profile, Sample, new_sample_id
+from handpad.reading.correction import (
+    CONTEXT,
+    TrainingSample,
+    line_around,
+    nearby,
+    strokes_of,
+    training_samples,
+    whole_text,
+    within,
+)
 from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
 from handpad.reading.on_line import LineAround, OnLine
-from handpad.reading.pieces import Fixed
+from handpad.reading.pieces import Fixed, Part, ink_of, moved
 from handpad.reading.reader import ALTERNATIVES, Progress, Reader
-from handpad.reading.result import Reading, ReadLine
+from handpad.reading.result import LineInk, ReadCharacter, Reading, ReadLine, ReadWord, on_its_line, with_ink
 
 
 class AdapterKind(NamedTuple):
@@ -168,7 +179,9 @@ class Recognizer:
         ink, probabilities and alternatives. Raises InkError.
         """
         checked = as_strokes(strokes)
-        return self._get_reader().read(checked, _as_guides(guide), self._get_line_adapter(), progress)
+        reading = self._get_reader().read(checked, _as_guides(guide), self._get_line_adapter(), progress)
+        given = [np.asarray(stroke) for stroke in strokes]
+        return Reading(tuple(with_ink(line, given) for line in reading.lines))
 
     def read_line(
         self, strokes: Sequence[ArrayLike], guide: ArrayLike | None = None, known: Sequence[Fixed] = ()
@@ -181,7 +194,8 @@ class Recognizer:
         Raises InkError.
         """
         checked, checked_guide = as_strokes(strokes), as_guide(guide)
-        return self._get_reader().read_line(checked, checked_guide, self._get_line_adapter(), known)
+        line = self._get_reader().read_line(checked, checked_guide, self._get_line_adapter(), known)
+        return with_ink(on_its_line(line, checked, checked_guide), [np.asarray(stroke) for stroke in strokes])
 
     def alternatives(
         self,
@@ -323,6 +337,65 @@ class Recognizer:
     def _on_line(self, line: LineAround) -> OnLine:
         reader, adapter = self._get_reader(), self._get_line_adapter()
         return reader.on_line(line.strokes, line.characters, line.place, line.guide, adapter, line.regrouped)
+
+    def correct(self, part: ReadCharacter | ReadWord | ReadLine, text: str) -> list[str]:
+        """Put a character, word or line of a reading right, and learn from it what the app does.
+
+        A character that is given one character is learned with its ink as it is. Any other text is parted over the ink
+        in the likeliest way, everything around it staying as it was read; of that the characters are learned whose ink
+        looks like them, as corrections or, where they were right, as confirmations.
+
+        Returns the ids of the learned samples. Raises InkError if the part has no ink of a line (it does not come from
+        :meth:`read`) or its ink cannot be parted into the text, LabelError or ProfileError.
+        """
+        line = part.characters[0].line if part.characters else None
+        if line is None:
+            raise InkError("Only what was read by this recognizer can be corrected.")
+        ink = [character.parts for character in part.characters]
+        every = [character.parts for character in line.characters]
+        first, last = every.index(ink[0]), every.index(ink[-1])
+        if len(ink) == 1 and len(text) == 1:
+            sample = TrainingSample(ink[0], text, part.characters[0].label, False)
+            return [self._learn_on_line(sample, line, every, regrouped=False)]
+        characters = self._parted(line, first, last, text)
+        before = {character.parts: character.label or "" for character in line.characters[first : last + 1]}
+        now = [*every[:first], *(character.parts for character in characters), *every[last + 1 :]]
+        return [
+            self._learn_on_line(sample, line, now, regrouped=sample.parts not in before)
+            for sample in training_samples(before, characters)
+        ]
+
+    def _parted(self, line: LineInk, first: int, last: int, text: str) -> list[Fixed]:
+        """The characters first to last of a line parted anew so that they say text. Raises InkError."""
+        every = [character.parts for character in line.characters]
+        chosen = nearby(every, first, last, CONTEXT)
+        numbers = strokes_of(every[index] for index in chosen)
+        places = {number: place for place, number in enumerate(numbers)}
+        known = [
+            Fixed(
+                moved(every[index], places),
+                line.characters[index].label,
+                line.characters[index].space if place else None,
+            )
+            for place, index in enumerate(chosen)
+            if not first <= index <= last
+        ]
+        ink = every[first : last + 1]
+        said = whole_text([line.characters[index] for index in chosen], ink, " ".join(text.split()))
+        found = self.spelled([line.strokes[number] for number in numbers], said, line.guide, known)
+        if found is None:
+            raise InkError(f"This ink cannot be parted into the characters of {text!r}.")
+        own = [part for parts in ink for part in parts]
+        moved_back = [replace(character, parts=moved(character.parts, numbers)) for character in found]
+        return [character for character in moved_back if within(character.parts, own)]
+
+    def _learn_on_line(
+        self, sample: TrainingSample, line: LineInk, every: Sequence[tuple[Part, ...]], regrouped: bool
+    ) -> str:
+        """Learn a character of a line whose characters have that ink; returns the sample's id."""
+        around = line_around(line.strokes, every, list(every).index(sample.parts), line.guide, regrouped)
+        ink, shown = ink_of(sample.parts, line.strokes), sample.shown or None
+        return self.learn(ink, sample.label, line.guide, confirmed=sample.right, shown=shown, line=around)
 
     def forget(self, sample_id: str) -> Sample:
         """Forget a sample, as if it had never been learned; returns it, for :meth:`restore`.

@@ -251,3 +251,60 @@ def test_bundled_files_are_found():
     assert (bundled_models() / "paper" / "model.onnx").is_file()
     assert (resources() / "icons" / "pen.svg").is_file()
     assert Path(resources()).is_absolute()
+
+
+def test_a_read_character_gives_its_ink_as_it_came_in():
+    given = [[[float(x), float(y)] for x, y, *_ in stroke] for stroke in strokes_of("the fox")]
+    page = Recognizer().read(given)
+    assert page.text == "the fox"
+    ink = [stroke.tolist() for character in page.characters for stroke in character.strokes]
+    assert sorted(ink) == sorted(given)
+    assert [character.text for character in page.characters] == list("thefox")
+    assert page.words[1].characters[0].strokes[0].shape[1] == 2
+
+
+def test_a_character_put_right_is_learned_with_its_ink():
+    pad = Recognizer()
+    page = pad.read(strokes_of("vox"), (74, 30))
+    (sample_id,) = pad.correct(page.characters[0], "w")
+    (sample,) = pad.samples()
+    assert (sample.id, sample.label, sample.confirmed) == (sample_id, "w", False)
+    assert sample.predicted == page.characters[0].label
+    assert [stroke.tolist() for stroke in sample.strokes] == [s.tolist() for s in page.characters[0].line.strokes[:1]]
+    for text in ("xvo", "oxv", "voo"):
+        pad.correct(pad.read(strokes_of(text), (74, 30)).characters[text.index("v")], "w")
+    assert pad.read(strokes_of("xxxxv"), (74, 30)).text.endswith("w")
+
+
+def test_a_word_put_right_teaches_its_letters_and_confirms_what_was_right():
+    pad = Recognizer()
+    page = pad.read(strokes_of("the vox jumps"))
+    taught = pad.correct(page.words[1], "wox")
+    samples = {sample.id: sample for sample in pad.samples()}
+    assert list(samples) == taught
+    assert [(s.label, s.predicted, s.confirmed) for s in samples.values()] == [
+        ("w", "v", False),
+        ("o", "o", True),
+        ("x", "x", True),
+    ] or [(s.label, s.confirmed) for s in samples.values()] == [("o", True), ("x", True)]
+
+
+def test_a_line_put_right_word_by_word_or_at_once():
+    pad = Recognizer()
+    line = pad.read(strokes_of("the vox")).lines[0]
+    taught = pad.correct(line, "the vox")
+    assert len(taught) == 6
+    assert all(sample.confirmed for sample in pad.samples())
+
+
+def test_what_cannot_be_put_right_teaches_nothing():
+    pad = Recognizer()
+    page = pad.read(strokes_of("vox"))
+    with pytest.raises(InkError, match="cannot be parted"):
+        pad.correct(page.words[0], "a much longer word than that ink can be")
+    with pytest.raises(LabelError):
+        pad.correct(page.characters[0], "č")
+    assert pad.sample_count() == 0
+    reader_alone = pad._get_reader().read_line(page.characters[0].line.strokes)
+    with pytest.raises(InkError, match="Only what was read"):
+        pad.correct(reader_alone.characters[0], "w")

@@ -18,9 +18,9 @@ from handpad.adaptation import concatenate
 from handpad.app.line_job import Key, LineJob, ReadBack
 from handpad.errors import HandpadError, InkError, ProfileError
 from handpad.ink import Guide, checked_ink
-from handpad.reading.likely import LIKELY
+from handpad.reading.correction import whole_text, within
 from handpad.reading.on_line import LineAround
-from handpad.reading.pieces import Fixed, Part, moved
+from handpad.reading.pieces import Fixed, moved
 
 log = logging.getLogger(__name__)
 
@@ -53,15 +53,11 @@ class Summary:
 
 @dataclass(frozen=True)
 class WordReading:
-    """One way to read a word: what it says, how probable that is, and its characters.
-
-    unlikely : those of them whose ink does not look like them: they are not to be learned.
-    """
+    """One way to read a word: what it says, how probable that is, and its characters."""
 
     text: str
     probability: float
-    characters: list[ReadBack]
-    unlikely: frozenset[Key] = frozenset()
+    characters: list[Fixed]
 
 
 class _Ending(Exception):
@@ -270,23 +266,22 @@ class Engine(QObject):
         ink, pad = {part for key in keys for part in key}, self._recognizer
         with pad.interruptible(self._end_if_wanted):
             if text:
-                spelled = pad.spelled(job.strokes, _whole_text(job, keys, text), job.guide, fixed)
+                spelled = pad.spelled(job.strokes, whole_text(job.characters, keys, text), job.guide, fixed)
                 lines = [] if spelled is None else [(1.0, spelled)]
             else:
                 lines = pad.alternatives(job.strokes, job.guide, fixed, 4 * SHOWN)
         others = sum(character.parts not in keys for character in job.characters)
         found: dict[str, WordReading] = {}
         for chance, line in lines:
-            characters = [ReadBack(moved(one.parts, numbers), one.label, [], one.space) for one in line]
-            word = [back for back in characters if _within(back.parts, ink)]
+            characters = [replace(one, parts=moved(one.parts, numbers)) for one in line]
+            word = [one for one in characters if within(one.parts, ink)]
             if len(characters) - len(word) != others or not word:
                 continue
-            said = "".join((" " if back.space and number else "") + back.label for number, back in enumerate(word))
+            said = "".join((" " if one.space and number else "") + one.label for number, one in enumerate(word))
             if said in found:
                 found[said] = replace(found[said], probability=found[said].probability + chance)
             else:
-                unlikely = {moved(one.parts, numbers) for one in line if one.probability < LIKELY}
-                found[said] = WordReading(said, chance, word, frozenset(unlikely))
+                found[said] = WordReading(said, chance, word)
         return list(found.values())
 
     @Slot(str, bool)
@@ -474,22 +469,3 @@ def _local(job: LineJob) -> tuple[list[Fixed], tuple[int, ...]]:
     places = {number: place for place, number in enumerate(job.numbers)}
     fixed = [replace(one, parts=moved(one.parts, places)) for one in job.fixed]
     return fixed, job.numbers
-
-
-def _within(parts: Key, ink: set[Part]) -> bool:
-    """Whether some parts lie inside others."""
-    return all(
-        any(part.stroke == other.stroke and other.start <= part.start and part.stop <= other.stop for other in ink)
-        for part in parts
-    )
-
-
-def _whole_text(job: LineJob, keys: frozenset[Key], text: str) -> str:
-    """What the characters of a job say when the word of these keys says text."""
-    said, given = "", False
-    for character in job.characters:
-        if character.parts not in keys:
-            said += (" " if character.space and said else "") + character.label
-        elif not given:
-            said, given = said + (" " if character.space and said else "") + text, True
-    return said

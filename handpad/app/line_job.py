@@ -11,14 +11,13 @@ import numpy as np
 
 from handpad.ink import Box, Guide
 from handpad.page import Character, Page
+from handpad.reading.correction import CONTEXT, nearby, strokes_of
+from handpad.reading.correction import line_around as around
 from handpad.reading.on_line import LineAround
-from handpad.reading.pieces import Fixed, Part, moved
+from handpad.reading.pieces import Fixed, Part
 
 Key = tuple[Part, ...]
 """The ink of a character: what names it between the page and the engine."""
-
-CONTEXT = 16
-"""So many settled characters on either side help to read what is open."""
 
 BATCH = 120
 """About so many characters are read at once, and stay open on a line: a page of scribbles stays bounded."""
@@ -81,7 +80,7 @@ def line_job(page: Page, row: int, look: Set[Key] = frozenset(), relabel: Set[Ke
     wanted = sorted({*unread, *(i for i, c in enumerate(line) if c.label and not c.locked)})
     if not wanted:
         return None
-    chosen = _with_shared_strokes(line, range(max(0, wanted[0] - CONTEXT), min(len(line), wanted[-1] + CONTEXT + 1)))
+    chosen = nearby([c.parts for c in line], wanted[0], wanted[-1], CONTEXT)
     bare = frozenset(line[index].parts for index in wanted if line[index].parts in look)
     fixed = []
     for index in chosen:
@@ -99,10 +98,6 @@ def line_job(page: Page, row: int, look: Set[Key] = frozenset(), relabel: Set[Ke
     )
 
 
-NEIGHBOURS = 8
-"""So many characters on either side of one show how it stands on its line."""
-
-
 def line_around(page: Page, key: Key) -> LineAround | None:
     """The line around a character of the page; None for one that stands in a box."""
     character = page.find(key)
@@ -110,29 +105,14 @@ def line_around(page: Page, key: Key) -> LineAround | None:
         return None
     row = page.row(character)
     line = page.lines[row]
-    own = line.index(character)
-    chosen = _with_shared_strokes(line, range(max(0, own - NEIGHBOURS), min(len(line), own + NEIGHBOURS + 1)))
-    numbers, strokes = _ink(page, (line[index] for index in chosen))
-    places = {number: place for place, number in enumerate(numbers)}
-    characters = tuple(Fixed(moved(line[index].parts, places)) for index in chosen)
-    return LineAround(strokes, characters, chosen.index(own), page.ruling.guide(row), character.grouped)
+    ink = [other.parts for other in line]
+    return around(page.strokes, ink, line.index(character), page.ruling.guide(row), character.grouped)
 
 
 def _ink(page: Page, characters: Iterable[Character]) -> tuple[tuple[int, ...], list[np.ndarray]]:
     """The numbers of all strokes with ink in some characters, ascending, and those strokes."""
-    numbers = tuple(sorted({number for character in characters for number in character.strokes}))
+    numbers = tuple(strokes_of(character.parts for character in characters))
     return numbers, [page.strokes[number] for number in numbers]
-
-
-def _with_shared_strokes(line: tuple[Character, ...], chosen: Iterable[int]) -> list[int]:
-    """The chosen places of a line and those that share a stroke with them: a stroke is read as a whole or not."""
-    found = set(chosen)
-    while True:
-        strokes = {number for index in found for number in line[index].strokes}
-        more = {i for i, c in enumerate(line) if i not in found and not strokes.isdisjoint(c.strokes)}
-        if not more:
-            return sorted(found)
-        found |= more
 
 
 def merged(page: Page, job: LineJob, reading: list[ReadBack]) -> Page | None:
@@ -221,7 +201,7 @@ def word_job(page: Page, word: tuple[Character, ...], keep_fixed: bool) -> LineJ
     row = page.row(word[0])
     line = page.lines[row]
     first, last = line.index(word[0]), line.index(word[-1])
-    chosen = _with_shared_strokes(line, range(max(0, first - CONTEXT), min(len(line), last + CONTEXT + 1)))
+    chosen = nearby([c.parts for c in line], first, last, CONTEXT)
     if not all(line[index].label for index in chosen):
         return None
     fixed = []

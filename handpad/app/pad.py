@@ -19,6 +19,7 @@ from handpad.app.page_reading import PageReading
 from handpad.document import DocumentError, fitted
 from handpad.page import Character, Page
 from handpad.profile import new_sample_id
+from handpad.reading.correction import training_samples
 
 CLOSING_S = 0.3
 """So long confirmations are still learned when the pad is closed ..."""
@@ -282,26 +283,29 @@ class Pad(QObject):
             return
         word = self.page.word(character)
         before = {other.parts: other for other in word}
-        new, lessons, skipped = [], [], 0
-        for back in reading.characters:
-            old = before.get(back.parts)
-            right = old is not None and old.label == back.label
-            known = right and (old.fixed or old.sample_id)
-            taught = self.learning and not known and back.parts not in reading.unlikely
-            skipped += self.learning and not known and not taught
-            sample_id = old.sample_id if known else new_sample_id() if taught else ""
-            if taught:
-                lessons.append((sample_id, back.parts, back.label, old.label if old else "", right))
+        labels = {other.parts: other.label for other in word}
+        unknown = []
+        for spelled in reading.characters:
+            old = before.get(spelled.parts)
+            if old is None or old.label != spelled.label or not (old.fixed or old.sample_id):
+                unknown.append(spelled)
+        samples = {s.parts: (new_sample_id(), s) for s in training_samples(labels, unknown)} if self.learning else {}
+        new = []
+        for spelled in reading.characters:
+            old = before.get(spelled.parts)
+            taught = samples[spelled.parts][0] if spelled.parts in samples else ""
+            sample_id = taught if spelled in unknown else old.sample_id
             grouped = old is None or old.grouped
-            new.append(Character(back.parts, back.label, True, sample_id, grouped, space=back.space, spaced=True))
+            new.append(Character(spelled.parts, spelled.label, True, sample_id, grouped, bool(spelled.space), True))
         new[0] = replace(new[0], space=word[0].space, spaced=word[0].spaced)
-        corrections = [lesson for lesson in lessons if not lesson[-1]]
+        corrections = [sample_id for sample_id, sample in samples.values() if not sample.right]
+        skipped = len(unknown) - len(samples) if self.learning else 0
         change = Change(reading.text, self.learning, 0, letters=len(new), skipped=skipped)
         if corrections:
-            self._lessons.expect(corrections[-1][0], change)
+            self._lessons.expect(corrections[-1], change)
         self._step(self.page.with_characters(word, new))
-        for lesson in sorted(lessons, key=lambda lesson: not lesson[-1]):
-            self._lessons.learn(*lesson)
+        for sample_id, sample in samples.values():
+            self._lessons.learn(sample_id, sample.parts, sample.label, sample.shown, sample.right)
         if not corrections:
             right = reading.text == "".join(other.label for other in word)
             self.corrected.emit(replace(change, confirmed=right))

@@ -20,7 +20,7 @@ from handpad.reading.likely import likelihoods
 from handpad.reading.lines import split_lines
 from handpad.reading.on_line import OnLine
 from handpad.reading.pieces import Fixed, ink_of, moved, share_ink
-from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, renumbered
+from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, on_its_line, renumbered
 from handpad.reading.scorer import FORBIDDEN, Scorer, from_styles
 from handpad.reading.search import Path, Step, Weights, search
 from handpad.reading.words import Apart, Spelling
@@ -114,8 +114,9 @@ class Reader:
         try:
             for members in split_lines(self._boxes(strokes), guides, self._between_steps):
                 ink = [strokes[index] for index in members]
-                line = self.read_line(ink, _nearest(ink, guides), adapter)
-                lines.append(renumbered(line, members))
+                guide = _nearest(ink, guides)
+                line = renumbered(self.read_line(ink, guide, adapter), members)
+                lines.append(on_its_line(line, strokes, guide))
                 done += len(members)
                 if progress is not None:
                     tell()

@@ -1,13 +1,29 @@
 """What reading gives: pages of lines of words of characters, each with its ink and its alternatives."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from handpad.adaptation import Observation
 from handpad.ink import Box, Guide
-from handpad.reading.pieces import Part, moved
+from handpad.reading.pieces import Fixed, Part, moved
+
+
+@dataclass(frozen=True)
+class LineInk:
+    """A line that was read, for those who put it right.
+
+    Attributes
+    ----------
+    strokes : all strokes of the page that it is on, checked ink (n, 4).
+    guide : of the line, where it was given.
+    characters : as they were read, left to right, their parts by the places of the strokes.
+    """
+
+    strokes: Sequence[np.ndarray]
+    guide: Guide | None
+    characters: tuple[Fixed, ...]
 
 
 @dataclass(frozen=True)
@@ -24,6 +40,8 @@ class ReadCharacter:
     seen : what the base model makes of its glyph (one row), to learn from.
     geometry : float32 (GEOMETRY,), its size and place on the line, to learn from.
     space : whether a space precedes it.
+    strokes : its ink, stretches of the arrays that were given to be read.
+    line : the line that it is on; None in what a reader gives by itself.
     """
 
     label: str
@@ -34,6 +52,18 @@ class ReadCharacter:
     seen: Observation
     geometry: np.ndarray
     space: bool
+    strokes: tuple[np.ndarray, ...] = field(default=(), repr=False, compare=False)
+    line: LineInk | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def text(self) -> str:
+        """The same as label."""
+        return self.label
+
+    @property
+    def characters(self) -> tuple["ReadCharacter", ...]:
+        """The character itself."""
+        return (self,)
 
 
 @dataclass(frozen=True)
@@ -87,8 +117,26 @@ class Reading:
 
 def renumbered(line: ReadLine, members: Sequence[int]) -> ReadLine:
     """The line with its parts naming the page's strokes in place of its own."""
-    words = [
-        replace(word, characters=tuple(replace(c, parts=moved(c.parts, members)) for c in word.characters))
-        for word in line.words
-    ]
+    return _each_character(line, lambda character: replace(character, parts=moved(character.parts, members)))
+
+
+def on_its_line(line: ReadLine, strokes: Sequence[np.ndarray], guide: Guide | None) -> ReadLine:
+    """The line whose characters know the line that they are on: the page's strokes and the guide it was read by."""
+    known = tuple(Fixed(character.parts, character.label, character.space) for character in line.characters)
+    ink = LineInk(strokes, guide, known)
+    return _each_character(line, lambda character: replace(character, line=ink))
+
+
+def with_ink(line: ReadLine, strokes: Sequence[np.ndarray]) -> ReadLine:
+    """The line whose characters have their ink, stretches of the page's strokes."""
+
+    def ink(character: ReadCharacter) -> ReadCharacter:
+        stretches = (strokes[part.stroke][part.start : part.stop] for part in character.parts)
+        return replace(character, strokes=tuple(stretches))
+
+    return _each_character(line, ink)
+
+
+def _each_character(line: ReadLine, change: Callable[[ReadCharacter], ReadCharacter]) -> ReadLine:
+    words = [replace(word, characters=tuple(map(change, word.characters))) for word in line.words]
     return replace(line, words=tuple(words))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from handwriting import write_line
 
+from handpad.adaptation.line import RidgeLineAdapter
 from handpad.ink import Guide
 from handpad.model import BaseModel
 from handpad.reading.language import Language
@@ -80,13 +81,14 @@ def test_ink_that_looks_otherwise_is_not_likely(reader, written, typed, likely):
 
 
 def test_what_the_writer_taught_makes_ink_likely(reader):
-    hand, ink = reader.hand(), ink_of("vit")
-    before = reader.spelled(ink, "nit", GUIDE, hand)
-    character = reader.read_line(ink, GUIDE, hand).characters[0]
+    adapter, ink = RidgeLineAdapter(), ink_of("vit")
+    before = reader.spelled(ink, "nit", GUIDE, adapter)
+    character = reader.read_line(ink, GUIDE, adapter).characters[0]
     for number in range(3):
         label = [BaseModel.load().index("n")]
-        hand.learn([number], character.seen, character.geometry[None], label, [False])
-    after = reader.spelled(ink, "nit", GUIDE, hand)
+        scores = reader.in_context(character.seen, character.geometry[None])
+        adapter.learn([number], character.seen, character.geometry[None], scores, label, [False])
+    after = reader.spelled(ink, "nit", GUIDE, adapter)
     assert before[0].probability < LIKELY < after[0].probability
     assert [one.parts for one in before] == [one.parts for one in after]
 

@@ -1,0 +1,121 @@
+"""A reading that is put right: the ink around what is corrected, how a word is spelled out, and what is learned of it.
+
+The app and scripts correct by the same functions, so that they teach the same.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from handpad.ink import Guide
+from handpad.reading.likely import LIKELY
+from handpad.reading.on_line import LineAround
+from handpad.reading.pieces import Fixed, Part, moved
+
+CONTEXT = 16
+"""So many characters on either side help to read what is open."""
+
+NEIGHBOURS = 8
+"""So many characters on either side of one show how it stands on its line."""
+
+Parts = tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class TrainingSample:
+    """A character that a correction teaches.
+
+    Attributes
+    ----------
+    parts : its ink.
+    label, shown : what it is, and what the writer was shown for that very ink; "" if nothing.
+    right : whether that was right, so that it is confirmed and not corrected.
+    """
+
+    parts: Parts
+    label: str
+    shown: str
+    right: bool
+
+
+def training_samples(before: Mapping[Parts, str], characters: Sequence[Fixed]) -> list[TrainingSample]:
+    """What a word that was put right teaches, corrections first.
+
+    Ink that does not look like its character is left out: the word may not be what was written.
+
+    Parameters
+    ----------
+    before : the word's characters as they were read: ink to label.
+    characters : those that it has now, as parting a text over the ink gives them.
+    """
+    samples = []
+    for character in characters:
+        shown = before.get(character.parts, "")
+        if character.probability is None or character.probability >= LIKELY:
+            samples.append(TrainingSample(character.parts, character.label or "", shown, shown == character.label))
+    return sorted(samples, key=lambda sample: sample.right)
+
+
+def with_shared_strokes(line: Sequence[Parts], chosen: Iterable[int]) -> list[int]:
+    """The chosen places of a line and those that share a stroke with them: a stroke is read as a whole or not."""
+    strokes_of = [{part.stroke for part in parts} for parts in line]
+    found = set(chosen)
+    while True:
+        strokes = set().union(*(strokes_of[index] for index in found))
+        more = {index for index, own in enumerate(strokes_of) if index not in found and not strokes.isdisjoint(own)}
+        if not more:
+            return sorted(found)
+        found |= more
+
+
+def nearby(line: Sequence[Parts], first: int, last: int, reach: int) -> list[int]:
+    """The places first to last of a line, up to `reach` on either side, and those that share a stroke with them."""
+    return with_shared_strokes(line, range(max(0, first - reach), min(len(line), last + reach + 1)))
+
+
+def strokes_of(characters: Iterable[Parts]) -> list[int]:
+    """The numbers of all strokes with ink in some characters, ascending."""
+    return sorted({part.stroke for parts in characters for part in parts})
+
+
+def line_around(
+    strokes: Sequence[np.ndarray] | Mapping[int, np.ndarray],
+    line: Sequence[Parts],
+    place: int,
+    guide: Guide | None,
+    regrouped: bool,
+) -> LineAround:
+    """A character of a line among its neighbours, to learn it as it stands there.
+
+    Parameters
+    ----------
+    strokes : the strokes that the parts name, by number.
+    line : the ink of its characters, left to right; place : the index of the one meant.
+    regrouped : whether the writer has parted or joined its ink.
+    """
+    chosen = nearby(line, place, place, NEIGHBOURS)
+    numbers = strokes_of(line[index] for index in chosen)
+    places = {number: index for index, number in enumerate(numbers)}
+    characters = tuple(Fixed(moved(line[index], places)) for index in chosen)
+    return LineAround([strokes[number] for number in numbers], characters, chosen.index(place), guide, regrouped)
+
+
+def whole_text(line: Sequence[Fixed], ink: Sequence[Parts], text: str) -> str:
+    """What a line says when its characters of that ink, which are neighbours, say text."""
+    said, given = "", False
+    for character in line:
+        space = " " if character.space and said else ""
+        if character.parts not in ink:
+            said += space + (character.label or "")
+        elif not given:
+            said, given = said + space + text, True
+    return said
+
+
+def within(parts: Parts, ink: Iterable[Part]) -> bool:
+    """Whether some parts lie inside others."""
+    return all(
+        any(part.stroke == other.stroke and other.start <= part.start and part.stop <= other.stop for other in ink)
+        for part in parts
+    )
