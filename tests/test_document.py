@@ -117,6 +117,13 @@ def test_a_page_of_the_second_format_knows_its_samples_in_the_migrated_profile(t
     assert page.profile == ""
 
 
+def test_a_page_of_the_third_format_says_whose_samples_it_has():
+    page = from_inkml((DATA / "page-3.inkml").read_bytes())
+    assert page.text() == "to lo"
+    assert page.profile == "0f" * 16
+    assert [bool(character.sample_id) for character in page.characters] == [True, False, False, True]
+
+
 def test_a_page_of_a_later_version_is_known_as_one():
     data = to_inkml(page_of("Hit")).replace(b">%d<" % FORMAT, b">%d<" % (FORMAT + 1), 1)
     with pytest.raises(NewerPageError, match="update Handpad"):
