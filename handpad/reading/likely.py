@@ -16,11 +16,11 @@ TWINS = ("0oO", "1lI|", "cC", "kK", "pP", "sS", "uU", "vV", "wW", "xX", "yY", "z
 LIKELY = 0.1
 """Ink that is less likely to be a character is not learned as that character from a typed word.
 
-Fitted on UNIPEN's lines of printed text by validation writers (``tests/bench/bench_typed_words.py``): words that were
-misread, typed as they are, and, since writers also type what is not in the ink, any words with a letter left out or put
-in. At most 1 in 100 of the characters learned from either may have wrong ink. 0.05 would do for that; but the bundled
-model and its scorer were fitted on all of UNIPEN's writers, these among them, and know their ink better than a new
-writer's. Twice as much leaves room for that and costs 2 of 895 characters that were typed as they are.
+Fitted on all of UNIPEN's lines of printed text by validation writers whose characters are delineated
+(``tests/bench/bench_typed_words.py --fit``): words that were misread, typed as they are, and, since writers also type
+what is not in the ink, any words with a letter left out or put in. It is the lowest round number at which at most 1 in
+100 of the characters learned from each of the three has wrong ink. The bundled model and its scorer were fitted on all
+of UNIPEN's writers, these among them, and know their ink better than a new writer's.
 """
 
 
