@@ -3,56 +3,27 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from handpad.adaptation import Adapter, Observation
-from handpad.adaptation.default import DefaultAdapter
-from handpad.adaptation.line import LATEST, LineAdapter, NoLineAdapter, PaperLineAdapter, RidgeLineAdapter
-from handpad.adaptation.none import NoAdapter
-from handpad.adaptation.paper import PaperAdapter
+from handpad.adaptation import Observation
+from handpad.adaptation.kinds import ADAPTERS
+from handpad.adaptation.line import LATEST, LineAdapter
 from handpad.errors import InkError
 from handpad.glyph import cues, glyph
 from handpad.ink import Guide, as_guide, as_strokes, checked_ink
 from handpad.model import BaseModel
 from handpad.profile import Profile, Sample, new_sample_id
-from handpad.reading.correction import (
-    CONTEXT,
-    TrainingSample,
-    line_around,
-    nearby,
-    strokes_of,
-    training_samples,
-    whole_text,
-    within,
-)
+from handpad.reading.correction import TrainingSample, line_around, parted, training_samples
 from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
 from handpad.reading.on_line import LineAround, OnLine
-from handpad.reading.pieces import Fixed, Part, ink_of, moved
+from handpad.reading.pieces import Fixed, Part, ink_of
 from handpad.reading.reader import ALTERNATIVES, Progress, Reader
 from handpad.reading.result import LineInk, ReadCharacter, Reading, ReadLine, ReadWord, on_its_line, with_ink
-
-
-class AdapterKind(NamedTuple):
-    """How to make both sides of an adapter: for characters alone, of a base model, and for lines, of that side."""
-
-    characters: Callable[[BaseModel], Adapter]
-    line: Callable[[Adapter], LineAdapter]
-
-
-ADAPTERS = {
-    "default": AdapterKind(lambda model: DefaultAdapter(model.labels), lambda _: RidgeLineAdapter()),
-    "paper": AdapterKind(
-        lambda model: PaperAdapter(model.centroids, model.centroid_labels, len(model.labels)), PaperLineAdapter
-    ),
-    "none": AdapterKind(lambda model: NoAdapter(), lambda _: NoLineAdapter()),
-}
-"""The adapters by name. Each has a side for lines too, so that none works in boxes alone."""
 
 _NOWHERE = np.full(GEOMETRY, np.nan, np.float32)
 """The geometry of a character that was learned off any line."""
@@ -357,37 +328,13 @@ class Recognizer:
         if len(ink) == 1 and len(text) == 1:
             sample = TrainingSample(ink[0], text, part.characters[0].label, False)
             return [self._learn_on_line(sample, line, every, regrouped=False)]
-        characters = self._parted(line, first, last, text)
+        characters = parted(line, first, last, text, self.spelled)
         before = {character.parts: character.label or "" for character in line.characters[first : last + 1]}
         now = [*every[:first], *(character.parts for character in characters), *every[last + 1 :]]
         return [
             self._learn_on_line(sample, line, now, regrouped=sample.parts not in before)
             for sample in training_samples(before, characters)
         ]
-
-    def _parted(self, line: LineInk, first: int, last: int, text: str) -> list[Fixed]:
-        """The characters first to last of a line parted anew so that they say text. Raises InkError."""
-        every = [character.parts for character in line.characters]
-        chosen = nearby(every, first, last, CONTEXT)
-        numbers = strokes_of(every[index] for index in chosen)
-        places = {number: place for place, number in enumerate(numbers)}
-        known = [
-            Fixed(
-                moved(every[index], places),
-                line.characters[index].label,
-                line.characters[index].space if place else None,
-            )
-            for place, index in enumerate(chosen)
-            if not first <= index <= last
-        ]
-        ink = every[first : last + 1]
-        said = whole_text([line.characters[index] for index in chosen], ink, " ".join(text.split()))
-        found = self.spelled([line.strokes[number] for number in numbers], said, line.guide, known)
-        if found is None:
-            raise InkError(f"This ink cannot be parted into the characters of {text!r}.")
-        own = [part for parts in ink for part in parts]
-        moved_back = [replace(character, parts=moved(character.parts, numbers)) for character in found]
-        return [character for character in moved_back if within(character.parts, own)]
 
     def _learn_on_line(
         self, sample: TrainingSample, line: LineInk, every: Sequence[tuple[Part, ...]], regrouped: bool

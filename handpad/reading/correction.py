@@ -3,15 +3,17 @@
 The app and scripts correct by the same functions, so that they teach the same.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from handpad.errors import InkError
 from handpad.ink import Guide
 from handpad.reading.likely import LIKELY
 from handpad.reading.on_line import LineAround
 from handpad.reading.pieces import Fixed, Part, moved
+from handpad.reading.result import LineInk
 
 CONTEXT = 16
 """So many characters on either side help to read what is open."""
@@ -119,3 +121,31 @@ def within(parts: Parts, ink: Iterable[Part]) -> bool:
         any(part.stroke == other.stroke and other.start <= part.start and part.stop <= other.stop for other in ink)
         for part in parts
     )
+
+
+def parted(
+    line: LineInk, first: int, last: int, text: str, spell: Callable[..., tuple[Fixed, ...] | None]
+) -> list[Fixed]:
+    """The characters first to last of a line parted anew so that they say text, everything around them staying.
+
+    spell : parts a line of known text, as :meth:`handpad.recognizer.Recognizer.spelled` does.
+
+    Raises InkError if that ink has no such way.
+    """
+    every = [character.parts for character in line.characters]
+    chosen = nearby(every, first, last, CONTEXT)
+    numbers = strokes_of(every[index] for index in chosen)
+    places = {number: place for place, number in enumerate(numbers)}
+    known = []
+    for place, index in enumerate(chosen):
+        other = line.characters[index]
+        if not first <= index <= last:
+            known.append(Fixed(moved(other.parts, places), other.label, other.space if place else None))
+    ink = every[first : last + 1]
+    said = whole_text([line.characters[index] for index in chosen], ink, " ".join(text.split()))
+    found = spell([line.strokes[number] for number in numbers], said, line.guide, known)
+    if found is None:
+        raise InkError(f"This ink cannot be parted into the characters of {text!r}.")
+    own = [part for parts in ink for part in parts]
+    on_page = [replace(character, parts=moved(character.parts, numbers)) for character in found]
+    return [character for character in on_page if within(character.parts, own)]

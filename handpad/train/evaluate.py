@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from handpad.adaptation import Observation
+from handpad.adaptation.kinds import ADAPTERS
 from handpad.adaptation.paper import CLASSIFIERS, PaperAdapter
 from handpad.errors import DataError
 from handpad.files import replace_file
 from handpad.model import BaseModel
-from handpad.recognizer import ADAPTERS
 from handpad.train import evaluation_page, lines, protocols
 from handpad.train.datasets import Dataset
 from handpad.train.measures import ALPHANUMERIC, SHAPE_TWINS, group_of
@@ -149,7 +149,7 @@ def evaluate(
             outcomes, adapters = [], []
             for count, writer in enumerate(enough, start=1):
                 for draw in range(protocol.draws(settings)):
-                    adapter = ADAPTERS[adapter_name](model)
+                    adapter = ADAPTERS[adapter_name].characters(model)
                     random = protocols.generator(seed, writer.name, draw)
                     outcomes.append(_outcome(writer, protocol.run(adapter, writer, random, settings)))
                     adapters.append(adapter)
