@@ -7,7 +7,7 @@ For one cue x (the log of the longer side, or the height of the centre) a writer
 with a writer's offset about which nothing is known beforehand (tablets and hands differ), a few factors
 z ~ N(0, 1) that say how this writer's labels move together (tall capitals, tiny letters), the writer's own
 habit for the label, own[l] ~ N(0, spread[l]), and noise ~ N(0, noise[l] * unsteadiness). The population's numbers
-come from training writers (:mod:`handpad.train.habits`); a writer's come from what was learned, in closed form.
+come from training writers (:mod:`handpad.train.fit.population`); a writer's come from what was learned, in closed form.
 So five learned letters say where the other fifty-seven should stand. A cue that is mere noise with a
 writer, such as the height on a page of many lines, makes the unsteadiness large and thereby counts for nothing.
 

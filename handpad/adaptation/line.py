@@ -24,6 +24,7 @@ from handpad.adaptation.inverse import KernelInverse
 from handpad.adaptation.kernels import PLACE, SHAPE, SHAPE_ALONE, squared_distances, unit_length
 from handpad.adaptation.paper import PaperAdapter
 from handpad.adaptation.store import Learned, Store
+from handpad.numerics import log_sum_exp
 
 NOISE = 0.4
 """Ridge of the kernel, for a correction."""
@@ -230,7 +231,7 @@ class RidgeLineAdapter:
         change = (shape * (SHAPE_ALONE + (1 - SHAPE_ALONE) * place)) @ self._weights
         before = softmax(scores / SOFTENING)
         after = SOFTENING * np.log(np.maximum(before + change, np.minimum(before, FLOOR)))
-        return after - _log_sum(after) + _log_sum(scores)
+        return after - log_sum_exp(after) + log_sum_exp(scores)
 
     def _fit(self) -> None:
         """Find the weights of the samples that decide.
@@ -270,8 +271,3 @@ def _alike(
     """How alike characters are in shape, and in place, 0 to 1: (m, n) each."""
     shape = np.exp(-SHAPE * squared_distances(embeddings, other_embeddings))
     return shape, np.exp(-PLACE * squared_distances(places, other_places))
-
-
-def _log_sum(scores: np.ndarray) -> np.ndarray:
-    top = scores.max(axis=1, keepdims=True)
-    return top + np.log(np.exp(scores - top).sum(axis=1, keepdims=True))

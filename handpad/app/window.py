@@ -21,6 +21,7 @@ from handpad.app.settings import Settings
 from handpad.app.status_line import StatusLine, counted
 from handpad.app.unsaved import may_close, save_elsewhere, unsaved_sentence
 from handpad.installed import available_models
+from handpad.labels import ALPHANUMERIC
 from handpad.page import Character
 from handpad.paths import bundled_models, user_data
 
@@ -29,7 +30,7 @@ UNSURE = 0.6
 
 ALPHABETS = {
     "all": None,
-    "alphanumeric": "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+    "alphanumeric": ALPHANUMERIC,
     "digits": "0123456789",
 }
 """What each choice of the setting "alphabet" lets a character be."""

@@ -11,7 +11,7 @@ its style. Every printable ASCII character keeps a probability above 0 in every 
 case; a token that leaves it is left to the n-gram. The n-gram is interpolated: a context holds the discounted
 probabilities of what followed it, and the rest of its mass goes to the next shorter context.
 
-Resources are built by ``handpad-train language`` (see :mod:`handpad.train.language` for the file's arrays).
+Resources are built by ``handpad-train language`` (their arrays: :mod:`handpad.train.lines.language_resource`).
 """
 
 import bisect

@@ -1,7 +1,7 @@
 """How well each group of ink would do as a character, and each gap as a space: small networks, learned from lines.
 
 They are fitted together so that the true text of a line of ink is likelier than every other text in every other
-grouping (a segmental conditional random field; see :mod:`handpad.train.reading`), on top of a base model whose
+grouping (a segmental conditional random field; see :mod:`handpad.train.lines.potentials`), on top of a base model whose
 embedding they read. ``reading.npz`` in the base model's folder holds them.
 """
 
@@ -18,6 +18,7 @@ from handpad.adaptation import Observation
 from handpad.adaptation.kernels import squared_distances
 from handpad.errors import ModelError
 from handpad.model_folder import READING, is_model, read_description, read_file
+from handpad.numerics import log_softmax
 from handpad.reading.lattice import GAPS, GEOMETRY
 from handpad.reading.search import Weights
 
@@ -87,7 +88,7 @@ class Scorer:
         geometry : float32 (n, GEOMETRY), of the groups in their lattice. seen : what the scorer's own base model makes
         of them, over all its labels.
         """
-        logged = _log_softmax(seen.logits)
+        logged = log_softmax(seen.logits)
         entropy = -(np.exp(logged) * logged).sum(axis=1, keepdims=True)
         top = -np.sort(-logged, axis=1)[:, :2]
         inputs = [self._scaled("geometry", geometry), self._scaled("embedding", seen.embeddings), entropy, top]
@@ -133,8 +134,3 @@ def _run(layers: Sequence[Layer], x: np.ndarray) -> np.ndarray:
     for layer in layers[:-1]:
         x = np.maximum(layer(x), 0)
     return layers[-1](x)
-
-
-def _log_softmax(logits: np.ndarray) -> np.ndarray:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))

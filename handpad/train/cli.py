@@ -1,8 +1,8 @@
 """``handpad-train``: prepare data, fit a base model, export it and measure it.
 
-Every command is one module with ``add_arguments(parser)`` and ``run(args)``; :data:`COMMANDS` names them. With
-``--json`` a command prints one JSON object per line on stdout and nothing else there (see
-:mod:`handpad.train.report`). The exit code is 0 only on success; what a user can act on goes to stderr as one
+Every command is the module of its name in :mod:`handpad.train.commands`, with ``add_arguments(parser)`` and
+``run(args)``. With ``--json`` a command prints one JSON object per line on stdout and nothing else there (see
+:mod:`handpad.train.console`). The exit code is 0 only on success; what a user can act on goes to stderr as one
 sentence, with exit code 1.
 """
 
@@ -10,39 +10,31 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from handpad.errors import HandpadError
 
-
-class Command(NamedTuple):
-    """One subcommand: the module that implements it and its line in ``--help``."""
-
-    module: str
-    help: str
-
-
 COMMANDS = {
-    "prepare": Command("handpad.train.prepare", "read a data set and write it as one prepared file"),
-    "fit": Command("handpad.train.fit", "train a network on a prepared data set"),
-    "export": Command("handpad.train.export", "write a fitted network as a model folder"),
-    "evaluate": Command("handpad.train.evaluate", "measure adapting, or reading lines, on writers never seen"),
-    "reading": Command("handpad.train.reading", "learn from lines of text how a model's ink parts into characters"),
-    "compare": Command("handpad.train.compare", "compare models on writers that none was trained on"),
-    "install": Command("handpad.train.install", "put a model folder where the pad offers it"),
-    "language": Command("handpad.train.language", "build a language resource from texts and word lists"),
+    "prepare": "read a data set and write it as one prepared file",
+    "fit": "train a network on a prepared data set",
+    "export": "write a fitted network as a model folder",
+    "evaluate": "measure adapting, or reading lines, on writers never seen",
+    "reading": "learn from lines of text how a model's ink parts into characters",
+    "compare": "compare models on writers that none was trained on",
+    "install": "put a model folder where the pad offers it",
+    "language": "build a language resource from texts and word lists",
 }
+"""Each command and its line in ``--help``."""
 
 
 def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     """The parser. Only the chosen command's module is imported, so that help needs no torch."""
     parser = argparse.ArgumentParser(prog="handpad-train", description="Train and measure Handpad's base models.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, command in COMMANDS.items():
-        subparser = commands.add_parser(name, help=command.help, description=command.help.capitalize() + ".")
+    for name, text in COMMANDS.items():
+        subparser = commands.add_parser(name, help=text, description=text.capitalize() + ".")
         subparser.add_argument("--json", action="store_true", help="print results and progress as lines of JSON")
         if name == chosen:
-            module = importlib.import_module(command.module)
+            module = importlib.import_module(f"handpad.train.commands.{name}")
             module.add_arguments(subparser)
             subparser.set_defaults(execute=module.run)
     return parser

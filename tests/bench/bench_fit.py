@@ -94,12 +94,12 @@ def ours(args: argparse.Namespace) -> None:
     """The training loop of ``handpad-train fit``, on images without ink."""
     import torch
 
+    from handpad.train.console import Console
     from handpad.train.datasets import Dataset
-    from handpad.train.machine import has_bf16, open_machine
-    from handpad.train.network import NETWORKS
-    from handpad.train.recipes import PRESETS, policy_of
-    from handpad.train.report import Report
-    from handpad.train.training import Trainer
+    from handpad.train.fit.device import has_bf16, open_device
+    from handpad.train.fit.loop import Trainer
+    from handpad.train.fit.networks import NETWORKS
+    from handpad.train.fit.recipes import PRESETS, policy_of
 
     glyphs, labels = examples()
     nothing, starts = np.zeros(0, np.int64), np.zeros(1, np.int64)
@@ -116,7 +116,7 @@ def ours(args: argparse.Namespace) -> None:
         licence="",
     )
     recipe = replace(PRESETS["paper-nist"].recipe, series=((sys.maxsize, BATCH),))
-    with open_machine("cpu", args.precision, args.threads) as machine:
+    with open_device("cpu", args.precision, args.threads) as device:
         capabilities = torch.cpu.get_capabilities()
         about = {
             "cpu": capabilities.get("cpu_name"),
@@ -124,21 +124,21 @@ def ours(args: argparse.Namespace) -> None:
             "threads": torch.get_num_threads(),
             "amx_bf16": bool(capabilities.get("amx_bf16")),
             "bf16_instructions": has_bf16(),
-            "our_precision": machine.precision,
+            "our_precision": device.precision,
             "torch": torch.__version__,
         }
         network = NETWORKS[args.network](CLASSES)
         rows = np.arange(IMAGES)
-        trainer = Trainer(network, data, rows, nothing, recipe, policy_of(recipe), 1, machine)
+        trainer = Trainer(network, data, rows, nothing, recipe, policy_of(recipe), 1, device)
         turns = Turns(about)
-        trainer.run(1, Report(as_json=True, silent=True), turns, lambda: False)
+        trainer.run(1, Console(as_json=True, silent=True), turns, lambda: False)
 
 
 def plain(args: argparse.Namespace) -> None:
     """What PyTorch's tutorials do: fp32, contiguous, Adam, one batch after the other."""
     import torch
 
-    from handpad.train.network import NETWORKS
+    from handpad.train.fit.networks import NETWORKS
 
     if args.threads:
         torch.set_num_threads(args.threads)

@@ -21,9 +21,9 @@ from handpad.reading.images import ink_of_image
 from handpad.reading.language import Language
 from handpad.reading.lines import split_lines
 from handpad.reading.reader import Reader
-from handpad.train import tesseract
 from handpad.train.datasets.unipen_lines import read, several_rows
-from handpad.train.text_errors import Reading, rates
+from handpad.train.measure import tesseract
+from handpad.train.measure.text_errors import Reading, rates
 
 SITES = ("apa", "apb", "app", "art")
 NIBS = (0.06, 0.12)

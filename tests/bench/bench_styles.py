@@ -17,9 +17,9 @@ from sklearn.cluster import KMeans, MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 
 from handpad.train.datasets import Dataset
-from handpad.train.fitted import Fitted
-from handpad.train.styles import judge, style_count
-from handpad.train.training import outputs
+from handpad.train.fit.networks import outputs
+from handpad.train.fit.run_folder import Fitted
+from handpad.train.fit.styles import judge, style_count
 
 KINDS = {
     "K-means, 3 starts": lambda k, seed: KMeans(k, n_init=3, random_state=seed),

@@ -31,10 +31,10 @@ from handpad.reading.lines import split_lines
 from handpad.reading.pieces import Fixed, joined
 from handpad.reading.reader import Reader
 from handpad.train.datasets.archive import read_texts
+from handpad.train.datasets.splits import split_writers
 from handpad.train.datasets.unipen import fetcher
 from handpad.train.datasets.unipen_lines import several_rows
 from handpad.train.datasets.unipen_text import Document, Segment, parse
-from handpad.train.splits import split_writers
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "unipen_train_r01_v07.tar.xz"
 THRESHOLDS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5)

@@ -4,14 +4,10 @@ from pathlib import Path
 
 import pytest
 from handwriting import write
+from unipen_ink import component
 
 LABELS = "covxzHTL74"
 REPEATS = 4
-
-
-def component(points) -> list[str]:
-    """A pen-down component with y up, as UNIPEN has it, and an empty pen-up one after it."""
-    return [".PEN_DOWN", *(f"{x:.1f} {-y:.1f}" for x, y in points[:, :2]), ".PEN_UP"]
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from handpad.errors import DataError
+from handpad.labels import ALPHANUMERIC
 from handpad.npz import Npz
 from handpad.train.datasets.dataset import read_about
-from handpad.train.splits import split_writers
+from handpad.train.datasets.splits import split_writers
 
 GLYPH = (28, 28)
-DIGITS_AND_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Prepared:
     @property
     def missing(self) -> set[str]:
         """The digits and letters that the data set does not hold."""
-        return set(DIGITS_AND_LETTERS) - set(self.labels)
+        return set(ALPHANUMERIC) - set(self.labels)
 
 
 def look_into(path: Path) -> Prepared:
@@ -90,7 +90,7 @@ def sample(path: Path, count: int, seed: int) -> tuple[np.ndarray, list[str]]:
 def in_few_words(characters: Iterable[str]) -> str:
     """Characters as a person would list them: whole stretches of the alphabet as "a–z"."""
     left, words = set(characters), []
-    for row in (DIGITS_AND_LETTERS[:10], DIGITS_AND_LETTERS[10:36], DIGITS_AND_LETTERS[36:]):
+    for row in (ALPHANUMERIC[:10], ALPHANUMERIC[10:36], ALPHANUMERIC[36:]):
         for run in "".join(c if c in left else " " for c in row).split():
             words += [f"{run[0]}–{run[-1]}"] if len(run) > 3 else list(run)
         left -= set(row)

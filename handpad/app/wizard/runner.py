@@ -27,7 +27,7 @@ class Runner(QObject):
 
     Signals
     -------
-    round_done(event) : a round of a fit is over, see ``epoch`` in :mod:`handpad.train.report`.
+    round_done(event) : a round of a fit is over, see ``epoch`` in :mod:`handpad.train.console`.
     progressed(text) : what is going on, in a few words; "" for nothing.
     """
 

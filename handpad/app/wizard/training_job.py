@@ -30,7 +30,7 @@ class TrainingJob(QObject):
     Signals
     -------
     started(step) : the command of that name has begun.
-    event(dict) : one line that it printed, see :mod:`handpad.train.report`.
+    event(dict) : one line that it printed, see :mod:`handpad.train.console`.
     finished() : all are done.
     failed(sentence) : one has failed; the rest is not run.
     stopped() : :meth:`stop` has ended it.

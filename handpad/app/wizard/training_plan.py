@@ -10,11 +10,10 @@ from pathlib import Path
 from handpad.app.wizard.training_data import Found
 from handpad.files import replace_file
 from handpad.model_folder import is_model
+from handpad.train.fit.run_files import CHECKPOINT, RECORD
 
 PLAN = "plan.json"
 EPOCHS = "epochs.jsonl"
-CHECKPOINT = "checkpoint.pt"
-"""What ``fit`` keeps in its run folder until it is done."""
 
 Command = tuple[str, list[str]]
 """A step's name ("prepare", "fit", "export") and the arguments of ``handpad-train``."""
@@ -64,7 +63,7 @@ class Plan:
     @property
     def usable(self) -> bool:
         """Whether the fit has left weights that can be made a model, be it finished or not."""
-        return (self.run / "run.json").is_file()
+        return (self.run / RECORD).is_file()
 
     def commands(self, as_it_is: bool = False) -> list[Command]:
         """What is still to be run, in order. as_it_is: make a model of the weights that are there."""

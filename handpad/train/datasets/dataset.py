@@ -42,7 +42,7 @@ class Dataset:
     dropped : how many samples of the source were left out, by reason.
     listed : by reason, the entries (files, lines, members) that were left out, the first of many.
     notes : sentences on what is peculiar to what was read, such as classes that it lacks.
-    key : of the content and the settings it was read with, see :mod:`handpad.train.content_key`; "" if not prepared.
+    key : of the content and the settings it was read with, see :mod:`.content_key`; "" if not prepared.
     measured_cues : float64 (n, 4) as from :func:`handpad.glyph.cues`, where the reader knows more than the ink
         tells: measured against a guide, or from images without ink. None where the ink tells all.
     """

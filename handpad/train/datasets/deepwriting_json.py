@@ -11,13 +11,14 @@ from itertools import chain
 
 import numpy as np
 
+from handpad.labels import ALPHANUMERIC
 from handpad.train.datasets.allowance import Allowance
 from handpad.train.datasets.dataset import Sample
 from handpad.train.datasets.deepwriting_lines import Line, strokes_of, writer_name
 from handpad.train.datasets.dropped import Dropped
 from handpad.train.datasets.stores import EntryError, Store, drop_refused
 
-ALPHABET = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'.,-()/")
+ALPHABET = frozenset(ALPHANUMERIC + "'.,-()/")
 
 _FILE = re.compile(r"(?:^|/)(\d{1,9})/[^/]+/[^/]*segmented[^/]*\.json$")
 _PEN_UP = 2

@@ -10,6 +10,7 @@ from sys import intern
 import numpy as np
 
 from handpad.errors import DataError
+from handpad.labels import ALPHANUMERIC
 from handpad.train.datasets.dataset import Dataset
 from handpad.train.datasets.dropped import Dropped
 from handpad.train.datasets.images import convert, decoded, image_dataset
@@ -21,7 +22,6 @@ LICENCE = "NIST Special Database 19, second edition, public domain (work of the 
 UNKNOWN = "unknown"
 SHAPE = (128, 128)
 
-CLASSES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 _WRITTEN_PATH = r"f(?P<w>\d{4})_\d\d/(?P<folder>[dulc](?P=w)_\d\d)/(?P=folder)_\d+\.png"
 _IMAGE = re.compile(r"(?:^|/)by_class/([0-9a-f]{2})/(hsf_[0-7]|train_\1)/(\2_\d+\.png)$")
@@ -111,7 +111,7 @@ def _joined(store: Store, refused: set[int], dropped: Dropped) -> tuple[_Found, 
     for code, part in sorted({*images, *lists}):
         label = chr(int(code, 16))
         own = images.get((code, part), {})
-        if label not in CLASSES:
+        if label not in ALPHANUMERIC:
             dropped.add("labels outside the alphabet", f"by_class/{code}/{part}", len(own))
         elif listed:
             lines = _listed(store, lists.get((code, part)), dropped)
@@ -121,7 +121,7 @@ def _joined(store: Store, refused: set[int], dropped: Dropped) -> tuple[_Found, 
                 found.add(place, label, UNKNOWN)
     if found.place and not listed:
         notes.append("Only the train folders are there, which name no writer.")
-    missing = sorted(set(CLASSES) - set(found.label))
+    missing = sorted(set(ALPHANUMERIC) - set(found.label))
     if missing:
         notes.append(f"These classes are missing: {' '.join(missing)}.")
     return found, notes
