@@ -1,5 +1,6 @@
 """The ways of reading lines that ``evaluate --protocol lines`` compares, each adding one thing to the one before."""
 
+import contextlib
 import copy
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,18 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
-from handpad.adaptation.line import RidgeLineAdapter
-from handpad.errors import DataError
+from handpad.errors import DataError, InkError, LabelError
 from handpad.glyph import glyph
 from handpad.ink import as_strokes, bounding_box
 from handpad.model import BaseModel
 from handpad.model_folder import READING
-from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, line_shape
 from handpad.reading.lines import split_lines
 from handpad.reading.reader import Reader
 from handpad.reading.scorer import Scorer
 from handpad.reading.separate import separate
+from handpad.recognizer import Recognizer
 from handpad.train.lines.examples import rows_of
 from handpad.train.measure.evaluate_lines import Variant
 from handpad.train.measure.text_errors import edits, plain
@@ -52,41 +52,34 @@ class GapReader:
         return text
 
 
-class PageReader:
-    """The reader of the pad, with or without a language; learns corrected lines."""
+class PartOfReader:
+    """The reader of lines with something of it left out: what users never get, and cannot teach."""
 
-    def __init__(self, reader: Reader, model: BaseModel):
+    def __init__(self, reader: Reader):
         self._reader = reader
-        self._model = model
-        self._adapter = RidgeLineAdapter()
 
     def read(self, strokes: Sequence[np.ndarray]) -> str:
         """See :class:`LineReader`."""
-        return self._reader.read(as_strokes(strokes), adapter=self._adapter).text
+        return self._reader.read(as_strokes(strokes)).text
+
+
+class PadReader:
+    """What users get: a recognizer, whose readings their writer puts right."""
+
+    def __init__(self, pad: Recognizer):
+        self._pad = pad
+
+    def read(self, strokes: Sequence[np.ndarray]) -> str:
+        """See :class:`LineReader`."""
+        return self._pad.read(strokes).text
 
     def learn(self, strokes: Sequence[np.ndarray], text: str) -> None:
-        """Read a text, correct it row by row, and learn its characters with the ink that each is found to have.
-
-        What was right is learned as a confirmation. Rows that their ink cannot say are left out.
-        """
-        rows = [as_strokes(row) for row in rows_of(strokes)]
-        readings = [self._reader.read_line(row, adapter=self._adapter) for row in rows]
-        for ink, reading, said in zip(rows, readings, by_row(text, [one.text for one in readings]), strict=True):
-            characters = self._reader.spelled(ink, said, adapter=self._adapter)
-            if characters is None:
-                continue
-            shown = {character.parts: character.label for character in reading.characters}
-            corrected = self._reader.read_line(ink, fixed=characters).characters
-            for place, character in enumerate(corrected):
-                was = shown.get(character.parts)
-                line = self._reader.on_line(ink, characters, place, adapter=self._adapter, regrouped=was is None)
-                number, geometry = len(self._adapter), line.geometry[None]
-                scores = self._reader.in_context(character.seen, geometry)
-                label = self._model.index(character.label)
-                self._adapter.learn([number], character.seen, geometry, scores, [label], [was == character.label])
-                misparted = self._reader.misparted(character.seen, line)
-                if misparted is not None:
-                    self._adapter.learn_grouping(number, *misparted)
+        """Read a text and put it right row by row. Rows that their ink cannot say are left out."""
+        readings = [self._pad.read_line(row) for row in rows_of(strokes)]
+        for reading, said in zip(readings, by_row(text, [one.text for one in readings]), strict=True):
+            if said:
+                with contextlib.suppress(InkError, LabelError):
+                    self._pad.correct(reading, said)
 
 
 def by_row(text: str, said: Sequence[str]) -> list[str]:
@@ -126,18 +119,20 @@ def variants(folder: Path, model: BaseModel) -> dict[str, Variant]:
     full = Scorer.load(folder)
     if full is None:
         raise DataError(f"{folder} has no {READING}: make it with handpad-train reading.")
-    language = Language.load()
     # The bonus for each character makes up for the language's liking for few; without a language it has no place.
     ink = copy.copy(full)
     ink.weights = replace(full.weights, character=0.0)
 
-    def pad(some: Scorer, helped: Language | None) -> PageReader:
-        return PageReader(Reader(model, model, some, helped), model)
+    def part(scorer: Scorer) -> PartOfReader:
+        return PartOfReader(Reader(model, model, scorer, None))
+
+    def pad() -> PadReader:
+        return PadReader(Recognizer(model=folder))
 
     return {
         "gaps": Variant(lambda: GapReader(model)),
-        "network": Variant(lambda: pad(NetworkAlone(ink), None)),
-        "+ geometry": Variant(lambda: pad(ink, None)),
-        "+ language": Variant(lambda: pad(full, language)),
-        "+ corrections": Variant(lambda: pad(full, language), learns=True),
+        "network": Variant(lambda: part(NetworkAlone(ink))),
+        "+ geometry": Variant(lambda: part(ink)),
+        "+ language": Variant(pad),
+        "+ corrections": Variant(pad, learns=True),
     }

@@ -7,8 +7,9 @@ from handpad.model import BaseModel
 from handpad.reading.lattice import GAPS, GEOMETRY
 from handpad.reading.reader import Reader
 from handpad.reading.scorer import Scorer
+from handpad.recognizer import Recognizer
 from handpad.train.lines import readers
-from handpad.train.lines.readers import GapReader, NetworkAlone, PageReader, by_row
+from handpad.train.lines.readers import GapReader, NetworkAlone, PadReader, PartOfReader, by_row
 
 
 @pytest.fixture(scope="module")
@@ -62,17 +63,17 @@ def test_gaps_part_characters_and_words(model):
     assert said.lower().startswith("tz")
 
 
-def test_the_pad_reads_a_line_and_learns_corrections(model):
-    scorer = Scorer(arrays(model))
-    reader = PageReader(Reader(model, model, scorer, None), model)
-    line = ink("Lz7")
-    said = reader.read(line)
-    assert len(said) == 3
-    other = "".join("#" if label != "#" else "@" for label in said)
-    for _ in range(8):
-        reader.learn(line, other)
-    assert reader.read(line) == other
-    assert PageReader(Reader(model, model, scorer, None), model).read(line) == said
+def test_the_pad_reads_a_line_and_learns_what_its_users_would_teach_it():
+    pad = Recognizer()
+    reader = PadReader(pad)
+    assert reader.read(ink("the vox")) == "the vox"
+    for text in ("vit vox", "vox tool", "tool vi"):
+        reader.learn(ink(text), text)
+    assert {sample.confirmed for sample in pad.samples()} == {True}
+    taught = pad.sample_count()
+    assert 10 <= taught <= sum(len(text.replace(" ", "")) for text in ("vit vox", "vox tool", "tool vi"))
+    reader.learn(ink("vox"), "č is no label here")
+    assert pad.sample_count() == taught
 
 
 def test_the_network_alone_hears_nothing_of_size_and_place(model):
@@ -80,8 +81,8 @@ def test_the_network_alone_hears_nothing_of_size_and_place(model):
     liking[model.index("%")] = 50
     fitted = Scorer(arrays(model, size_0_bias=liking))
     line = ink("z")
-    assert PageReader(Reader(model, model, fitted, None), model).read(line) == "%"
-    assert PageReader(Reader(model, model, NetworkAlone(fitted), None), model).read(line) != "%"
+    assert PartOfReader(Reader(model, model, fitted, None)).read(line) == "%"
+    assert PartOfReader(Reader(model, model, NetworkAlone(fitted), None)).read(line) != "%"
 
 
 def test_a_model_without_a_scorer_is_refused(model, tmp_path):
