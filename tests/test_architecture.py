@@ -1,0 +1,149 @@
+"""Holds docs/architecture.md against the code: rooms, arrows, and where things are decided."""
+
+import ast
+import graphlib
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+FOUNDATIONS = "foundations"
+OUTSIDE_THE_CORE = {"app", "train"}
+NOT_IN_THE_CORE = {"PySide6", "shiboken6", "torch", "sklearn"}
+
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in (ROOT / "handpad").rglob("*.py")
+}
+
+
+def rows_of(heading: str) -> list[list[str]]:
+    """The cells of the table under a heading, without its two head rows."""
+    section = DOCUMENT.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line[:1] == "|"][
+        2:
+    ]
+
+
+def rooms() -> dict[str, str]:
+    """Every name directly below ``handpad`` that the document lists, with its room."""
+    return {name: room for room, names, _ in rows_of("Rooms") for name in re.findall(r"`(\w+)`", names)}
+
+
+def top_of(module: str) -> str:
+    """The name directly below ``handpad`` that a module is or lies in."""
+    return module.split(".")[1] if "." in module else "__init__"
+
+
+def imported(module: str, at_start: bool = False) -> Iterator[str]:
+    """What a module imports, also in functions unless `at_start`; names of handpad's own are those of modules."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    for node in tree.body if at_start else ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0 and node.module, f"{module} imports relatively"
+            inside = {f"{node.module}.{alias.name}" for alias in node.names}
+            yield from inside & set(MODULES) or {node.module}
+
+
+def arrows_of_the_code() -> set[tuple[str, str]]:
+    room_of = rooms()
+    pairs = {
+        (room_of[top_of(module)], room_of[top_of(name)])
+        for module in MODULES
+        for name in imported(module)
+        if name in MODULES
+    }
+    return {(one, other) for one, other in pairs if one != other}
+
+
+def arrows_of_the_diagram() -> set[tuple[str, str]]:
+    diagram = re.search(r"```mermaid\nflowchart TD\n(.*?)```", DOCUMENT, re.DOTALL)
+    assert diagram is not None
+    arrows = set()
+    for line in diagram[1].splitlines():
+        start, arrow, ends = line.partition(" --> ")
+        assert arrow, f"not understood: {line}"
+        arrows |= {(start.strip(), end.strip()) for end in ends.split("&")}
+    return arrows
+
+
+def test_every_module_has_one_room():
+    listed = [name for _, names, _ in rows_of("Rooms") for name in re.findall(r"`(\w+)`", names)]
+    assert sorted(listed) == sorted({top_of(module) for module in MODULES})
+
+
+def test_the_diagram_shows_the_imports_and_no_others():
+    found = {(one, other) for one, other in arrows_of_the_code() if other != FOUNDATIONS}
+    drawn = arrows_of_the_diagram()
+    assert found - drawn == set(), "imports that the diagram lacks"
+    assert drawn - found == set(), "arrows that nothing imports"
+
+
+def test_foundations_import_no_room():
+    assert not [pair for pair in arrows_of_the_code() if pair[0] == FOUNDATIONS]
+
+
+def test_rooms_form_no_circle():
+    below: dict[str, set[str]] = {}
+    for one, other in arrows_of_the_code():
+        below.setdefault(one, set()).add(other)
+    graphlib.TopologicalSorter(below).prepare()  # raises CycleError, which names the circle
+
+
+def test_modules_form_no_circle_when_they_are_imported():
+    below = {name: {other for other in imported(name, True) if other in MODULES} - {name} for name in MODULES}
+    graphlib.TopologicalSorter(below).prepare()
+
+
+def test_the_core_imports_no_qt_and_no_torch():
+    core = {module for module in MODULES if top_of(module) not in OUTSIDE_THE_CORE}
+    wrong = {(module, name) for module in core for name in imported(module) if name.split(".")[0] in NOT_IN_THE_CORE}
+    assert wrong == set()
+    code = (
+        f"import importlib, sys; [importlib.import_module(name) for name in {sorted(core)}]; "
+        f"sys.exit(str({NOT_IN_THE_CORE} & set(sys.modules)) if {NOT_IN_THE_CORE} & set(sys.modules) else 0)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_core_knows_neither_app_nor_training():
+    """Only the commands open the app."""
+    assert {one for one, other in arrows_of_the_code() if other == "app"} == {"commands"}
+    assert {one for one, other in arrows_of_the_code() if other == "train"} <= {"app"}
+
+
+def defined(body: list[ast.stmt]) -> dict[str, ast.stmt]:
+    """What a module or class defines: functions, classes and plain assignments."""
+    found: dict[str, ast.stmt] = {}
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found[node.name] = node
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {target.id: node for target in targets if isinstance(target, ast.Name)}
+    return found
+
+
+DECIDED = rows_of("Where is ... decided?")
+
+
+def test_twenty_questions_are_answered():
+    assert len(DECIDED) == 20
+
+
+@pytest.mark.parametrize(("question", "file", "name"), DECIDED, ids=[row[0] for row in DECIDED])
+def test_what_decides_is_there(question: str, file: str, name: str):
+    body = ast.parse((ROOT / file.strip("`")).read_text(encoding="utf-8")).body
+    for part in name.strip("`").split("."):
+        found = defined(body)
+        assert part in found, f"{question} {file} has no {name}"
+        node = found[part]
+        body = node.body if isinstance(node, ast.ClassDef) else []
