@@ -9,6 +9,11 @@ The names below are loaded on first use, so that ``import handpad`` costs nothin
 
 import importlib
 import logging
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from handpad.errors import HandpadError
+    from handpad.recognizer import Candidate, Recognizer
 
 logging.getLogger(__name__).addHandler(logging.NullHandler())  # who wants the log sets up where it goes
 
@@ -22,7 +27,7 @@ _HOME = {
 }
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> object:
     if name in _HOME:
         return getattr(importlib.import_module(_HOME[name]), name)
     raise AttributeError(f"module 'handpad' has no attribute {name!r}")

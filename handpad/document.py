@@ -146,13 +146,13 @@ class _Builder(ET.TreeBuilder):
 
     _elements = 0
 
-    def start(self, tag, attributes):
+    def start(self, tag: str, attributes: dict[str, str], /) -> ET.Element:
         self._elements += 1
         if self._elements > MOST_ELEMENTS:
             raise DocumentError(f"It holds more than {MOST_ELEMENTS:,} elements, which no page does.")
         return super().start(tag, attributes)
 
-    def doctype(self, name, public, system):
+    def doctype(self, name: str, public: str | None, system: str | None) -> None:
         raise DocumentError("It declares a document type, which no page does.")
 
 
@@ -170,10 +170,10 @@ def _page(root: ET.Element) -> Page:
     strokes: dict[int, np.ndarray] = {}
     points = 0
     for trace in root.iter(f"{{{NAMESPACE}}}trace"):
-        number = int(trace.get(_ID)[1:])
+        number = int(trace.get(_ID, "")[1:])
         if not 0 < number < 2**31 or number in strokes:
             raise DocumentError("Two of its strokes have one number, or one has none.")
-        strokes[number] = stroke_of(trace.text)
+        strokes[number] = stroke_of(trace.text or "")
         points += len(strokes[number])
         if len(strokes) > MOST_STROKES or points > MOST_POINTS:
             raise DocumentError(f"It holds more than {MOST_STROKES:,} strokes or {MOST_POINTS:,} points.")
@@ -197,7 +197,7 @@ def _page(root: ET.Element) -> Page:
 
 def notes_of(element: ET.Element) -> dict[str, str]:
     """The annotations of an element: type to text."""
-    return {note.get("type"): note.text or "" for note in element.findall(f"{{{NAMESPACE}}}annotation")}
+    return {note.get("type", ""): note.text or "" for note in element.findall(f"{{{NAMESPACE}}}annotation")}
 
 
 def stroke_of(text: str) -> np.ndarray:
@@ -244,7 +244,7 @@ def character_of(group: ET.Element, strokes: Mapping[int, np.ndarray]) -> Charac
     notes = notes_of(group)
     parts = []
     for view in group.findall(f"{{{NAMESPACE}}}traceView"):
-        number = int(view.get("traceDataRef")[2:])
+        number = int(view.get("traceDataRef", "")[2:])
         if number not in strokes:
             raise DocumentError("A character refers to a stroke that is not there.")
         start, stop = int(view.get("from", 1)) - 1, int(view.get("to", len(strokes[number])))

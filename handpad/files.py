@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -32,7 +32,7 @@ _REASONS = {
 
 def reason(error: OSError) -> str:
     """Why a file could not be read or written, as a part of a sentence for the user."""
-    return _REASONS.get(error.errno) or error.strerror or str(error)
+    return _REASONS.get(error.errno or 0) or error.strerror or str(error)
 
 
 def replace_file(path: Path, data: bytes, backup: bool = False) -> None:
@@ -118,7 +118,7 @@ def clear_left_over(folder: Path, matching: str) -> None:
 
 
 @contextlib.contextmanager
-def _written_beside(path: Path, data: bytes):
+def _written_beside(path: Path, data: bytes) -> Iterator[Path]:
     """A temporary file beside path that holds data and is on disk; gone afterwards, unless it was moved."""
     handle, name = tempfile.mkstemp(prefix=path.name + ".", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
@@ -141,6 +141,7 @@ def _claimed(path: Path) -> Path:
         except FileExistsError:
             continue
         return new
+    raise AssertionError("numbers never run out")
 
 
 def _keep_backup(path: Path) -> None:

@@ -5,8 +5,8 @@ in any one unit with y pointing down; pressure is 0 to 1 and time is in seconds,
 are not known. *Ink* is a list of strokes in the order in which they were written.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -129,7 +129,7 @@ def _as_stroke(stroke: ArrayLike, number: int) -> np.ndarray:
     return full
 
 
-def as_guide(guide: Sequence[float] | None) -> Guide | None:
+def as_guide(guide: ArrayLike | None) -> Guide | None:
     """Check a guide from outside.
 
     Raises InkError unless it is two numbers, the baseline at most FARTHEST from 0 and the x-height from
@@ -138,7 +138,7 @@ def as_guide(guide: Sequence[float] | None) -> Guide | None:
     if guide is None:
         return None
     try:
-        baseline, x_height = (float(value) for value in guide)
+        baseline, x_height = (float(value) for value in cast(Iterable[float], guide))
     except (TypeError, ValueError, OverflowError):
         raise InkError("A guide is two numbers: the y of the baseline and the x-height.") from None
     if not (np.isfinite(baseline) and np.isfinite(x_height) and x_height > 0):
@@ -148,7 +148,7 @@ def as_guide(guide: Sequence[float] | None) -> Guide | None:
     return Guide(baseline, x_height)
 
 
-def checked_ink(strokes: Sequence[ArrayLike], guide: Sequence[float] | None) -> tuple[list[np.ndarray], Guide | None]:
+def checked_ink(strokes: Sequence[ArrayLike], guide: ArrayLike | None) -> tuple[list[np.ndarray], Guide | None]:
     """Check one character from outside, and that its guide can belong to it.
 
     Returns its strokes as :func:`as_strokes` and its guide as :func:`as_guide` give them.

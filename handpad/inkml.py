@@ -83,7 +83,7 @@ def _parse(data: bytes, listener: _Listener) -> None:
         raise InkError(f"It is no InkML: {error}.") from error
 
 
-def _refuse_doctype(*_) -> None:
+def _refuse_doctype(*_: object) -> None:
     """The entities that a document type may declare grow without bound."""
     raise InkError("It has a document type (DOCTYPE), which no ink needs: it is not read.")
 

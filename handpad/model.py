@@ -43,7 +43,19 @@ class BaseModel:
     folder : where it was read from.
     """
 
-    def __init__(self, folder, net, lock, columns, labels, temperature, centroids, centroid_labels, info, fingerprint):
+    def __init__(
+        self,
+        folder: Path,
+        net: cv2.dnn.Net,
+        lock: threading.Lock,
+        columns: np.ndarray,
+        labels: list[str],
+        temperature: float,
+        centroids: np.ndarray,
+        centroid_labels: np.ndarray,
+        info: dict,
+        fingerprint: str,
+    ) -> None:
         self.folder = folder
         self._net = net
         self._lock = lock
@@ -134,7 +146,13 @@ class BaseModel:
 
 def _read_info(folder: Path) -> dict:
     info, path = read_description(folder), folder / DESCRIPTION
-    needed = {"format": int, "name": str, "labels": list, "embedding": int, "temperature": (int, float)}
+    needed: dict[str, type | tuple[type, ...]] = {
+        "format": int,
+        "name": str,
+        "labels": list,
+        "embedding": int,
+        "temperature": (int, float),
+    }
     for key, kind in needed.items():
         if not isinstance(info.get(key), kind):
             raise ModelError(f"The model file {path} is damaged: {key!r} is missing or not as it should be.")
@@ -148,7 +166,7 @@ def _read_info(folder: Path) -> dict:
     return info
 
 
-def _read_network(folder: Path, info: dict):
+def _read_network(folder: Path, info: dict) -> tuple[cv2.dnn.Net, bytes]:
     path, weights = folder / NETWORK, read_file(folder, NETWORK, info)
     try:
         net = cv2.dnn.readNetFromONNX(np.frombuffer(weights, np.uint8))

@@ -105,7 +105,7 @@ class Npz:
             raise NpzError(f"{name} is one of the {error}") from error
 
 
-_SIZE = MEMBER.names.index("size")
+_SIZE = list(MEMBER.names or ()).index("size")
 
 
 def plain_dtype(code: str) -> np.dtype:

@@ -113,7 +113,7 @@ class Page:
     profile: str = ""
     stroke_boxes: Mapping[int, Box] = field(default_factory=lambda: MappingProxyType({}), compare=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.stroke_boxes.keys() != self.strokes.keys():
             boxes = {number: bounding_box([stroke]) for number, stroke in self.strokes.items()}
             object.__setattr__(self, "stroke_boxes", MappingProxyType(boxes))
@@ -278,8 +278,8 @@ class Page:
     def words(self, row: int) -> list[tuple[Character, ...]]:
         """The words of a line: characters without a space between them."""
         words: list[list[Character]] = []
-        for previous, character in itertools.pairwise((None, *self.lines.get(row, ()))):
-            if previous is None or self._apart(row, previous, character):
+        for character in self.lines.get(row, ()):
+            if not words or self._apart(row, words[-1][-1], character):
                 words.append([])
             words[-1].append(character)
         return [tuple(word) for word in words]
@@ -308,6 +308,7 @@ class Page:
         """
         if not self.can_split(character):
             raise ValueError("so little ink cannot be split")
+        halves: list[tuple[Part, ...]]
         if len(character.parts) == 1:
             part = character.parts[0]
             row = part.start + self._cut(part)
@@ -316,7 +317,7 @@ class Page:
                 halves.reverse()
         else:
             centers = {part: self._part_box(part).center[0] for part in character.parts}
-            order = sorted(centers, key=centers.get)
+            order = sorted(centers, key=centers.__getitem__)
             gaps = [centers[b] - centers[a] for a, b in itertools.pairwise(order)]
             cut = gaps.index(max(gaps)) + 1
             halves = [tuple(sorted(half)) for half in (order[:cut], order[cut:])]

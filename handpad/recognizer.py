@@ -259,7 +259,7 @@ class Recognizer:
         self._expect_words()
 
     def _expect_words(self) -> None:
-        if self._reader is not None:
+        if self._reader is not None and self._reader.language is not None:
             self._reader.language = self._reader.language.with_words(self._profile.words())
 
     def learn(
@@ -410,7 +410,7 @@ class Recognizer:
     def _restrict(self, seen: Observation) -> Observation:
         return Observation(seen.embeddings, seen.logits[:, self.model.columns], seen.cues)
 
-    def _store(self, sample: Sample, seen: Observation) -> int:
+    def _store(self, sample: Sample, seen: Observation) -> str:
         return self._profile.add(sample, self.model.fingerprint, seen.embeddings[0], seen.logits[0], seen.cues[0])
 
     def _derive(self, most: int) -> None:
@@ -450,7 +450,7 @@ class Recognizer:
         )
 
 
-def _as_guides(guide: ArrayLike | Sequence[ArrayLike] | None) -> list[Guide]:
+def _as_guides(guide: Any) -> list[Guide]:
     """One guide, or a list of them, checked. Raises InkError."""
     if guide is None:
         return []
@@ -458,7 +458,7 @@ def _as_guides(guide: ArrayLike | Sequence[ArrayLike] | None) -> list[Guide]:
         several = len(guide) and np.ndim(guide[0]) > 0
     except (TypeError, KeyError, ValueError):
         several = False
-    return [as_guide(one) for one in guide] if several else [as_guide(guide)]
+    return [found for one in (guide if several else [guide]) if (found := as_guide(one)) is not None]
 
 
 def _fits(line: OnLine) -> bool:

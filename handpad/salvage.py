@@ -85,8 +85,8 @@ def _strokes(data: bytes) -> tuple[dict[int, np.ndarray], set[int]]:
         if found and piece.start() <= end + 1:  # a sign in the middle of a stroke has become one of XML's
             found[-1] = found[-1][0], found[-1][1] + points, False
         else:
-            number = _NUMBER.search(before)
-            found.append((int(number[1]) if number else 0, points, complete))
+            named = _NUMBER.search(before)
+            found.append((int(named[1]) if named else 0, points, complete))
         end = piece.end()
     fresh = max((number for number, _, _ in found), default=0) + 1
     strokes: dict[int, np.ndarray] = {}

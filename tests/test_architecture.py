@@ -41,9 +41,13 @@ def top_of(module: str) -> str:
 
 
 def imported(module: str, at_start: bool = False) -> Iterator[str]:
-    """What a module imports, also in functions unless `at_start`; names of handpad's own are those of modules."""
-    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
-    for node in tree.body if at_start else ast.walk(tree):
+    """What a module imports, also in functions unless `at_start`; names of handpad's own are those of modules.
+
+    What it imports for the type checker alone does not count.
+    """
+    body = ast.parse(MODULES[module].read_text(encoding="utf-8")).body
+    body = [node for node in body if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")]
+    for node in body if at_start else (inner for outer in body for inner in ast.walk(outer)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

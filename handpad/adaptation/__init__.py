@@ -29,7 +29,7 @@ class Observation:
     def __len__(self) -> int:
         return len(self.logits)
 
-    def __getitem__(self, rows) -> "Observation":
+    def __getitem__(self, rows: slice | Sequence[int] | np.ndarray) -> "Observation":
         return Observation(self.embeddings[rows], self.logits[rows], self.cues[rows])
 
 

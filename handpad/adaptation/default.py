@@ -106,7 +106,7 @@ class DefaultAdapter:
         """
         embeddings = unit_length(seen.embeddings).astype(np.float32)
         new = zip(embeddings, seen.logits, seen.cues, labels, confirmed, strict=True)
-        learned = [Learned(*ink, int(label), bool(let_stand)) for *ink, label, let_stand in new]
+        learned = [Learned(e, logits, cues, int(label), bool(let_stand)) for e, logits, cues, label, let_stand in new]
         self._store.add(list(sample_ids), learned)
         self._choose()
 
@@ -117,7 +117,8 @@ class DefaultAdapter:
 
     def suspects(self) -> list[Hashable]:
         """The ids of learned samples that contradict the others around them, and therefore do not decide."""
-        return sorted(self._slots[slot] for slot in np.flatnonzero(self._suspect)) if self._slots else []
+        found = [self._slots[slot] for slot in np.flatnonzero(self._suspect)] if self._slots else []
+        return sorted(found)  # type: ignore[type-var] # the ids of one adapter are of one kind
 
     # Which samples decide.
 

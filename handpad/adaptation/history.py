@@ -27,7 +27,7 @@ class WritingHistory:
     votes on a character look only at the pairs that share its base prediction.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.entries: dict[int, dict[int, Style]] = {}
 
     def add(self, predicted: int, true: int, centroid: np.ndarray) -> None:

@@ -14,7 +14,7 @@ class KernelInverse:
     more than a few digits over tens of thousands of changes.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._buffer = np.empty((64, 64))
         self._size = 0
 

@@ -1,7 +1,7 @@
 """The adapters that one can choose, each with its two sides."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from handpad.adaptation import Adapter
 from handpad.adaptation.default import DefaultAdapter
@@ -15,7 +15,7 @@ class AdapterKind(NamedTuple):
     """How to make both sides of an adapter: for characters alone, of a base model, and for lines, of that side."""
 
     characters: Callable[[BaseModel], Adapter]
-    line: Callable[[Adapter], LineAdapter]
+    line: Callable[[Any], LineAdapter]
 
 
 ADAPTERS = {

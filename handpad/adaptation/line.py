@@ -92,10 +92,20 @@ class LineAdapter(Protocol):
 class NoLineAdapter:
     """Learns nothing and changes nothing."""
 
-    def learn(self, sample_ids, seen, geometry, scores, labels, confirmed) -> None:
+    def learn(
+        self,
+        sample_ids: Sequence[Hashable],
+        seen: Observation,
+        geometry: np.ndarray,
+        scores: np.ndarray,
+        labels: Sequence[int],
+        confirmed: Sequence[bool],
+    ) -> None:
         """Nothing."""
 
-    def learn_grouping(self, sample_id, embeddings, geometry, whole) -> None:
+    def learn_grouping(
+        self, sample_id: Hashable, embeddings: np.ndarray, geometry: np.ndarray, whole: Sequence[bool]
+    ) -> None:
         """Nothing."""
 
     def forget(self, sample_id: Hashable) -> None:
@@ -116,7 +126,7 @@ NO_ADAPTER = NoLineAdapter()
 class Groupings:
     """What a writer parted and joined, by the sample that it was learned with."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._groupings: dict[Hashable, list[tuple[np.ndarray, np.ndarray, float]]] = {}
 
     def learn(self, sample_id: Hashable, embeddings: np.ndarray, geometry: np.ndarray, whole: Sequence[bool]) -> None:
@@ -151,10 +161,20 @@ class PaperLineAdapter:
         self._characters = characters
         self._groupings = Groupings()
 
-    def learn(self, sample_ids, seen, geometry, scores, labels, confirmed) -> None:
+    def learn(
+        self,
+        sample_ids: Sequence[Hashable],
+        seen: Observation,
+        geometry: np.ndarray,
+        scores: np.ndarray,
+        labels: Sequence[int],
+        confirmed: Sequence[bool],
+    ) -> None:
         """Nothing: the character side has learned it."""
 
-    def learn_grouping(self, sample_id, embeddings, geometry, whole) -> None:
+    def learn_grouping(
+        self, sample_id: Hashable, embeddings: np.ndarray, geometry: np.ndarray, whole: Sequence[bool]
+    ) -> None:
         """See :class:`LineAdapter`."""
         self._groupings.learn(sample_id, embeddings, geometry, whole)
 
@@ -178,7 +198,7 @@ class PaperLineAdapter:
 class RidgeLineAdapter:
     """The default on lines: kernel ridge on what context did not know."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._store = Store()
         self._geometry: dict[Hashable, np.ndarray] = {}
         self._scores: dict[Hashable, np.ndarray] = {}
@@ -199,13 +219,15 @@ class RidgeLineAdapter:
     ) -> None:
         """See :class:`LineAdapter`."""
         new = zip(seen.embeddings, seen.logits, seen.cues, labels, confirmed, strict=True)
-        learned = [Learned(*ink, int(label), bool(let_stand)) for *ink, label, let_stand in new]
+        learned = [Learned(e, logits, cues, int(label), bool(let_stand)) for e, logits, cues, label, let_stand in new]
         self._store.add(sample_ids, learned)
         self._geometry.update(zip(sample_ids, geometry, strict=True))
         self._scores.update(zip(sample_ids, scores, strict=True))
         self._weights = None
 
-    def learn_grouping(self, sample_id, embeddings, geometry, whole) -> None:
+    def learn_grouping(
+        self, sample_id: Hashable, embeddings: np.ndarray, geometry: np.ndarray, whole: Sequence[bool]
+    ) -> None:
         """See :class:`LineAdapter`."""
         self._groupings.learn(sample_id, embeddings, geometry, whole)
 
@@ -224,17 +246,16 @@ class RidgeLineAdapter:
         """See :class:`LineAdapter`."""
         if not len(self._store):
             return scores
-        if self._weights is None:
-            self._fit()
+        weights = self._fit() if self._weights is None else self._weights
         shape, place = _alike(unit_length(seen.embeddings), _places(geometry), self._embeddings, self._places)
         place[:, ~self._placed] = 1  # what was learned off any line is looked for anywhere
-        change = (shape * (SHAPE_ALONE + (1 - SHAPE_ALONE) * place)) @ self._weights
+        change = (shape * (SHAPE_ALONE + (1 - SHAPE_ALONE) * place)) @ weights
         before = softmax(scores / SOFTENING)
         after = SOFTENING * np.log(np.maximum(before + change, np.minimum(before, FLOOR)))
         return after - log_sum_exp(after) + log_sum_exp(scores)
 
-    def _fit(self) -> None:
-        """Find the weights of the samples that decide.
+    def _fit(self) -> np.ndarray:
+        """Find the weights of the samples that decide, (k, c).
 
         A confirmation takes nothing from labels that were never learned: a few lines are far from all that one writes.
         """
@@ -258,6 +279,7 @@ class RidgeLineAdapter:
         ridge = KernelInverse()
         ridge.reset(shape * (SHAPE_ALONE + (1 - SHAPE_ALONE) * place) + np.diag(noise))
         self._weights = ridge.weights(missing, left_out=~decides)
+        return self._weights
 
 
 def _places(geometry: np.ndarray) -> np.ndarray:

@@ -70,7 +70,7 @@ class PaperAdapter:
     n_labels : how many labels the base model knows.
     """
 
-    def __init__(self, styles_centroids: np.ndarray, styles_labels: Sequence[int], n_labels: int):
+    def __init__(self, styles_centroids: np.ndarray, styles_labels: Sequence[int] | np.ndarray, n_labels: int):
         centroids = np.asarray(styles_centroids, dtype=np.float64)
         labels = np.asarray(styles_labels)
         self._styles = {int(label): centroids[labels == label] for label in np.unique(labels)}

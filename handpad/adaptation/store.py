@@ -24,7 +24,7 @@ class Learned:
 class Store:
     """Learned characters by sample id, in the order in which they were learned."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._samples: dict[Hashable, Learned] = {}
         self._ids = np.empty(64, dtype=object)
         self._labels = np.empty(64, dtype=np.int64)

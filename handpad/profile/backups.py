@@ -33,7 +33,7 @@ def folder_of(path: Path) -> Path:
 def backups_of(path: Path) -> list[Path]:
     """All backups of a profile, newest first."""
     found = [file for file in folder_of(path).glob(f"*{path.suffix}") if _parts(file, path) is not None]
-    return sorted(found, key=lambda file: _parts(file, path), reverse=True)
+    return sorted(found, key=lambda file: _parts(file, path) or ("", ""), reverse=True)
 
 
 def _parts(file: Path, path: Path) -> tuple[str, str] | None:
@@ -93,7 +93,7 @@ def _copy(path: Path, target: str) -> None:
 
 def prune(path: Path) -> None:
     """Delete the backups of a profile that are no longer kept."""
-    files = {file: _parts(file, path) for file in backups_of(path)}
+    files = {file: parts for file in backups_of(path) if (parts := _parts(file, path))}
     daily = [file for file, (_, rest) in files.items() if not rest]
     kept = kept_days([date.fromisoformat(files[file][0]) for file in daily])
     special = [file for file, (_, rest) in files.items() if rest]

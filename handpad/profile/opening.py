@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 import struct
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from handpad.errors import ProfileError
@@ -97,7 +98,7 @@ def _open(db: sqlite3.Connection, path: Path, in_memory: bool) -> None:
 
 
 @contextlib.contextmanager
-def transaction(db: sqlite3.Connection):
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
     """All that is done inside is on disk afterwards, or nothing of it."""
     db.execute("BEGIN EXCLUSIVE")
     try:
@@ -110,7 +111,7 @@ def transaction(db: sqlite3.Connection):
 
 
 @contextlib.contextmanager
-def _in_time(db: sqlite3.Connection):
+def _in_time(db: sqlite3.Connection) -> Iterator[None]:
     """Interrupts what SQLite does inside once LONGEST_CHECK_S are over."""
     end = time.monotonic() + LONGEST_CHECK_S
     db.set_progress_handler(lambda: time.monotonic() > end, 100_000)

@@ -148,9 +148,10 @@ class Profile:
 
         Raises ProfileError, with nothing stored, if the disk is full or the file cannot be written.
         """
-        guide = sample.guide or (None, None)
+        baseline, x_height = sample.guide or (None, None)
         sample_id = sample.id or new_sample_id()
-        values = (sample_id, pack_ink(sample.strokes), *guide, sample.label, sample.predicted, int(sample.confirmed))
+        ink, label, predicted = pack_ink(sample.strokes), sample.label, sample.predicted
+        values = (sample_id, ink, baseline, x_height, label, predicted, sample.confirmed)
         with self._writing():
             created = sample.created or time.time()
             number = schema.insert_sample(self._db, sample.number or None, *values, sample.model, created)
@@ -337,7 +338,7 @@ class Profile:
     def __enter__(self) -> "Profile":
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

@@ -199,7 +199,7 @@ def mend(path: Path, damage: str) -> str:
         fresh.unlink(missing_ok=True)
         raise ProfileError(f"The profile {path} is damaged, and could not be mended: {error}.") from error
     kept = f"{read:,} learned characters could still be read"
-    if restored:
+    if source is not None and restored:
         kept += f" and {restored:,} came from the backup {source.name}"
     return f"The profile {path} was damaged: {kept}; the damaged file is kept as {aside.name}."
 

@@ -169,7 +169,8 @@ def insert_sample(
     guide = (None, None) if baseline is None or x_height is None else (float(baseline), float(x_height))
     values = (sample_id, ink, *guide, str(label), str(predicted), int(confirmed), str(model), float(created))
     row = (number, *values, checksum(*values))
-    return db.execute(f"INSERT INTO sample VALUES ({', '.join('?' * len(row))})", row).lastrowid
+    cursor = db.execute(f"INSERT INTO sample VALUES ({', '.join('?' * len(row))})", row)
+    return cursor.lastrowid  # type: ignore[return-value] # None only where nothing was inserted
 
 
 def insert_line(db: sqlite3.Connection, number: int, geometry: bytes, misread: list[tuple[bytes, bytes]]) -> None:

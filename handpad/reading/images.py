@@ -4,6 +4,8 @@ So a scan is read as ink is. The picture is parted into ink and paper at Otsu's 
 rarer being the ink; the ink is thinned to lines one pixel wide (Guo and Hall 1989), and a pen walks along them.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -142,7 +144,7 @@ def trace(ink: np.ndarray) -> list[np.ndarray]:
     owners = labels[ys, xs]
     order = np.argsort(owners, kind="stable")
     bounds = np.searchsorted(owners[order], np.arange(len(stats) + 1))
-    paths: list[list[tuple[float, float]]] = []
+    paths: list[Sequence[tuple[float, float]]] = []
     for blob in range(1, len(stats)):
         if stats[blob, cv2.CC_STAT_AREA] < SPECK * pen * pen:
             continue

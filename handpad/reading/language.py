@@ -315,8 +315,8 @@ class Language:
         """
         own = self._own
         place = None if own is None else own.place(node)
-        base = node if place is None else own.base[place]
-        share = 0.0 if place is None else own.share[place]
+        base = node if own is None or place is None else own.base[place]
+        share = 0.0 if own is None or place is None else own.share[place]
         words = np.zeros(len(TREE_CHARACTERS), np.float32)
         end = 0.0
         if base != OUT:
@@ -324,7 +324,7 @@ class Language:
             words[self._tree_columns[first:last]] = self._tree_share[first:last]
             words *= 1 - share
             end = self._tree_end[base] * (1 - share)
-        if place is not None:
+        if own is not None and place is not None:
             end += own.end[place] * share
         mix = self._tree_mix[min(self._depth(node), len(self._tree_mix) - 1)]
         for row in rows[:distinct]:
@@ -341,7 +341,7 @@ class Language:
             apostrophe = row[_APOSTROPHE] * letters[26]
             row *= rest
             row[_SMALL], row[_LARGE], row[_APOSTROPHE] = small, large, apostrophe
-            if place is not None:
+            if own is not None and place is not None:
                 for column, part in own.following[place].items():
                     row[column] += scale * share * part
         if distinct == 1:

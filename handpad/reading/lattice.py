@@ -85,7 +85,7 @@ def line_shape(boxes: Sequence[Box], guide: Guide | None = None) -> LineShape:
     """Estimate baseline and size of a line from its strokes' boxes; the guide steadies a short line."""
     edges = np.array(boxes, dtype=np.float64)
     heights = edges[:, 3] - edges[:, 1]
-    tallest = np.quantile(heights, 0.8)
+    tallest = float(np.quantile(heights, 0.8))
     if tallest <= 0:
         tallest = max(float(np.ptp(edges[:, [0, 2]])) / max(len(boxes), 1), 1e-6)
     full = heights >= 0.4 * tallest
@@ -131,7 +131,7 @@ def lattice(strokes: Sequence[np.ndarray], guide: Guide | None = None, fixed: Se
     shape = line_shape([bounding_box([stroke]) for stroke in strokes], guide)
     pieces = pieces_of(strokes, shape.size, fixed)
     edges = np.array([piece.box for piece in pieces])
-    starts, stops, boxes, inner = [], [], [], []
+    firsts, ends, around, inner = [], [], [], []
     for stop in range(1, len(pieces) + 1):
         box, widest = edges[stop - 1].copy(), 0.0
         for start in range(stop - 1, max(stop - MOST_PIECES, 0) - 1, -1):
@@ -142,11 +142,11 @@ def lattice(strokes: Sequence[np.ndarray], guide: Guide | None = None, fixed: Se
                 box = np.concatenate([np.minimum(box[:2], edges[start, :2]), np.maximum(box[2:], edges[start, 2:])])
                 if box[2] - box[0] > WIDEST * shape.size or widest > WIDEST_GAP * shape.size:
                     break
-            starts.append(start)
-            stops.append(stop)
-            boxes.append(box)
+            firsts.append(start)
+            ends.append(stop)
+            around.append(box)
             inner.append(widest)
-    starts, stops, boxes = np.array(starts), np.array(stops), np.array(boxes)
+    starts, stops, boxes = np.array(firsts), np.array(ends), np.array(around)
     geometry = _geometry(pieces, edges, shape, starts, stops, boxes, np.array(inner))
     return Lattice(strokes, pieces, shape, starts, stops, boxes, geometry, _gaps(pieces, edges, shape))
 

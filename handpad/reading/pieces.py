@@ -86,7 +86,7 @@ def pieces_of(strokes: Sequence[np.ndarray], size: float, fixed: Sequence[Fixed]
     it was set over, wherever its own centre lies.
     """
     pieces = [_piece(strokes, settled.parts, settled) for settled in fixed]
-    taken = {part.stroke: [] for settled in fixed for part in settled.parts}
+    taken: dict[int, list[Part]] = {part.stroke: [] for settled in fixed for part in settled.parts}
     for settled in fixed:
         for part in settled.parts:
             taken[part.stroke].append(part)
@@ -191,7 +191,7 @@ def moved(parts: Sequence[Part], place: Sequence[int] | Mapping[int, int]) -> tu
     return tuple(part._replace(stroke=place[part.stroke]) for part in parts)
 
 
-def ink_of(parts: Sequence[Part], strokes: Sequence[np.ndarray]) -> list[np.ndarray]:
+def ink_of(parts: Sequence[Part], strokes: Sequence[np.ndarray] | Mapping[int, np.ndarray]) -> list[np.ndarray]:
     """The strokes, or stretches of them, that some parts name."""
     return [strokes[part.stroke][part.start : part.stop] for part in parts]
 

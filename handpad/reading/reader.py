@@ -22,7 +22,7 @@ from handpad.reading.on_line import OnLine
 from handpad.reading.pieces import Fixed, ink_of, moved, share_ink
 from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, on_its_line, renumbered
 from handpad.reading.scorer import FORBIDDEN, Scorer, from_styles
-from handpad.reading.search import Path, Step, Weights, search
+from handpad.reading.search import Foresight, Path, Step, Weights, search
 from handpad.reading.words import Apart, Spelling
 
 MOST_STROKES = 400
@@ -108,7 +108,8 @@ class Reader:
 
         def tell() -> None:
             self._told = time.monotonic()
-            progress(done, len(strokes))
+            if progress is not None:
+                progress(done, len(strokes))
 
         self._tell, self._told = tell if progress is not None else None, time.monotonic()
         try:
@@ -265,11 +266,13 @@ class Reader:
         calm = self._scorer.temperature
         return likelihoods(groups, labels / calm, spaces / calm, self._model.labels)
 
-    def _in_stretches(self, strokes, guide, adapter, fixed) -> ReadLine:
+    def _in_stretches(
+        self, strokes: Sequence[np.ndarray], guide: Guide | None, adapter: LineAdapter, fixed: Sequence[Fixed]
+    ) -> ReadLine:
         centers = [box.center[0] for box in self._boxes(strokes)]
         order = sorted(range(len(strokes)), key=centers.__getitem__)
         words: list[ReadWord] = []
-        shape = None
+        shapes: list[Guide] = []
         for start in range(0, len(order), MOST_STROKES):
             members = sorted(order[start : start + MOST_STROKES])
             place = {index: new for new, index in enumerate(members)}
@@ -280,8 +283,8 @@ class Reader:
             ]
             line = self.read_line([strokes[index] for index in members], guide, adapter, settled_here)
             words += renumbered(line, members).words
-            shape = shape or line.guide
-        return ReadLine(tuple(words), (), shape)
+            shapes.append(line.guide)
+        return ReadLine(tuple(words), (), shapes[0])
 
     def _scored(
         self, strokes: Sequence[np.ndarray], guide: Guide | None, adapter: LineAdapter, fixed: Sequence[Fixed]
@@ -334,7 +337,9 @@ class Reader:
         found[:, known] = context[:, self._columns[known]]
         return found
 
-    def _scores(self, groups: Lattice, seen: Observation, found: Observation, adapter: LineAdapter):
+    def _scores(
+        self, groups: Lattice, seen: Observation, found: Observation, adapter: LineAdapter
+    ) -> tuple[np.ndarray, np.ndarray]:
         whole = self._scorer.character_scores(groups.geometry, found)
         labels = self.in_context(seen, groups.geometry)
         labels = adapter.corrected(labels, seen, groups.geometry)
@@ -359,7 +364,7 @@ class Reader:
         return self._search(groups, labels, spaces, self.language, self._scorer.weights)
 
     def _search(
-        self, groups: Lattice, labels: np.ndarray, spaces: np.ndarray, language, weights: Weights
+        self, groups: Lattice, labels: np.ndarray, spaces: np.ndarray, language: Foresight | None, weights: Weights
     ) -> list[Path]:
         names = self._model.labels
         return search(groups.starts, groups.stops, labels, spaces, names, language, weights, self._between_steps)
@@ -427,7 +432,7 @@ class Reader:
             if language:
                 following = path.steps[place + 1 :][:LOOK_AHEAD]
                 scores += weights.language * np.array(
-                    [self._language_score(states[place], label, following) for label in likely]
+                    [self._language_score(language, states[place], label, following) for label in likely]
                 )
             chances = softmax(scores / (self._scorer.temperature * doubts[place]))
             found = {alphabet[label]: float(chance) for label, chance in zip(likely, chances, strict=True)}
@@ -436,9 +441,9 @@ class Reader:
             ranked.append([(chosen, found[chosen]), *others])
         return ranked
 
-    def _language_score(self, state: int, label: int, following: Sequence[Step]) -> float:
+    def _language_score(self, language: Language, state: int, label: int, following: Sequence[Step]) -> float:
         """Log probability of a label and of the characters read after it."""
-        language, alphabet, total = self.language, self._model.labels, 0.0
+        alphabet, total = self._model.labels, 0.0
         texts = [alphabet[label]]
         for step in following:
             texts += [" ", alphabet[step.label]] if step.space else [alphabet[step.label]]
@@ -447,7 +452,9 @@ class Reader:
             state = language.next(state, character)
         return total
 
-    def _alternatives(self, span, groups, paths, chances) -> list[tuple[str, float]]:
+    def _alternatives(
+        self, span: tuple[int, int], groups: Lattice, paths: Sequence[Path], chances: np.ndarray
+    ) -> list[tuple[str, float]]:
         """What the paths read in a word's pieces, likeliest first; paths that part the line elsewhere do not count."""
         found: dict[str, float] = {}
         for path, chance in zip(paths, chances, strict=True):

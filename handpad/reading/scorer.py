@@ -122,7 +122,7 @@ _NETWORKS = ("size", "whole", "space", "shape")
 
 
 def _layers(arrays: dict[str, np.ndarray], name: str) -> list[Layer]:
-    layers = []
+    layers: list[Layer] = []
     while f"{name}_{len(layers)}_weight" in arrays:
         layers.append(Layer(arrays[f"{name}_{len(layers)}_weight"], arrays[f"{name}_{len(layers)}_bias"]))
     if not layers:

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-
-from handpad.reading.language import Language
 
 LABELS_TRIED = 10
 """Of each group, only so many of the best labels are tried."""
@@ -24,6 +22,21 @@ class Weights:
     character: float = 0.8
     beam: int = 24
     margin: float = 12.0
+
+
+class Foresight(Protocol):
+    """A language as the search needs it (:class:`handpad.reading.language.Language`); equal states foresee the same."""
+
+    alphabet: str
+
+    def start(self) -> Any:
+        """The state before the first character."""
+
+    def next(self, state: Any, character: str) -> Any:
+        """The state after one more character."""
+
+    def log_probabilities(self, state: Any) -> np.ndarray:
+        """Of each character of the alphabet to come next: float32."""
 
 
 class Step(NamedTuple):
@@ -47,7 +60,7 @@ def search(
     labels: np.ndarray,
     spaces: np.ndarray,
     alphabet: list[str],
-    language: Language | None,
+    language: Foresight | None,
     weights: Weights,
     between_steps: Callable[[], None] | None = None,
 ) -> list[Path]:
@@ -81,7 +94,7 @@ def search(
         for group in range(first[stop - 1], first[stop]):
             here = leaving[starts[group]]
             total = here.scores[:, None] + best_scores[group]
-            if language is not None:
+            if here.rows is not None and columns is not None:
                 total = total + weights.language * here.rows[:, columns[best_labels[group]]]
             scores.append(total.ravel())
             origins.append(group)
@@ -130,7 +143,7 @@ class _Leaving:
 
 
 def _spread(
-    node: _Node, space: np.ndarray | None, language: Language | None, weights: Weights, column: int
+    node: _Node, space: np.ndarray | None, language: Foresight | None, weights: Weights, column: int
 ) -> _Leaving:
     scores, states, back, spaced = list(node.scores), list(node.states), list(node.back), [False] * len(node.states)
     if space is not None:
@@ -155,8 +168,8 @@ def _spread(
     )  # fmt: skip
 
 
-def _steps(back) -> tuple[Step, ...]:
-    steps = []
+def _steps(back: tuple | None) -> tuple[Step, ...]:
+    steps: list[Step] = []
     while back is not None:
         back, step = back
         steps.append(step)

@@ -30,7 +30,8 @@ def separate(boxes: Sequence[Box], x_height: float) -> list[tuple[int, ...]]:
     pad = PADDING * x_height
     groups: list[tuple[float, float, tuple[int, ...]]] = []
     for index, box in enumerate(boxes):
-        left, right, members = box.left - pad, box.right + pad, (index,)
+        left, right = box.left - pad, box.right + pad
+        members: tuple[int, ...] = (index,)
         # Joining widens the group, which may make it overlap the next one: repeat until nothing joins.
         while joined := [group for group in groups if _overlap(left, right, group[0], group[1]) >= SHARE]:
             for group in joined:

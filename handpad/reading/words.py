@@ -20,14 +20,14 @@ class Apart:
         self._language = language
         self._nothing = np.zeros(len(ALPHABET), np.float32)
 
-    def start(self):
+    def start(self) -> tuple[int, str]:
         return (self._language.start() if self._language else 0, "")
 
-    def next(self, state, character: str):
+    def next(self, state: tuple[int, str], character: str) -> tuple[int, str]:
         before, text = state
         return (self._language.next(before, character) if self._language else 0, text + character)
 
-    def log_probabilities(self, state) -> np.ndarray:
+    def log_probabilities(self, state: tuple[int, str]) -> np.ndarray:
         return self._language.log_probabilities(state[0]) if self._language else self._nothing
 
 
