@@ -168,6 +168,8 @@ class Canvas(QWidget):
             QTimer.singleShot(0, self.painted_first.emit)
 
     def _paint_nib(self, painter: QPainter) -> None:
+        if self._nib is None:
+            return
         color = QColor(self.painter.theme.ink)
         if self.eraser or self._erasing:
             painter.setPen(color)
@@ -400,7 +402,7 @@ class Canvas(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         characters = self.page.characters
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        steps: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         selected = self.page.find(self.view.selected) if self.view.selected else None
         if not characters:
             super().keyPressEvent(event)
@@ -471,8 +473,8 @@ def _difference(old: Page, new: Page) -> list[tuple[Page, Character]]:
     """The characters that stand in only one of two pages, each with its page."""
     found = []
     for before, after in new.changed_lines(old).values():
-        before, after = set(before), set(after)
-        found += [(old, character) for character in before - after] + [(new, character) for character in after - before]
+        gone, come = set(before) - set(after), set(after) - set(before)
+        found += [(old, character) for character in gone] + [(new, character) for character in come]
     return found
 
 

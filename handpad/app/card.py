@@ -128,7 +128,12 @@ class Popup(QFrame):
 
     def event(self, event: QEvent) -> bool:
         # A letter typed here is text; it is no shortcut of the window.
-        if event.type() == QEvent.Type.ShortcutOverride and event.text() and not event.modifiers() & _COMMANDS:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.text()
+            and not event.modifiers() & _COMMANDS
+        ):
             event.accept()
             return True
         return super().event(event)
@@ -216,8 +221,8 @@ class Card(Popup):
         typing.addStretch()
         typing.addWidget(word)
         below = QHBoxLayout()
-        for button in (split, join, gap):
-            below.addWidget(button)
+        for lower in (split, join, gap):
+            below.addWidget(lower)
         below.addStretch()
         below.addWidget(delete)
         layout = QVBoxLayout(self)
@@ -277,7 +282,8 @@ def percent(probability: float) -> str:
 def _picture(glyph: np.ndarray, theme: Theme, ratio: float) -> QPixmap:
     """The glyph (28, 28) in the theme's colours."""
     share = glyph[..., None].astype(np.float32) / 255
-    paper, ink = (np.array(QColor(name).getRgb()[:3], np.float32) for name in (theme.paper, theme.ink))
+    colors = QColor(theme.paper), QColor(theme.ink)
+    paper, ink = (np.array([color.red(), color.green(), color.blue()], np.float32) for color in colors)
     pixels = np.ascontiguousarray((paper + (ink - paper) * share).astype(np.uint8))
     image = QImage(pixels.data, 28, 28, 3 * 28, QImage.Format.Format_RGB888)
     side = int(_PICTURE * ratio)

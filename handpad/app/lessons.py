@@ -184,8 +184,9 @@ class Lessons(QObject):
     def _tell(self) -> None:
         """Say what a correction did, as far as is known."""
         self._reading.corrected_row = None
-        self._spreading = replace(self._correction, others=len(self._relabelled))
-        self.corrected.emit(self._spreading)
+        if self._correction is not None:
+            self._spreading = replace(self._correction, others=len(self._relabelled))
+            self.corrected.emit(self._spreading)
 
     def _on_all_done(self) -> None:
         """Nothing is left to be read: say what else a correction did."""

@@ -178,7 +178,7 @@ def opened(page: Page, row: int, box: Box) -> Page:
     reach = REACH * page.ruling.x_height
     if box.width > LONGEST_MARK * page.ruling.x_height:
         return page
-    touched = set()
+    touched: set[Key] = set()
     for word in page.words(row):
         boxes = [page.box(character) for character in word]
         if min(b.left for b in boxes) - reach < box.right and max(b.right for b in boxes) + reach > box.left:

@@ -36,7 +36,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def create_application() -> QApplication:
     """The Qt application, set up for a pen."""
-    app = QApplication.instance() or QApplication(["handpad"])
+    running = QApplication.instance()
+    app = running if isinstance(running, QApplication) else QApplication(["handpad"])
     # Set before the application exists, this is overridden on X11; every point of the pen counts.
     app.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
     app.setApplicationName("Handpad")

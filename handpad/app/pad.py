@@ -180,7 +180,7 @@ class Pad(QObject):
         moved_on = left is not None and row != left
         if row not in page.box_rows:
             page = opened(page, row, page.stroke_boxes[number])
-        if moved_on and left not in page.box_rows:
+        if left is not None and moved_on and left not in page.box_rows:
             page = settled(page, left, None)
         self._step(page)
         if moved_on:
@@ -217,16 +217,16 @@ class Pad(QObject):
         """Make a character and the next one on its line one character."""
         character = self.page.find(key)
         other = self.page.following(character) if character else None
-        if other is not None:
+        if character is not None and other is not None:
             page = self._with_open_word(self.page, character, other)
-            self._step(page.join(page.find(key), page.find(other.parts)))
+            self._step(page.join(page.find(key) or character, page.find(other.parts) or other))
 
     def split(self, key: Key) -> None:
         """Part a character in two."""
         character = self.page.find(key)
         if character is not None and self.page.can_split(character):
             page = self._with_open_word(self.page, character)
-            self._step(page.split(page.find(key)))
+            self._step(page.split(page.find(key) or character))
 
     def set_space(self, key: Key, space: bool) -> None:
         """The writer says whether a space precedes a character."""
@@ -252,7 +252,7 @@ class Pad(QObject):
         if sample_id:
             self._lessons.expect(sample_id, Change(label, True, 0))
         page = self._with_open_word(self.page, character)
-        now = page.find(key)
+        now = page.find(key) or character
         self._step(page.with_character(now, replace(now, label=label, fixed=True, sample_id=sample_id)))
         if sample_id:
             self._lessons.learn(sample_id, key, label, character.label, confirmed=False)  # its line is read after that
@@ -266,7 +266,7 @@ class Pad(QObject):
         job = None
         if character is not None and self.page.row(character) not in self.page.box_rows:
             job = word_job(self.page, self.page.word(character), keep_fixed=not text)
-        if job is None:
+        if job is None or character is None:
             self.word_read.emit(key, [])
             return
         self._asked_word = key

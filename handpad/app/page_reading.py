@@ -198,7 +198,7 @@ class PageReading(QObject):
         """Show a page with characters read anew; what was confirmed as something else is no longer believed."""
         old = self.page
         appeared, relabelled = set(), set()
-        contradicted: set[int] = set()
+        contradicted: set[str] = set()
         for before, line in page.changed_lines(old).values():
             contradicted |= {c.sample_id for c in before if c.sample_id} - {c.sample_id for c in line}
             known = {c.parts: c.label for c in before if c.label}

@@ -31,7 +31,7 @@ class PenPath:
     def __init__(self, stroke: np.ndarray | None = None):
         self._runs: list[tuple[float, QPainterPath]] = []
         self._last: QPointF | None = None
-        self._middle: QPointF | None = None
+        self._middle = QPointF()
         self._width = NIB
         self.bounds = QRectF()
         for x, y, pressure, _ in [] if stroke is None else stroke.tolist():

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
@@ -25,6 +26,9 @@ from handpad.labels import ALPHANUMERIC
 from handpad.page import Character
 from handpad.paths import bundled_models, user_data
 
+if TYPE_CHECKING:
+    from handpad.app.wizard.wizard import Wizard
+
 UNSURE = 0.6
 """A character read with less probability than this is marked as unsure."""
 
@@ -43,7 +47,7 @@ class MainWindow(QMainWindow):
     ----------
     pad, settings : as given.
     tools : the actions; bar and menu offer them.
-    canvas : the paper, inside scroll.
+    canvas : the paper, inside scrolled.
     cards : the correction cards.
     banner, bottom, status : what is said around the paper.
     wizard : the training of base models; None until it is first opened.
@@ -54,7 +58,8 @@ class MainWindow(QMainWindow):
         self.pad = pad
         self.settings = settings
         self.theme = themes.resolve(settings["theme"])
-        self.wizard = None
+        self.wizard: Wizard | None = None
+        self._options: dict[str, Any] = {}
         self.setWindowTitle("Handpad")
         self.resize(QSize(1280, 800).boundedTo(self.screen().availableSize()))
         self.setMinimumSize(520, 420)
@@ -64,7 +69,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.bar)
         self._make_menu()
         self._build_center()
-        self.cards = Cards(pad, self.canvas, self.scroll, self.centralWidget(), self.theme)
+        self.cards = Cards(pad, self.canvas, self.scrolled, self.center, self.theme)
         self._connect_tools()
         self._connect_pad()
         self.canvas.view.unsure = self._is_unsure
@@ -87,22 +92,22 @@ class MainWindow(QMainWindow):
 
     def _build_center(self) -> None:
         self.banner = Banner()
-        self.scroll = QScrollArea(widgetResizable=True)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setWidget(self.canvas)
+        self.scrolled = QScrollArea(widgetResizable=True)
+        self.scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scrolled.setWidget(self.canvas)
         self.status = StatusLine(self.settings["learning"] == "on")
         self.bottom = BottomPanel(self.status)
         self.bottom.copy.setToolTip(self.tools.copy.toolTip())
         if not any((user_data() / "training").glob("*/plan.json")):
             self.status.training.hide()
-        center = QWidget()
-        layout = QVBoxLayout(center)
+        self.center = QWidget()
+        layout = QVBoxLayout(self.center)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.banner)
-        layout.addWidget(self.scroll, 1)
+        layout.addWidget(self.scrolled, 1)
         layout.addWidget(self.bottom)
-        self.setCentralWidget(center)
+        self.setCentralWidget(self.center)
 
     def _connect_tools(self) -> None:
         self.tools.pen.triggered.connect(lambda: self._use_eraser(False))
@@ -168,7 +173,7 @@ class MainWindow(QMainWindow):
         if aside is not None:
             self.notice(f"The page was kept as {aside.name}.", undo=True)
         if not self.pad.page.strokes:
-            self.scroll.verticalScrollBar().setValue(0)
+            self.scrolled.verticalScrollBar().setValue(0)
 
     def save_elsewhere(self) -> None:
         """Ask for another file to keep the page in, while its own cannot be written."""
@@ -213,9 +218,9 @@ class MainWindow(QMainWindow):
     def open_wizard(self) -> None:
         """Open the wizard that trains a base model, or show it again as it was left."""
         if self.wizard is None:
-            from handpad.app.wizard.wizard import Wizard  # nobody needs it at the start
+            from handpad.app.wizard import wizard  # nobody needs it at the start
 
-            self.wizard = Wizard(self.theme, user_data() / "training", self._model_folder, self)
+            self.wizard = wizard.Wizard(self.theme, user_data() / "training", self._model_folder, self)
             self.wizard.installed.connect(self._use_installed)
             self.wizard.notice.connect(self.notice)
             self.wizard.progressed.connect(self.status.show_training)

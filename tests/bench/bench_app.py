@@ -101,7 +101,7 @@ def start_training(app, folder: Path, prepared: Path):
 
     job = TrainingJob(Plan(folder / "training", prepared.absolute(), None, "handpad", None, "bench").commands())
     learning = []
-    job.event.connect(lambda event: learning.append(event.get("event") == "progress"))
+    job.told.connect(lambda event: learning.append(event.get("event") == "progress"))
     job.failed.connect(sys.exit)
     job.start()
     while not any(learning):

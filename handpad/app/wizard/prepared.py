@@ -54,13 +54,14 @@ def look_into(path: Path) -> Prepared:
     about = read_about(path)
     if about is None:
         raise DataError(f"{path} is no prepared data or is damaged: prepare it again.")
+    split = split_writers(about["writers"])
     return Prepared(
         Path(path),
         about["name"],
         about["licence"],
         about["samples"],
         about["labels"],
-        tuple(len(part) for part in split_writers(about["writers"])),
+        (len(split.train), len(split.validation), len(split.test)),
         about["dropped"],
         about["notes"],
     )

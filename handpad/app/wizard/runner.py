@@ -56,7 +56,7 @@ class Runner(QObject):
     ) -> None:
         """Run commands in order and show how they go; then call one of the three, on_failed with a sentence."""
         self.job = job = TrainingJob(commands, self)
-        job.event.connect(self._on_event)
+        job.told.connect(self._on_event)
         job.started.connect(self._on_step)
         for signal, then in ((job.finished, on_finished), (job.failed, on_failed), (job.stopped, on_stopped)):
             signal.connect(then)
@@ -74,7 +74,7 @@ class Runner(QObject):
             return
         events: list[dict] = []
         self.job = job = TrainingJob(commands[:1], self)
-        job.event.connect(events.append)
+        job.told.connect(events.append)
         job.finished.connect(lambda: self.compare(commands[1:], then, [*done, events]))
         job.failed.connect(lambda _: self.compare(commands[1:], then, done))  # model.json tells instead
         job.start()

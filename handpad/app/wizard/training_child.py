@@ -19,7 +19,7 @@ _BELOW_NORMAL = 0x4000  # BELOW_NORMAL_PRIORITY_CLASS; processes started later i
 
 def lower_priority() -> None:
     """Let writing, and all else that the user does, go first."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         kernel = ctypes.windll.kernel32
         kernel.SetPriorityClass(ctypes.c_void_p(kernel.GetCurrentProcess()), _BELOW_NORMAL)
     else:
@@ -29,8 +29,9 @@ def lower_priority() -> None:
 def _obey() -> None:
     # Below Python's own stdin, whose lock a thread that waits for ever would hold at the end.
     while os.read(0, 1):
-        if hasattr(signal, "pthread_kill"):  # also wakes a main thread that waits for a worker
-            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        main = threading.main_thread().ident
+        if hasattr(signal, "pthread_kill") and main is not None:  # also wakes a main thread that waits for a worker
+            signal.pthread_kill(main, signal.SIGINT)
         else:
             signal.raise_signal(signal.SIGINT)
     os._exit(1)

@@ -96,8 +96,9 @@ def recognise(paths: Iterable[Path]) -> tuple[list[Found], list[str]]:
     for name in ("idx", "profile", "deepwriting"):
         _unite([path for path in paths if kinds[path] == name], name, found)
     for path in paths:
-        if kinds[path] in KINDS and kinds[path] not in ("idx", "profile", "deepwriting"):
-            found.append(_one(kinds[path], path, paths))
+        kind = kinds[path]
+        if kind in KINDS and kind not in ("idx", "profile", "deepwriting"):
+            found.append(_one(kind, path, paths))
     return found, problems
 
 
@@ -164,8 +165,8 @@ def _idx(paths: list[Path], folder: Path) -> list[Found]:
     if archives:
         problem = f"Unpack {archives[0].name} and drop the folder that comes out of it."
         return [Found("idx", archives[0], KINDS["idx"].title, problem=problem)]
-    images = sorted(path for path in folder.iterdir() if _IMAGES.fullmatch(path.name))
-    stems = {path: _IMAGES.fullmatch(path.name)[1] for path in images}
+    stems = {path: found[1] for path in sorted(folder.iterdir()) if (found := _IMAGES.fullmatch(path.name))}
+    images = list(stems)
     names = sorted({_PART.sub("", stem) for stem in stems.values()})
     chosen = images if folder in paths else paths
     for path in chosen:

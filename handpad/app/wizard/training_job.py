@@ -30,14 +30,14 @@ class TrainingJob(QObject):
     Signals
     -------
     started(step) : the command of that name has begun.
-    event(dict) : one line that it printed, see :mod:`handpad.train.console`.
+    told(dict) : one line that it printed, see :mod:`handpad.train.console`.
     finished() : all are done.
     failed(sentence) : one has failed; the rest is not run.
     stopped() : :meth:`stop` has ended it.
     """
 
     started = Signal(str)
-    event = Signal(object)
+    told = Signal(object)
     finished = Signal()
     failed = Signal(str)
     stopped = Signal()
@@ -92,7 +92,7 @@ class TrainingJob(QObject):
                 log.warning("training printed what is no JSON: %r", line[:200])
                 continue
             if isinstance(event, dict):
-                self.event.emit(event)
+                self.told.emit(event)
 
     def _read_errors(self) -> None:
         self._errors = (self._errors + bytes(self._process.readAllStandardError()))[-20_000:]

@@ -43,7 +43,7 @@ class Wizard(QDialog):
 
     Attributes
     ----------
-    data, look, how, train, result : the pages, in this order in `pages`.
+    data, look, how, train, outcome : the pages, in this order in `pages`.
     runner : what runs in child processes.
     preparation : the chosen data, prepared.
     comparison : of a finished model with the one in use.
@@ -70,16 +70,16 @@ class Wizard(QDialog):
         self._build(theme)
         self.runner = Runner(self.look, self.train, self)
         self.preparation = Preparation(home, self.look, self.runner, self)
-        self.comparison = Comparison(self.result, self.runner, current, self)
+        self.comparison = Comparison(self.outcome, self.runner, current, self)
         self._connect()
         self.set_theme(theme)
         self._show(DATA)
 
     def _build(self, theme: Theme) -> None:
         self.data, self.look, self.how = DataPage(), SheetPage(theme), HowPage()
-        self.train, self.result = TrainPage(theme), ResultPage()
+        self.train, self.outcome = TrainPage(theme), ResultPage()
         self.pages = QStackedWidget()
-        self._contents = (self.data, self.look, self.how, self.train, self.result)
+        self._contents = (self.data, self.look, self.how, self.train, self.outcome)
         for page in self._contents:
             self.pages.addWidget(scrolled(page))
         self.steps = QLabel(objectName="muted")
@@ -301,9 +301,11 @@ class Wizard(QDialog):
     def _train(self, as_it_is: bool = False) -> None:
         """Do what is left of the plan; as_it_is makes a model of what an unfinished fit has learned so far."""
         self.data.left_over.hide()
-        self.train.begin(self.plan.epochs())
-        self._show(TRAIN)
         plan = self.plan
+        if plan is None:
+            return
+        self.train.begin(plan.epochs())
+        self._show(TRAIN)
         self.runner.run(plan.commands(as_it_is), lambda: self._finish(plan), self._on_failed, self._on_stopped)
 
     def _on_round(self, event: dict) -> None:
@@ -343,7 +345,7 @@ class Wizard(QDialog):
         try:
             target = install_model(self.plan.model)
         except HandpadError as error:
-            self.result.show_trouble(str(error))
+            self.outcome.show_trouble(str(error))
             return
         self.plan.discard()
         self.data.clear()

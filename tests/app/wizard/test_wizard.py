@@ -209,8 +209,8 @@ def test_from_images_to_an_installed_model(qtbot, window, wizard, choose, images
     assert window.status.training.text() == "A new model is ready"
     window.status.training.click()
     assert wizard.isVisible()
-    qtbot.waitUntil(lambda: wizard.result.frame.isVisible(), timeout=PATIENCE)
-    texts = [wizard.result.table.itemAt(index).widget().text() for index in range(wizard.result.table.count())]
+    qtbot.waitUntil(lambda: wizard.outcome.frame.isVisible(), timeout=PATIENCE)
+    texts = [wizard.outcome.table.itemAt(index).widget().text() for index in range(wizard.outcome.table.count())]
     assert any("FOLDER, test writers: " in text for text in texts)
     assert "the difference lies between" in texts
     assert any("ms" in text for text in texts)
