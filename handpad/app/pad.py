@@ -296,7 +296,7 @@ class Pad(QObject):
             taught = samples[spelled.parts][0] if spelled.parts in samples else ""
             sample_id = taught if spelled in unknown else old.sample_id
             grouped = old is None or old.grouped
-            new.append(Character(spelled.parts, spelled.label, True, sample_id, grouped, bool(spelled.space), True))
+            new.append(Character(spelled.parts, spelled.label or "", True, sample_id, grouped, bool(spelled.space), True))
         new[0] = replace(new[0], space=word[0].space, spaced=word[0].spaced)
         corrections = [sample_id for sample_id, sample in samples.values() if not sample.right]
         skipped = len(unknown) - len(samples) if self.learning else 0

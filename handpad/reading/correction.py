@@ -3,8 +3,9 @@
 The app and scripts correct by the same functions, so that they teach the same.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -103,7 +104,20 @@ def line_around(
     return LineAround([strokes[number] for number in numbers], characters, chosen.index(place), guide, regrouped)
 
 
-def whole_text(line: Sequence[Fixed], ink: Sequence[Parts], text: str) -> str:
+class Said(Protocol):
+    """A character of a line, read or known: its ink, what it says, and whether a space precedes it."""
+
+    @property
+    def parts(self) -> Parts: ...
+
+    @property
+    def label(self) -> str | None: ...
+
+    @property
+    def space(self) -> bool | None: ...
+
+
+def whole_text(line: Sequence[Said], ink: Collection[Parts], text: str) -> str:
     """What a line says when its characters of that ink, which are neighbours, say text."""
     said, given = "", False
     for character in line:
