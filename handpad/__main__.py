@@ -8,13 +8,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks for; returns the exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments[:1] == ["read"]:
-        from handpad import read_command  # imports no Qt
+        from handpad.cli import read  # imports no Qt
 
-        return read_command.main(arguments[1:])
+        return read.main(arguments[1:])
     if arguments[:1] == ["doctor"]:
-        from handpad import doctor_command
+        from handpad.cli import doctor
 
-        return doctor_command.main(arguments[1:])
+        return doctor.main(arguments[1:])
     from handpad.app import main as app
 
     return app.main(arguments)

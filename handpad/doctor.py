@@ -12,10 +12,10 @@ from pathlib import Path
 from handpad.errors import HandpadError
 from handpad.files import backup_path
 from handpad.installed import available_models
-from handpad.page_file import load_page, save_page
+from handpad.page.page_file import load_page, save_page
+from handpad.page.rescue import pages_folder
 from handpad.profile import Profile, mend
 from handpad.profile.backups import backups_of
-from handpad.rescue import pages_folder
 
 FINE, MENDED, LOST, BROKEN = "fine", "mended", "lost", "broken"
 """What a file is: as it should be; whole again; whole again, but without all that it held; or not to be used."""
@@ -122,7 +122,7 @@ def check_page(path: Path) -> Finding:
 
 def check_model(folder: Path) -> Finding:
     """Load a base model and what it reads lines with."""
-    from handpad.model import BaseModel
+    from handpad.model.base import BaseModel
     from handpad.reading.reader import Reader
 
     try:
@@ -135,7 +135,7 @@ def check_model(folder: Path) -> Finding:
 
 def check_settings(path: Path) -> Finding:
     """Read the app's settings; a file that is none is put aside."""
-    from handpad.app.settings import Settings
+    from handpad.settings import Settings
 
     notice = Settings(path).notice
     return Finding("settings", str(path), MENDED if notice else FINE, notice or "As chosen.")

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from handpad.errors import ModelError
-from handpad.model_folder import files_of, is_model, seal
+from handpad.model.folder import files_of, is_model, seal
 from handpad.paths import bundled_models, user_data
 
 
@@ -37,7 +37,7 @@ def install_model(folder: Path, name: str | None = None) -> Path:
 
     Raises ModelError, with nothing changed, if the folder is no good model or there is no room for it.
     """
-    from handpad.model import BaseModel  # loads OpenCV, which listing the models does not need
+    from handpad.model.base import BaseModel  # loads OpenCV, which listing the models does not need
     from handpad.reading.scorer import Scorer
 
     folder = Path(folder)

@@ -16,7 +16,7 @@ from handpad.adaptation.line import LATEST, LineAdapter
 from handpad.errors import InkError
 from handpad.glyph import cues, glyph
 from handpad.ink import Guide, as_guide, as_strokes, checked_ink
-from handpad.model import BaseModel
+from handpad.model.base import BaseModel
 from handpad.profile import Profile, Sample, new_sample_id
 from handpad.reading.correction import TrainingSample, line_around, parted, training_samples
 from handpad.reading.language import Language

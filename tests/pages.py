@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from handwriting import write_line
 
-from handpad.page import Character, Page
+from handpad.page.page import Character, Page
 from handpad.reading.pieces import Part
 
 

@@ -15,7 +15,7 @@ from pages import labelled, page_of
 
 from handpad import Recognizer
 from handpad.__main__ import main
-from handpad.page_file import load_page, save_page
+from handpad.page.page_file import load_page, save_page
 from handpad.paths import bundled_models, user_data
 from handpad.profile import Profile
 from handpad.profile.backups import back_up

@@ -7,7 +7,7 @@ from handwriting import write_line
 from handpad import Recognizer
 from handpad.errors import ModelError
 from handpad.installed import available_models, install_model, user_models
-from handpad.model_folder import DESCRIPTION, NEEDED, READING, REPORT, read_description
+from handpad.model.folder import DESCRIPTION, NEEDED, READING, REPORT, read_description
 from handpad.paths import bundled_models
 from handpad.train import cli
 

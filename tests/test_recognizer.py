@@ -231,7 +231,7 @@ def test_bad_profiles_are_told_in_one_sentence(tmp_path):
 
 def test_the_core_loads_neither_qt_nor_torch():
     code = (
-        "import sys, handpad.recognizer, handpad.document; "
+        "import sys, handpad.recognizer, handpad.page.document; "
         "print([m for m in ('PySide6', 'torch', 'sklearn', 'scipy') if m in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,7 +8,7 @@ from handpad.adaptation.default import DefaultAdapter
 from handpad.adaptation.line import LineAdapter, NoLineAdapter, PaperLineAdapter, RidgeLineAdapter
 from handpad.adaptation.none import NoAdapter
 from handpad.adaptation.paper import PaperAdapter
-from handpad.model import BaseModel
+from handpad.model.base import BaseModel
 
 
 class AdapterKind(NamedTuple):

@@ -20,11 +20,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from handpad.app.line_job import Key
 from handpad.app.page_view import FADE_IN, GLOW, PageView, View
 from handpad.app.pen_path import NIB, PenPath
 from handpad.app.theme import Theme
-from handpad.page import Character, Page
+from handpad.page.line_job import Key
+from handpad.page.page import Character, Page
 
 TAP = 5.0
 """A press that moves less than this many logical pixels is a tap."""

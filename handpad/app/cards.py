@@ -5,11 +5,11 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from handpad.app.canvas import Canvas
 from handpad.app.card import Card
-from handpad.app.line_job import Key
 from handpad.app.pad import Pad
 from handpad.app.theme import Theme
 from handpad.app.word_card import WordCard
-from handpad.page import Character
+from handpad.page.line_job import Key
+from handpad.page.page import Character
 
 
 class Cards(QObject):

@@ -15,9 +15,9 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from handpad.adaptation import concatenate
-from handpad.app.line_job import Key, LineJob, ReadBack
 from handpad.errors import HandpadError, InkError, ProfileError
 from handpad.ink import Guide, checked_ink
+from handpad.page.line_job import Key, LineJob, ReadBack
 from handpad.reading.correction import whole_text, within
 from handpad.reading.on_line import LineAround
 from handpad.reading.pieces import Fixed, moved

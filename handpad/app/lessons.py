@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Signal
 
 from handpad.app.engine import Lesson, Summary
 from handpad.app.engine_thread import EngineThread
-from handpad.app.line_job import Key, line_around
 from handpad.app.open_page import OpenPage
 from handpad.app.page_reading import PageReading
-from handpad.page import Character, Page
+from handpad.page.line_job import Key, line_around
+from handpad.page.page import Character, Page
 from handpad.profile import new_sample_id
 
 

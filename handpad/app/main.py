@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 import handpad
 from handpad.app.pad import Pad
-from handpad.app.settings import Settings
 from handpad.app.window import MainWindow
 from handpad.errors import FolderError
 from handpad.paths import check_writable, user_data, user_log
+from handpad.settings import Settings
 
 log = logging.getLogger(__name__)
 

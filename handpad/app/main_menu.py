@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 import handpad
 from handpad.app.actions import Actions
-from handpad.app.settings import TABLE, Setting, Settings
 from handpad.installed import available_models
+from handpad.settings import TABLE, Setting, Settings
 
 
 class MainMenu(QMenu):

@@ -6,11 +6,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 
 from handpad.app.saver import Saver, written
-from handpad.document import DocumentError
 from handpad.files import clear_left_over, stamp
-from handpad.page import Page
-from handpad.page_file import keep_page, save_page
-from handpad.rescue import note_elsewhere, open_page, pages_folder, rescue
+from handpad.page.document import DocumentError
+from handpad.page.page import Page
+from handpad.page.page_file import keep_page, save_page
+from handpad.page.rescue import note_elsewhere, open_page, pages_folder, rescue
 
 log = logging.getLogger(__name__)
 

@@ -13,11 +13,11 @@ from PySide6.QtCore import QObject, Signal
 from handpad.app.engine import Summary, WordReading
 from handpad.app.engine_thread import EngineThread
 from handpad.app.lessons import Change, Lessons
-from handpad.app.line_job import Key, LineJob, opened, reopened, settled, word_job
 from handpad.app.open_page import OpenPage
 from handpad.app.page_reading import PageReading
-from handpad.document import DocumentError, fitted
-from handpad.page import Character, Page
+from handpad.page.document import DocumentError, fitted
+from handpad.page.line_job import Key, LineJob, opened, reopened, settled, word_job
+from handpad.page.page import Character, Page
 from handpad.profile import new_sample_id
 from handpad.reading.correction import training_samples
 
@@ -296,7 +296,9 @@ class Pad(QObject):
             taught = samples[spelled.parts][0] if spelled.parts in samples else ""
             sample_id = taught if spelled in unknown else old.sample_id
             grouped = old is None or old.grouped
-            new.append(Character(spelled.parts, spelled.label or "", True, sample_id, grouped, bool(spelled.space), True))
+            new.append(
+                Character(spelled.parts, spelled.label or "", True, sample_id, grouped, bool(spelled.space), True)
+            )
         new[0] = replace(new[0], space=word[0].space, spaced=word[0].spaced)
         corrections = [sample_id for sample_id, sample in samples.values() if not sample.right]
         skipped = len(unknown) - len(samples) if self.learning else 0

@@ -6,9 +6,9 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from handpad.app.engine_thread import EngineThread
-from handpad.app.line_job import Key, LineJob, ReadBack, line_job, merged, settled
 from handpad.app.open_page import OpenPage
-from handpad.page import Character, Page
+from handpad.page.line_job import Key, LineJob, ReadBack, line_job, merged, settled
+from handpad.page.page import Character, Page
 
 
 class PageReading(QObject):

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
 
-from handpad.app.line_job import Key
 from handpad.app.pen_path import PenPath
 from handpad.app.theme import Theme
-from handpad.page import Character, Page
+from handpad.page.line_job import Key
+from handpad.page.page import Character, Page
 
 FADE_IN = 0.1
 """Seconds in which a read character appears."""

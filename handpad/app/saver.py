@@ -5,9 +5,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from handpad.document import DocumentError
-from handpad.page import Page
-from handpad.page_file import save_page
+from handpad.page.document import DocumentError
+from handpad.page.page import Page
+from handpad.page.page_file import save_page
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from handpad.app.pad import Pad
 from handpad.app.status_line import counted
-from handpad.document import DocumentError
 from handpad.files import stamp
+from handpad.page.document import DocumentError
 
 
 def unsaved_sentence(pad: Pad) -> str:

@@ -15,16 +15,16 @@ from handpad.app.bottom_panel import BottomPanel
 from handpad.app.canvas import Canvas
 from handpad.app.cards import Cards
 from handpad.app.lessons import Change
-from handpad.app.line_job import Key
 from handpad.app.main_menu import MainMenu
 from handpad.app.pad import Pad
-from handpad.app.settings import Settings
 from handpad.app.status_line import StatusLine, counted
 from handpad.app.unsaved import may_close, save_elsewhere, unsaved_sentence
 from handpad.installed import available_models
 from handpad.labels import ALPHANUMERIC
-from handpad.page import Character
+from handpad.page.line_job import Key
+from handpad.page.page import Character
 from handpad.paths import bundled_models, user_data
+from handpad.settings import Settings
 
 if TYPE_CHECKING:
     from handpad.app.wizard.wizard import Wizard

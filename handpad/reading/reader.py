@@ -12,8 +12,8 @@ from handpad.adaptation.line import NO_ADAPTER, LineAdapter
 from handpad.errors import ModelError
 from handpad.glyph import cues_of_box, glyph
 from handpad.ink import Box, Guide, bounding_box
-from handpad.model import BaseModel
-from handpad.model_folder import READING
+from handpad.model.base import BaseModel
+from handpad.model.folder import READING
 from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, Lattice, lattice
 from handpad.reading.likely import likelihoods

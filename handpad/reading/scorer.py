@@ -17,7 +17,7 @@ import numpy as np
 from handpad.adaptation import Observation
 from handpad.adaptation.kernels import squared_distances
 from handpad.errors import ModelError
-from handpad.model_folder import READING, is_model, read_description, read_file
+from handpad.model.folder import READING, is_model, read_description, read_file
 from handpad.numerics import log_softmax
 from handpad.reading.lattice import GAPS, GEOMETRY
 from handpad.reading.search import Weights

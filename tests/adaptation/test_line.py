@@ -5,7 +5,7 @@ import pytest
 from handwriting import write_line
 
 from handpad.adaptation.line import NO_ADAPTER, RidgeLineAdapter
-from handpad.model import BaseModel
+from handpad.model.base import BaseModel
 from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
 from handpad.reading.pieces import Fixed, Part

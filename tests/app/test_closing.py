@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 
 from handpad.app import pad as pads
 from handpad.errors import ProfileError
-from handpad.page import Page
-from handpad.page_file import load_page, save_page
+from handpad.page.page import Page
+from handpad.page.page_file import load_page, save_page
 from handpad.paths import user_data
 from handpad.profile import Profile
 

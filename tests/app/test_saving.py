@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 from tablet import Pen
 
 from handpad.app import open_page
-from handpad.document import from_inkml
-from handpad.page_file import save_page
+from handpad.page.document import from_inkml
+from handpad.page.page_file import save_page
 
 
 @pytest.fixture(autouse=True)
@@ -268,8 +268,8 @@ def test_the_recogniser_opens_whatever_happens_to_the_page(qtbot, start, folder,
 
     save_page(page_of("to"), folder / "page.inkml")
     before = (folder / "page.inkml").read_bytes()
-    monkeypatch.setattr("handpad.page_file.from_inkml", break_down)
-    monkeypatch.setattr("handpad.page_file.salvage_page", break_down)
+    monkeypatch.setattr("handpad.page.page_file.from_inkml", break_down)
+    monkeypatch.setattr("handpad.page.page_file.salvage_page", break_down)
     window = start("--page", folder / "page.inkml")
     draw(window, "H")
     window.close()

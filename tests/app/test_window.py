@@ -20,8 +20,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from tablet import Pen
 
-from handpad.document import from_inkml
 from handpad.errors import ProfileError
+from handpad.page.document import from_inkml
 from handpad.profile import Profile, Sample
 from handpad.recognizer import Recognizer
 from handpad.train import datasets

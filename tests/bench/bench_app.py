@@ -55,7 +55,7 @@ def learned_profile(path: Path, count: int) -> None:
     from handwriting import LETTERS, write
 
     from handpad.ink import Guide
-    from handpad.model import BaseModel
+    from handpad.model.base import BaseModel
     from handpad.profile import Profile, Sample
     from handpad.recognizer import Recognizer
 

@@ -49,8 +49,8 @@ def unread_page(path: Path, strokes: int) -> None:
     """A page with lines of our own ink, none of it read."""
     from handwriting import write_line
 
-    from handpad.page import Page
-    from handpad.page_file import save_page
+    from handpad.page.page import Page
+    from handpad.page.page_file import save_page
 
     page, row, text = Page(), 0, TEXT * 2
     while len(page.strokes) < strokes:

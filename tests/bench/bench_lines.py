@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from handpad.ink import as_strokes, bounding_box
-from handpad.model import BaseModel
+from handpad.model.base import BaseModel
 from handpad.reading.images import ink_of_image
 from handpad.reading.language import Language
 from handpad.reading.lines import split_lines

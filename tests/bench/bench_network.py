@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from handwriting import LETTERS, write
 
 from handpad.glyph import glyph
-from handpad.model import BaseModel
+from handpad.model.base import BaseModel
 from handpad.paths import bundled_models
 
 TARGETS = {"milliseconds": 1.0, "megabytes": 4.0}

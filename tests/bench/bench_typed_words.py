@@ -24,7 +24,7 @@ import cv2
 import numpy as np
 
 from handpad.ink import as_strokes, bounding_box
-from handpad.model import BaseModel
+from handpad.model.base import BaseModel
 from handpad.reading.language import Language
 from handpad.reading.likely import LIKELY, TWINS
 from handpad.reading.lines import split_lines

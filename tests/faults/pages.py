@@ -25,11 +25,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from pages import labelled, page_of  # noqa: E402
 
-from handpad.document import to_inkml  # noqa: E402
 from handpad.files import backup_path  # noqa: E402
-from handpad.page import Page  # noqa: E402
-from handpad.page_file import Loaded, load_page, save_page  # noqa: E402
-from handpad.rescue import open_page  # noqa: E402
+from handpad.page.document import to_inkml  # noqa: E402
+from handpad.page.page import Page  # noqa: E402
+from handpad.page.page_file import Loaded, load_page, save_page  # noqa: E402
+from handpad.page.rescue import open_page  # noqa: E402
 
 FAULTS = ("lost strokes", "silent changes", "files written over", "tracebacks", "hangs")
 

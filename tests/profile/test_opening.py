@@ -10,8 +10,8 @@ import threading
 from pathlib import Path
 
 import pytest
+import unprivileged
 from handwriting import write
-from without_rights import without_rights
 
 from handpad import Recognizer
 from handpad.errors import ProfileError
@@ -181,7 +181,7 @@ def test_a_profile_that_may_not_be_read_or_written_is_told_in_words(tmp_path, ta
     Recognizer(profile=path).close()
     before = path.read_bytes()
     code = (
-        "import sys; sys.path.insert(0, sys.argv[2])\n"
+        "import sys\n"
         "from handwriting import write\n"
         "from handpad import HandpadError, Recognizer\n"
         "try:\n"
@@ -191,7 +191,7 @@ def test_a_profile_that_may_not_be_read_or_written_is_told_in_words(tmp_path, ta
     )
     (folder / target).chmod(mode)
     try:
-        done = without_rights([sys.executable, "-c", code, str(path), str(TESTS)])
+        done = unprivileged.run(code, path)
     finally:
         (folder / target).chmod(0o755)
     assert sentence in done.stdout, done.stdout + done.stderr

@@ -6,7 +6,7 @@ from handwriting import write_line
 
 from handpad.adaptation.line import RidgeLineAdapter
 from handpad.ink import Guide
-from handpad.model import BaseModel
+from handpad.model.base import BaseModel
 from handpad.reading.language import Language
 from handpad.reading.lattice import lattice
 from handpad.reading.likely import LIKELY, likelihoods

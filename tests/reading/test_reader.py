@@ -6,8 +6,8 @@ import pytest
 from handwriting import line, width, write, write_line
 
 from handpad.errors import ModelError
-from handpad.model import BaseModel
-from handpad.model_folder import READING
+from handpad.model.base import BaseModel
+from handpad.model.folder import READING
 from handpad.paths import bundled_models
 from handpad.reading.language import Language
 from handpad.reading.pieces import Fixed, Part

@@ -7,8 +7,8 @@ from handwriting import write_line
 from handpad.adaptation import Observation
 from handpad.errors import ModelError
 from handpad.glyph import glyph
-from handpad.model import BaseModel
-from handpad.model_folder import READING
+from handpad.model.base import BaseModel
+from handpad.model.folder import READING
 from handpad.paths import bundled_models
 from handpad.reading.lattice import lattice
 from handpad.reading.scorer import Scorer

@@ -5,7 +5,7 @@ import pytest
 from handwriting import LETTERS, write
 
 from handpad.glyph import glyph
-from handpad.model import BaseModel
+from handpad.model.base import BaseModel
 from handpad.paths import bundled_models
 
 NAMES = ("handpad", "paper")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from handpad.app.wizard.prepared import in_few_words
-from handpad.model_folder import NEEDED, read_description
+from handpad.model.folder import NEEDED, read_description
 
 MEASURES = {
     "accuracy_62": ("Digits and letters read right", "Of the 62 digits and letters alone, without any context."),
@@ -173,7 +173,7 @@ def _bytes(folder: Path) -> int:
 
 def _speed(folder: Path, glyphs: np.ndarray) -> float:
     """Median milliseconds for one character."""
-    from handpad.model import BaseModel  # loads OpenCV
+    from handpad.model.base import BaseModel  # loads OpenCV
 
     model, times = BaseModel.load(folder), []
     for index in range(_TIMED):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from handpad.app.wizard.training_data import Found
 from handpad.files import replace_file
-from handpad.model_folder import is_model
+from handpad.model.folder import is_model
 from handpad.train.fit.run_files import CHECKPOINT, RECORD
 
 PLAN = "plan.json"

@@ -25,7 +25,7 @@ from handpad.app.wizard.training_job import missing_packages
 from handpad.app.wizard.training_plan import Plan, left_over, new_folder
 from handpad.errors import HandpadError
 from handpad.installed import install_model
-from handpad.model_folder import REPORT
+from handpad.model.folder import REPORT
 
 DATA, LOOK, HOW, TRAIN, RESULT = range(5)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from handpad.errors import DataError
-from handpad.model import BaseModel
-from handpad.model_folder import NETWORK, is_model
+from handpad.model.base import BaseModel
+from handpad.model.folder import NETWORK, is_model
 from handpad.train.console import Console
 from handpad.train.datasets import Dataset
 from handpad.train.fit.run_files import RECORD

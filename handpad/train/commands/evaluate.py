@@ -12,7 +12,7 @@ from pathlib import Path
 
 from handpad.errors import DataError
 from handpad.labels import ALPHANUMERIC
-from handpad.model import BaseModel
+from handpad.model.base import BaseModel
 from handpad.train.console import Console
 from handpad.train.datasets import Dataset, unipen_lines
 from handpad.train.lines.readers import variants

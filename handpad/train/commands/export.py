@@ -4,7 +4,7 @@ import argparse
 import shlex
 from pathlib import Path
 
-from handpad.model_folder import REPORT
+from handpad.model.folder import REPORT
 from handpad.train.console import Console
 from handpad.train.datasets import Dataset
 from handpad.train.fit.model_export import export, measure_exported

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from handpad.errors import DataError
-from handpad.model import BaseModel
-from handpad.model_folder import READING
+from handpad.model.base import BaseModel
+from handpad.model.folder import READING
 from handpad.reading import scorer
 from handpad.train.console import Console
 from handpad.train.datasets.unipen_lines import read

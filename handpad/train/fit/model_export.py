@@ -9,7 +9,7 @@ import numpy as np
 
 from handpad import glyph
 from handpad.errors import DataError
-from handpad.model_folder import DESCRIPTION, FORMAT, NETWORK, REPORT, STYLES, write_description
+from handpad.model.folder import DESCRIPTION, FORMAT, NETWORK, REPORT, STYLES, write_description
 from handpad.train.console import Console
 from handpad.train.datasets import Dataset
 from handpad.train.fit import styles

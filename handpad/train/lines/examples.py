@@ -8,7 +8,7 @@ import numpy as np
 from handpad.adaptation import Observation, softmax
 from handpad.glyph import glyph
 from handpad.ink import as_strokes, bounding_box
-from handpad.model import BaseModel
+from handpad.model.base import BaseModel
 from handpad.reading.lattice import GAPS, Lattice, lattice
 from handpad.reading.lines import split_lines
 from handpad.reading.scorer import FORBIDDEN, Scorer

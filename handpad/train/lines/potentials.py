@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from handpad.model_folder import add_reading
+from handpad.model.folder import add_reading
 from handpad.reading import scorer
 from handpad.reading.lattice import GAPS, GEOMETRY, MOST_PIECES
 from handpad.train.console import Console

@@ -11,8 +11,8 @@ import numpy as np
 from handpad.errors import DataError, InkError, LabelError
 from handpad.glyph import glyph
 from handpad.ink import as_strokes, bounding_box
-from handpad.model import BaseModel
-from handpad.model_folder import READING
+from handpad.model.base import BaseModel
+from handpad.model.folder import READING
 from handpad.reading.lattice import X_HEIGHTS, line_shape
 from handpad.reading.lines import split_lines
 from handpad.reading.reader import Reader

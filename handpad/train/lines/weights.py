@@ -6,7 +6,7 @@ import numpy as np
 
 from handpad.adaptation import softmax
 from handpad.ink import as_strokes
-from handpad.model import BaseModel
+from handpad.model.base import BaseModel
 from handpad.reading import scorer
 from handpad.reading.language import Language
 from handpad.reading.reader import CANDIDATES, Reader

@@ -9,7 +9,7 @@ import numpy as np
 
 from handpad.errors import DataError
 from handpad.labels import ALPHANUMERIC
-from handpad.model import BaseModel
+from handpad.model.base import BaseModel
 from handpad.train.datasets import Dataset
 from handpad.train.measure.intervals import drawn_interval
 

@@ -5,7 +5,7 @@ import numpy as np
 from handpad.adaptation import Observation
 from handpad.adaptation.kinds import ADAPTERS
 from handpad.adaptation.paper import CLASSIFIERS, PaperAdapter
-from handpad.model import BaseModel
+from handpad.model.base import BaseModel
 from handpad.train.console import Console
 from handpad.train.datasets import Dataset
 from handpad.train.measure import protocols

@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from handpad.model import BaseModel
+from handpad.model.base import BaseModel
 from handpad.reading.language import Language
 from handpad.train.console import Console
 from handpad.train.datasets import unipen, unipen_lines

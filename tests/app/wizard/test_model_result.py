@@ -8,7 +8,7 @@ import pytest
 
 from handpad.app.wizard.model_result import compare
 from handpad.errors import ModelError
-from handpad.model_folder import NEEDED, read_description, write_description
+from handpad.model.folder import NEEDED, read_description, write_description
 from handpad.paths import bundled_models
 
 GLYPHS = np.zeros((2, 28, 28), np.uint8)

@@ -9,7 +9,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from handpad.errors import DataError, ModelError  # noqa: E402
-from handpad.model import BaseModel  # noqa: E402
+from handpad.model.base import BaseModel  # noqa: E402
 from handpad.train import cli  # noqa: E402
 from handpad.train.console import Console  # noqa: E402
 from handpad.train.datasets import Dataset  # noqa: E402

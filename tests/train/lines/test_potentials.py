@@ -12,7 +12,7 @@ from unipen_ink import component
 torch = pytest.importorskip("torch")
 
 from handpad.adaptation import Observation  # noqa: E402
-from handpad.model import BaseModel  # noqa: E402
+from handpad.model.base import BaseModel  # noqa: E402
 from handpad.reading.lattice import MOST_PIECES  # noqa: E402
 from handpad.reading.scorer import FORBIDDEN, Scorer  # noqa: E402
 from handpad.train import cli  # noqa: E402

@@ -3,7 +3,7 @@ import pytest
 from handwriting import write_line
 
 from handpad.errors import DataError
-from handpad.model import BaseModel
+from handpad.model.base import BaseModel
 from handpad.reading.lattice import GAPS, GEOMETRY
 from handpad.reading.reader import Reader
 from handpad.reading.scorer import Scorer

@@ -5,9 +5,9 @@ import random
 import pytest
 from pages import labelled, page_of
 
-from handpad.document import to_inkml
-from handpad.page import Page
-from handpad.salvage import salvage_page
+from handpad.page.document import to_inkml
+from handpad.page.page import Page
+from handpad.page.salvage import salvage_page
 
 
 @pytest.fixture(scope="module")

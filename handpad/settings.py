@@ -25,7 +25,8 @@ class Setting:
     help: str
     open_ended: bool = False
 
-    def accepts(self, value) -> bool:
+    def accepts(self, value: object) -> bool:
+        """Whether a value is one of this setting's."""
         return isinstance(value, str) and (self.open_ended or value in self.choices)
 
 

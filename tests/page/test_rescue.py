@@ -9,10 +9,10 @@ import unprivileged
 from pages import page_of
 
 from handpad import rescue
-from handpad.document import DocumentError
-from handpad.page import Page
-from handpad.page_file import load_page, save_page
-from handpad.rescue import note_elsewhere, open_page
+from handpad.page.document import DocumentError
+from handpad.page.page import Page
+from handpad.page.page_file import load_page, save_page
+from handpad.page.rescue import note_elsewhere, open_page
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_note_finds_another_place_where_the_folder_cannot_be_written(places):
     program = """
 import sys
 from pathlib import Path
-from handpad.rescue import note_elsewhere, open_page
+from handpad.page.rescue import note_elsewhere, open_page
 note_elsewhere(Path(sys.argv[1]), Path(sys.argv[2]))
 loaded = open_page(Path(sys.argv[1]))
 print(loaded.path, len(loaded.page.strokes), loaded.notice)

@@ -11,10 +11,10 @@ import unprivileged
 from pages import labelled, page_of
 
 from handpad import files, page_file
-from handpad.document import DocumentError, from_inkml, to_inkml
 from handpad.files import backup_path
-from handpad.page import Page
-from handpad.page_file import keep_page, load_page, save_page
+from handpad.page.document import DocumentError, from_inkml, to_inkml
+from handpad.page.page import Page
+from handpad.page.page_file import keep_page, load_page, save_page
 
 SPOILED = [
     lambda data: b"",
@@ -128,8 +128,8 @@ def test_a_page_of_a_later_version_is_left_as_it_is(saved):
 REPORT = """
 import sys
 from pathlib import Path
-from handpad.page_file import load_page, save_page
-from handpad.document import DocumentError
+from handpad.page.page_file import load_page, save_page
+from handpad.page.document import DocumentError
 loaded = load_page(Path(sys.argv[1]))
 try:
     save_page(loaded.page, loaded.path)

@@ -8,7 +8,7 @@ from handwriting import write
 
 from handpad.errors import LabelError, ModelError
 from handpad.glyph import glyph
-from handpad.model import BaseModel
+from handpad.model.base import BaseModel
 from handpad.paths import bundled_models
 
 

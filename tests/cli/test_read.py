@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from handwriting import write_line
 
-from handpad import inkml, read_command
+from handpad import inkml
+from handpad.cli import read as read_command
 from handpad.errors import HandpadError, InkError
-from handpad.page import Character, Page
-from handpad.page_file import save_page
+from handpad.page.page import Character, Page
+from handpad.page.page_file import save_page
 from handpad.reading.images import ink_of_image
 from handpad.reading.pieces import Part
 

@@ -6,10 +6,10 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from handpad.document import MOST_BYTES, DocumentError, NewerPageError, from_inkml, to_inkml
 from handpad.files import backup_path, numbered, put_aside, reason, replace_file, stamp, write_new
-from handpad.page import Page
-from handpad.salvage import salvage_page
+from handpad.page.document import MOST_BYTES, DocumentError, NewerPageError, from_inkml, to_inkml
+from handpad.page.page import Page
+from handpad.page.salvage import salvage_page
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from handpad.document import (
+from handpad.page.document import (
     FARTHEST,
     LAST_ROW,
     MOST_BYTES,
@@ -22,7 +22,7 @@ from handpad.document import (
     ruling_of,
     stroke_of,
 )
-from handpad.page import Character, Page, Ruling
+from handpad.page.page import Character, Page, Ruling
 from handpad.reading.pieces import Part
 
 _VALUE = rb"(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|\?)"

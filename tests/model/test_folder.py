@@ -8,8 +8,8 @@ from handwriting import LETTERS, write, write_line
 from handpad import Recognizer
 from handpad.errors import ModelError
 from handpad.glyph import glyph
-from handpad.model import BaseModel
-from handpad.model_folder import (
+from handpad.model.base import BaseModel
+from handpad.model.folder import (
     DESCRIPTION,
     FILES,
     NEEDED,
@@ -137,7 +137,7 @@ def test_a_crash_while_the_reading_file_is_replaced_leaves_a_model(folder, monke
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("handpad.model_folder.write_description", crash)
+        patched.setattr("handpad.model.folder.write_description", crash)
         with pytest.raises(KeyboardInterrupt):
             add_reading(folder, data)
     assert Scorer.load(BaseModel.load(folder).folder) is not None

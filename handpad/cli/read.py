@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from handpad.document import DocumentError, from_inkml
 from handpad.errors import HandpadError, InkError
 from handpad.inkml import check, traces
-from handpad.page import Page
+from handpad.page.document import DocumentError, from_inkml
+from handpad.page.page import Page
 from handpad.reading.images import ImageError, ink_of_image
 from handpad.reading.pieces import Fixed, moved
 from handpad.reading.reader import Progress

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from pages import labelled, page_of
 
-from handpad.document import FORMAT, MOST_BYTES, DocumentError, NewerPageError, fitted, from_inkml, to_inkml
-from handpad.page import Page
+from handpad.page.document import FORMAT, MOST_BYTES, DocumentError, NewerPageError, fitted, from_inkml, to_inkml
+from handpad.page.page import Page
 from handpad.profile import Profile
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 
 
 def test_inkml_keeps_everything():
@@ -154,7 +154,7 @@ def test_a_bomb_of_elements_costs_little_memory():
     data = without_checksum(to_inkml(page_of("Hit"))).replace(b"</ink>", b"<a/>" * 15_000_000 + b"</ink>")
     program = """
 import resource, sys
-from handpad.document import DocumentError, from_inkml
+from handpad.page.document import DocumentError, from_inkml
 data = sys.stdin.buffer.read()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:

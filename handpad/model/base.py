@@ -2,7 +2,7 @@
 
 ``model.onnx`` maps ``glyph`` float32 (n, 1, 28, 28) in 0..1 to ``embedding`` (n, d) and raw ``logits`` (n, c).
 ``model.json`` names the labels, the calibration temperature and where the model comes from. ``styles.npz`` holds
-the style centroids of each label (paper, section 3.2). :mod:`handpad.model_folder` checks them.
+the style centroids of each label (paper, section 3.2). :mod:`handpad.model.folder` checks them.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ import numpy as np
 from handpad.errors import LabelError, ModelError
 from handpad.glyph import SIZE
 from handpad.glyph import VERSION as PREPROCESSING
-from handpad.model_folder import DESCRIPTION, NETWORK, READING, STYLES, read_description, read_file, sealed_files
+from handpad.model.folder import DESCRIPTION, NETWORK, READING, STYLES, read_description, read_file, sealed_files
 from handpad.paths import bundled_models
 
 _TOGETHER = 1024

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from handpad.ink import Box, Guide
-from handpad.page import Character, Page
+from handpad.page.page import Character, Page
 from handpad.reading.correction import CONTEXT, nearby, strokes_of
 from handpad.reading.correction import line_around as around
 from handpad.reading.on_line import LineAround

@@ -7,8 +7,8 @@ import pytest
 from handwriting import write
 from pages import labelled, page_of, two_in_one_stroke, whole
 
-from handpad.document import from_inkml, to_inkml
-from handpad.page import Character, Page, Ruling
+from handpad.page.document import from_inkml, to_inkml
+from handpad.page.page import Character, Page, Ruling
 from handpad.reading.pieces import Part
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from handpad.errors import HandpadError
 from handpad.ink import as_strokes
-from handpad.page import Character, Page, Ruling
+from handpad.page.page import Character, Page, Ruling
 from handpad.profile import old_sample_id
 from handpad.reading.pieces import Part, ink_of
 

@@ -1,8 +1,8 @@
 import pytest
 
 from handpad.adaptation.kinds import ADAPTERS
-from handpad.app.settings import TABLE, Settings
 from handpad.app.window import ALPHABETS
+from handpad.settings import TABLE, Settings
 
 
 def test_the_table_repeats_nothing_and_explains_everything():

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from handpad.document import DocumentError
 from handpad.files import backup_path, replace_file, stamp
-from handpad.page import Page
-from handpad.page_file import Loaded, keep_page, load_page, same_ink, save_page
+from handpad.page.document import DocumentError
+from handpad.page.page import Page
+from handpad.page.page_file import Loaded, keep_page, load_page, same_ink, save_page
 
 log = logging.getLogger(__name__)
 
