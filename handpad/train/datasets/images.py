@@ -14,6 +14,7 @@ import numpy as np
 from handpad.errors import DataError
 from handpad.files import replace_file
 from handpad.glyph import SIZE, glyph_from_image
+from handpad.reading.images import png_chunks_fit
 from handpad.train.datasets.dataset import Dataset
 from handpad.train.datasets.dropped import Dropped
 from handpad.train.datasets.processes import run_all
@@ -40,13 +41,15 @@ def decoded(content: bytes, shape: tuple[int, int] | None, max_side: int = 4096)
 
     Raises EntryError if it is no PNG, is not of the given shape (h, w), has a side over max_side, or holds no ink.
     """
-    if content[:8] != b"\x89PNG\r\n\x1a\n" or len(content) < 24:
+    if content[:8] != b"\x89PNG\r\n\x1a\n" or content[12:16] != b"IHDR" or len(content) < 33:
         raise EntryError("files that are no PNG images")
     width, height = int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
     if shape and (height, width) != shape:
         raise EntryError(f"images that are not {shape[1]} x {shape[0]}")
     if max(height, width) > max_side:
         raise EntryError(f"images wider or higher than {max_side} pixels")
+    if not png_chunks_fit(content):
+        raise EntryError("images that are damaged")
     try:
         image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
     except cv2.error:
