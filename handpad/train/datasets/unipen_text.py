@@ -13,6 +13,9 @@ _SEGMENT = re.compile(
 )
 _UNLABELLED = "\\@"
 MAX_NESTING = 8
+MOST_COMPONENTS_IN_FILE = 500_000
+"""With all that it includes, however often."""
+
 MOST_COMPONENTS = 10_000
 """Of a text."""
 
@@ -144,6 +147,8 @@ class _Reader:
         points = values[:, [self._columns.index("X"), self._columns.index("Y")]]
         if not np.isfinite(points).all():
             raise DataError(f"{name}: the component from line {start} on has a coordinate that is no finite number.")
+        if len(self._document.components) == MOST_COMPONENTS_IN_FILE:
+            raise DataError(f"{name}, line {start}: there are more than {MOST_COMPONENTS_IN_FILE:,} components.")
         self._document.components.append(Component(pen_down, points, self._writer))
 
 

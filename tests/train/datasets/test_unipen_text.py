@@ -121,3 +121,10 @@ def test_what_cannot_be_read_is_one_sentence(text, part):
 def test_points_are_finite_float64():
     points = read(main=INK).components[0].points
     assert points.dtype == np.float64
+
+
+def test_a_file_included_over_and_over_is_refused_before_it_fills_the_memory(monkeypatch):
+    monkeypatch.setattr("handpad.train.datasets.unipen_text.MOST_COMPONENTS_IN_FILE", 20)
+    files = {"whole": ".INCLUDE ink\n" * 1000, "ink": ".COORD X Y\n" + ".PEN_DOWN\n1 2\n" * 3}
+    with pytest.raises(DataError, match="more than 20 components"):
+        parse("whole", files.__getitem__)
