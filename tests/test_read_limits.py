@@ -5,11 +5,11 @@ import zlib
 import cv2
 import numpy as np
 import pytest
+from handpad.read_command import read_file
 from handwriting import write_line
 
 from handpad.errors import HandpadError, InkError
 from handpad.inkml import traces
-from handpad.read_command import read_file
 from handpad.reading import images
 from handpad.reading.images import ImageError, ink_of_image
 from handpad.train.datasets.images import decoded
