@@ -14,7 +14,7 @@ from handpad.model.folder import READING
 from handpad.reading import scorer
 from handpad.train.console import Console
 from handpad.train.datasets.unipen_lines import read
-from handpad.train.lines import potentials, weights
+from handpad.train.lines import potentials, search_weights
 from handpad.train.lines.examples import example, rows_of, varied
 from handpad.train.measure.evaluate_lines import unseen_lines
 
@@ -69,13 +69,13 @@ def run(args: argparse.Namespace) -> None:
         [versions for versions in examples if versions[0] is not None], model.labels, args.seed, console
     )
     arrays["fingerprint"] = np.array(model.fingerprint)
-    arrays["familiar"] = weights.familiar(
+    arrays["familiar"] = search_weights.familiar(
         [versions[0] for versions in examples if versions[0] is not None], model, arrays
     )
     if earlier is None:
         unseen_examples = [example(line.text, rows_of(line.strokes), model) for line in parts["validation"]]
-        arrays |= weights.choose([one for one in unseen_examples if one is not None], arrays, console)
-        arrays["temperature"] = weights.calibrate(parts["validation"], model, arrays, console)
+        arrays |= search_weights.choose([one for one in unseen_examples if one is not None], arrays, console)
+        arrays["temperature"] = search_weights.calibrate(parts["validation"], model, arrays, console)
     else:
         arrays |= {
             "language": np.float64(earlier.weights.language),

@@ -1,7 +1,7 @@
-"""``handpad-train prepare``: read a data set from its own files and write it as one prepared file.
+"""A data set's own files as one prepared file, with a key of what it was made of.
 
 What is finished is kept beside the prepared file until all is, so that preparing again after a crash or a stop goes
-on from there. A prepared file of the same content, read in the same way, is left as it is.
+on from there.
 """
 
 import shutil

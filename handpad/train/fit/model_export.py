@@ -1,4 +1,4 @@
-"""``handpad-train export``: write a fitted network as a model folder that Handpad runs without torch."""
+"""A fitted network as a model folder that Handpad runs without torch, with its writing styles and its report."""
 
 import shlex
 import shutil

@@ -1,4 +1,4 @@
-"""``handpad-train language``: build a language resource from texts and word lists.
+"""A language resource, built from texts and word lists.
 
 The texts are plain text in any case, one paragraph a line; what is not printable ASCII is left out. Every fortieth
 paragraph is held out: the weights of the word list are fitted on it, and the bits per character are reported.
@@ -26,7 +26,8 @@ A resource is an ``.npz`` file with these arrays (C contexts, F n-grams, N nodes
 ==================== =================== ==========================================================================
 
 The n-gram is interpolated with absolute discounting (Chen and Goodman 1998) and pruned by what an n-gram adds over
-its shorter context (Stolcke 1998).
+its shorter context (Stolcke 1998). It is our own: libraries know words, not characters mixed with a word tree and
+classes, and none writes so small a file.
 """
 
 import random

@@ -1,7 +1,7 @@
-"""``handpad-train reading``: learn from lines of text how ink parts into characters and words.
+"""How ink parts into characters and words, learned from lines of text: the networks of ``reading.npz``.
 
-Writes ``reading.npz`` into a base model's folder: the networks of :class:`handpad.reading.scorer.Scorer`. They are
-fitted as a segmental conditional random field: the score of a text in a grouping is the sum of its characters' and
+:class:`handpad.reading.scorer.Scorer` runs them. They are fitted as the potentials of a semi-Markov conditional random
+field (Sarawagi and Cohen 2004): the score of a text in a grouping is the sum of its characters' and
 gaps' scores, and the fit maximises the probability of the true text, all its groupings together, among all texts
 in all groupings. So every wrong grouping of real ink counts as an example of what is no character, and nobody needs
 to say where each character lies.

@@ -1,4 +1,4 @@
-"""What a classifier is worth: accuracies under several readings of "right", and how honest its confidence is.
+"""What a classifier is worth: accuracies under several readings of "right".
 
 All functions take logits or probabilities (n, c) over ``labels`` and the true label indexes (n,).
 """

@@ -1,4 +1,8 @@
-"""How honest a classifier's confidence is, and the temperature that makes it so."""
+"""How honest a classifier's confidence is, and the temperature that makes it so.
+
+Expected calibration error: Naeini, Cooper and Hauskrecht 2015. Temperature scaling: Guo, Pleiss, Sun and Weinberger
+2017.
+"""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""``handpad-train evaluate --protocol lines``: how well lines are read, by writers whom the model has never seen.
+"""How well lines are read, by writers whom the model has never seen.
 
 Every variant of the reader reads every line of every writer; Tesseract, where installed, reads the same ink drawn as
 an image. A variant that learns is first taught TAUGHT lines of the writer, drawn at random, each read, corrected and

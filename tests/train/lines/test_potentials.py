@@ -18,7 +18,7 @@ from handpad.reading.scorer import FORBIDDEN, Scorer  # noqa: E402
 from handpad.train import cli  # noqa: E402
 from handpad.train.console import Console  # noqa: E402
 from handpad.train.lines import examples as texts  # noqa: E402
-from handpad.train.lines import potentials, weights  # noqa: E402
+from handpad.train.lines import potentials, search_weights  # noqa: E402
 
 PIECES, LABELS = 4, 3
 
@@ -98,7 +98,7 @@ def test_a_fit_learns_and_the_file_says_the_same_as_the_networks(monkeypatch, tm
     labels, spaces = texts.scores(loaded, one)
     assert labels.shape == (len(one.groups), len(model.labels))
     assert spaces.shape == (len(one.groups.pieces) - 1, 2)
-    said = weights._read(one, labels, spaces, model.labels, None, loaded.weights)
+    said = search_weights._read(one, labels, spaces, model.labels, None, loaded.weights)
     assert said.replace(" ", "").lower() == one.text.replace(" ", "").lower()
 
 
@@ -122,7 +122,7 @@ def test_the_rows_of_a_text_are_one_behind_the_other_with_a_space_between(monkey
     monkeypatch.setattr(potentials, "EPOCHS", 1)
     arrays = potentials.fit([[one], *([part] for part in alone)], model.labels, 1, Console(True))
     assert all(np.isfinite(value).all() for value in arrays.values() if value.dtype.kind == "f")
-    said = weights._read(one, labels, spaces, model.labels, None, fitted.weights)
+    said = search_weights._read(one, labels, spaces, model.labels, None, fitted.weights)
     assert said.lower().replace(" ", "") == "toolboxvoxlit"
 
 
