@@ -5,9 +5,9 @@ import zlib
 import cv2
 import numpy as np
 import pytest
-from handpad.read_command import read_file
 from handwriting import write_line
 
+from handpad.cli.read import read_file
 from handpad.errors import HandpadError, InkError
 from handpad.inkml import traces
 from handpad.reading import images
@@ -58,7 +58,7 @@ def test_more_ink_than_a_file_may_hold_is_refused(monkeypatch, limit, most):
 
 
 def test_a_reading_that_takes_too_long_is_ended(tmp_path, monkeypatch):
-    monkeypatch.setattr("handpad.read_command.MOST_SECONDS", -1)
+    monkeypatch.setattr("handpad.cli.read.MOST_SECONDS", -1)
     rows = [
         stroke + np.array([0, 200 * row, 0, 0]) for row in range(2) for letter in write_line("oil") for stroke in letter
     ]

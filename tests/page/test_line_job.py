@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from handwriting import write, write_line
 
-from handpad.app import line_job as module
 from handpad.ink import Box
+from handpad.page import line_job as module
 from handpad.page.line_job import BATCH, ReadBack, line_job, merged, opened, settled, word_job
 from handpad.page.page import Character, Page
 from handpad.reading.pieces import Part

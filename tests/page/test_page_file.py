@@ -10,8 +10,9 @@ import pytest
 import unprivileged
 from pages import labelled, page_of
 
-from handpad import files, page_file
+from handpad import files
 from handpad.files import backup_path
+from handpad.page import page_file
 from handpad.page.document import DocumentError, from_inkml, to_inkml
 from handpad.page.page import Page
 from handpad.page.page_file import keep_page, load_page, save_page

@@ -8,7 +8,7 @@ import pytest
 import unprivileged
 from pages import page_of
 
-from handpad import rescue
+from handpad.page import rescue
 from handpad.page.document import DocumentError
 from handpad.page.page import Page
 from handpad.page.page_file import load_page, save_page
