@@ -151,3 +151,40 @@ def test_what_decides_is_there(question: str, file: str, name: str):
         assert part in found, f"{question} {file} has no {name}"
         node = found[part]
         body = node.body if isinstance(node, ast.ClassDef) else []
+
+
+def exists(dotted: str) -> bool:
+    """Whether a dotted name is a module of handpad, or something that one defines or hands on."""
+    module = next(dotted[:end] for end in _ends(dotted) if dotted[:end] in MODULES)
+    body = ast.parse(MODULES[module].read_text(encoding="utf-8")).body
+    for part in dotted[len(module) + 1 :].split("."):
+        found = defined(body)
+        handed_on = {alias.name for node in body if isinstance(node, ast.ImportFrom) for alias in node.names}
+        if part and part not in found.keys() | handed_on:
+            return False
+        node = found.get(part)
+        body = node.body if isinstance(node, ast.ClassDef) else []
+    return True
+
+
+def _ends(dotted: str) -> list[int]:
+    """Where the name itself and all that it lies in end, the longest first."""
+    return [len(dotted), *(place for place in range(len(dotted) - 1, 0, -1) if dotted[place] == ".")]
+
+
+@pytest.mark.parametrize("document", ["docs/glossary.md", "docs/architecture.md", "CONTRIBUTING.md"])
+def test_names_of_the_code_in_the_documents_are_there(document: str):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    names = set(re.findall(r"`(handpad(?:\.\w+)+)`", text))
+    paths = set(re.findall(r"`?((?:handpad|tests)/[\w./]*)", text))
+    assert names or paths
+    assert [name for name in sorted(names) if not exists(name)] == []
+    assert [path for path in sorted(paths) if not (ROOT / path.rstrip(".")).exists()] == []
+
+
+def test_the_glossary_promises_to_change_only_names_that_are_there():
+    words = {word for path in MODULES.values() for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
+    table = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").partition("## Names that are to change")[2]
+    cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    promised = re.findall(r"`(\w+)`", " ".join(cells))
+    assert [name for name in promised if name not in words and name not in {m.split(".")[-1] for m in MODULES}] == []
