@@ -17,7 +17,7 @@ from handpad.errors import InkError
 from handpad.glyph import cues, glyph
 from handpad.ink import Guide, as_guide, as_strokes, checked_ink
 from handpad.model.base import BaseModel
-from handpad.profile import Profile, Sample, new_sample_id
+from handpad.profile import Profile, Sample
 from handpad.reading.correction import TrainingSample, line_around, parted, training_samples
 from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
@@ -25,6 +25,7 @@ from handpad.reading.on_line import LineAround, OnLine
 from handpad.reading.pieces import Fixed, Part, ink_of
 from handpad.reading.reader import ALTERNATIVES, Progress, Reader
 from handpad.reading.result import LineInk, ReadCharacter, Reading, ReadLine, ReadWord, on_its_line, with_ink
+from handpad.sample_ids import new_sample_id
 
 _NOWHERE = np.full(GEOMETRY, np.nan, np.float32)
 """The geometry of a character that was learned off any line."""
@@ -277,7 +278,7 @@ class Recognizer:
 
         confirmed: the writer let the prediction stand, which counts for less than a correction.
         shown: the label that the writer was shown; by default what would be predicted now.
-        sample_id: from :func:`handpad.profile.new_sample_id`, where the caller needs it beforehand.
+        sample_id: from :func:`handpad.sample_ids.new_sample_id`, where the caller needs it beforehand.
         line: the ink around it, where it stands on a line; reading lines learns more from it then.
 
         Returns the sample's id. Raises InkError, LabelError or ProfileError, with nothing learned.

@@ -12,7 +12,7 @@ from handpad.app.open_page import OpenPage
 from handpad.app.page_reading import PageReading
 from handpad.page.line_job import Key, line_around
 from handpad.page.page import Character, Page
-from handpad.profile import new_sample_id
+from handpad.sample_ids import new_sample_id
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from handpad.app.page_reading import PageReading
 from handpad.page.document import DocumentError, fitted
 from handpad.page.line_job import Key, LineJob, opened, reopened, settled, word_job
 from handpad.page.page import Character, Page
-from handpad.profile import new_sample_id
 from handpad.reading.correction import training_samples
+from handpad.sample_ids import new_sample_id
 
 CLOSING_S = 0.3
 """So long confirmations are still learned when the pad is closed ..."""

@@ -13,8 +13,8 @@ import numpy as np
 from handpad.errors import HandpadError
 from handpad.ink import as_strokes
 from handpad.page.page import Character, Page, Ruling
-from handpad.profile import old_sample_id
 from handpad.reading.pieces import Part, ink_of
+from handpad.sample_ids import old_sample_id
 
 NAMESPACE = "http://www.w3.org/2003/InkML"
 _ID = "{http://www.w3.org/XML/1998/namespace}id"

@@ -1,6 +1,6 @@
 """One writer's history on disk: every learned character as ink with its true label."""
 
-from handpad.profile.packing import new_sample_id, old_sample_id, pack_ink, unpack_ink
+from handpad.profile.packing import pack_ink, unpack_ink
 from handpad.profile.profile import Derived, Profile, Sample
 from handpad.profile.salvage import mend
 from handpad.profile.schema import APPLICATION_ID, VERSION
@@ -12,8 +12,6 @@ __all__ = [
     "Profile",
     "Sample",
     "mend",
-    "new_sample_id",
-    "old_sample_id",
     "pack_ink",
     "unpack_ink",
 ]

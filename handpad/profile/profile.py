@@ -22,9 +22,10 @@ from handpad.errors import InkError, ProfileError
 from handpad.ink import Guide, as_guide
 from handpad.profile import backups, schema
 from handpad.profile.opening import Damaged, NoProfile, connect, plain
-from handpad.profile.packing import checksum, new_sample_id, pack_ink, unpack_ink
+from handpad.profile.packing import pack_ink, unpack_ink
 from handpad.profile.salvage import mend
 from handpad.reading.on_line import OnLine
+from handpad.sample_ids import checksum, new_sample_id
 
 MOST_SAMPLES = 100_000
 """So many of the latest samples are learned from at most: opening takes bounded time and memory."""
@@ -41,7 +42,7 @@ class Sample:
 
     Attributes
     ----------
-    id : its identifier, see :func:`handpad.profile.new_sample_id`.
+    id : its identifier, see :func:`handpad.sample_ids.new_sample_id`.
     strokes : list of (n, 4) arrays, see :mod:`handpad.ink`.
     label, predicted : the true label, and the one that the writer was shown.
     confirmed : True if the writer let the prediction stand, False if it was corrected.

@@ -17,7 +17,8 @@ from handpad.errors import ProfileError
 from handpad.files import put_aside
 from handpad.profile import backups, schema
 from handpad.profile.opening import PAGE_SIZE, Damaged, connect
-from handpad.profile.packing import checksum, old_sample_id, unpack_ink
+from handpad.profile.packing import unpack_ink
+from handpad.sample_ids import checksum, old_sample_id
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,8 @@ import time
 import uuid
 
 from handpad.errors import ProfileError
-from handpad.profile.packing import checksum, old_sample_id, unpack_ink
+from handpad.profile.packing import unpack_ink
+from handpad.sample_ids import checksum, old_sample_id
 
 APPLICATION_ID = 0x48504144  # "HPAD"
 VERSION = 2
