@@ -74,6 +74,7 @@ class DefaultAdapter:
         self._inverse = KernelInverse()
         self._zone_inverse = KernelInverse()
         self._arrays: dict[str, np.ndarray] = {}
+        self._weighed = True  # whether the weights are those of the samples that decide
 
     def __len__(self) -> int:
         return len(self._store)
@@ -85,6 +86,7 @@ class DefaultAdapter:
         """
         if not self._slots:
             return softmax(seen.logits + ruled.log_likelihood(seen.cues, self._zones))
+        self._weigh()
         logits = seen.logits / np.float64(SOFTENING)
         place = places_of(seen.cues)
         shape = squared_distances(unit_length(seen.embeddings), self._active("embeddings"))
@@ -117,13 +119,14 @@ class DefaultAdapter:
 
     def suspects(self) -> list[Hashable]:
         """The ids of learned samples that contradict the others around them, and therefore do not decide."""
+        self._weigh()
         found = [self._slots[slot] for slot in np.flatnonzero(self._suspect)] if self._slots else []
         return sorted(found)  # type: ignore[type-var] # the ids of one adapter are of one kind
 
     # Which samples decide.
 
     def _choose(self) -> None:
-        """Bring the deciding samples up to date, and the weights with them."""
+        """Bring the deciding samples up to date; the weights follow when they are next needed."""
         chosen = self._store.useful(CAPACITY)
         wanted, present = set(chosen), set(self._slots)
         fresh = [sample_id for sample_id in chosen if sample_id not in present]
@@ -137,7 +140,7 @@ class DefaultAdapter:
                 self._exchange(slot, sample_id)
             for sample_id in fresh[len(stale) :]:
                 self._admit(sample_id)
-        self._weigh()
+        self._weighed = False
 
     def _admit(self, sample_id: Hashable) -> None:
         """Let one more sample decide."""
@@ -227,9 +230,13 @@ class DefaultAdapter:
     # What they say.
 
     def _weigh(self) -> None:
-        """Habits, zone weights and class weights of the samples that decide now."""
-        if not self._slots:
+        """Habits, zone weights and class weights of the samples that decide now, if those are others than before.
+
+        Put off until a prediction needs them: what is learned in a row is weighed once.
+        """
+        if self._weighed or not self._slots:
             return
+        self._weighed = True
         labels, cues = self._active("labels"), self._active("cues")
         self._suspect = contradicting(self._active("support"), labels)
         self._expectations = self._expect(cues, labels, np.where(self._suspect, 0, 1 / self._active("noise")))

@@ -1,8 +1,8 @@
 """How fast a large profile is: python tests/bench/bench_profile.py [--samples 20000] [--json]
 
 Prints the seconds that a recogniser takes to open a profile of that many samples (with and without the backup of the
-day to be made), the milliseconds to learn one more, as median and 99th percentile, and the seconds to mend the profile
-when one page of it is damaged. Ink is made here.
+day to be made), the milliseconds to learn one more as the app does and to rank the next character after it, as median
+and 99th percentile, and the seconds to mend the profile when one page of it is damaged. Ink is made here.
 """
 
 import argparse
@@ -37,17 +37,21 @@ def opened(path: Path) -> float:
     return seconds
 
 
-def learned(path: Path, count: int) -> list[float]:
+def learned(path: Path, count: int) -> tuple[list[float], list[float]]:
+    """Milliseconds to learn each of so many characters, and to rank the next one."""
     pad = Recognizer(profile=path)
-    milliseconds = []
+    milliseconds, ranked = [], []
     for number in range(count):
         label = list(LETTERS)[number % len(LETTERS)]
         ink = write(label, 30, (60, 74), seed=1000 + number)
         begun = time.perf_counter()
-        pad.learn(ink, label, guide=(74, 30))
+        pad.learn(ink, label, guide=(74, 30), shown="?")
         milliseconds.append(1000 * (time.perf_counter() - begun))
+        begun = time.perf_counter()
+        pad.recognize(ink, (74, 30))
+        ranked.append(1000 * (time.perf_counter() - begun))
     pad.close()
-    return milliseconds[1:]
+    return milliseconds[1:], ranked[1:]
 
 
 def mended(path: Path) -> tuple[float, int, int]:
@@ -73,7 +77,7 @@ def main() -> None:
         learned_profile(path, options.samples)
         size = path.stat().st_size / 1e6
         first, later = opened(path), [opened(path) for _ in range(5)]
-        times = learned(path, 100)
+        times, ranked = learned(path, 100)
         seconds, before, after = mended(path)
     figures = {
         "samples": options.samples,
@@ -82,6 +86,8 @@ def main() -> None:
         "opened while the backup of the day is made, s": round(first, 3),
         "learned, ms (median)": round(statistics.median(times), 2),
         "learned, ms (99 %)": round(float(np.quantile(times, 0.99)), 2),
+        "ranked after it, ms (median)": round(statistics.median(ranked), 2),
+        "ranked after it, ms (99 %)": round(float(np.quantile(ranked, 0.99)), 2),
         "mended, s": round(seconds, 2),
         "samples before and after a damaged page": [before, after],
     }
