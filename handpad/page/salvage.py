@@ -25,11 +25,12 @@ from handpad.page.document import (
 from handpad.page.page import Character, Page, Ruling
 from handpad.reading.pieces import Part
 
-_VALUE = rb"(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|\?)"
+_VALUE = rb"(?:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|\?)"
 _POINT = rb"[ \t\r\n]+".join([_VALUE] * 4)
 _ALONE = re.compile(_POINT)
 _BEHIND = re.compile(rb"(?<![\w.+-])" + _POINT + rb"$")  # behind a sign that has become another
 _BEFORE = re.compile(_POINT + rb"(?![\w.+-])")
+_LONGEST_POINT = 200
 _ANNOTATION = (b"type=", b"annotation", b"ruling", b"boxRows")
 _PIECE = re.compile(rb"[^<>\"]+")
 _NUMBER = re.compile(rb"s(\d{1,9})\W*$")
@@ -94,7 +95,7 @@ def _strokes(data: bytes) -> tuple[dict[int, np.ndarray], set[int]]:
     for number, points, complete in found:
         if not number or number in strokes:
             number, fresh = fresh, fresh + 1
-        strokes[number] = np.array(points)
+        strokes[number] = fitted(np.array(points))
         if not complete:
             mended.add(number)
     return strokes, mended
@@ -111,11 +112,11 @@ def _points(text: bytes) -> tuple[list[list[float]], bool]:
     fields = text.split(b",")
     points = []
     for place, field in enumerate(field.strip() for field in fields):
-        found = _ALONE.fullmatch(field)
+        found = _ALONE.fullmatch(field) if len(field) <= _LONGEST_POINT else None
         if found is None and place == 0:
-            found = _BEHIND.search(field)
+            found = _BEHIND.search(field, max(0, len(field) - _LONGEST_POINT))
         if found is None and place == len(fields) - 1:
-            found = _BEFORE.match(field)
+            found = _BEFORE.match(field, 0, _LONGEST_POINT)
         row = _row(found[0]) if found else None
         if row is not None:
             points.append(row)
@@ -123,11 +124,9 @@ def _points(text: bytes) -> tuple[list[list[float]], bool]:
 
 
 def _row(point: bytes) -> list[float] | None:
-    """A point that can lie on a page; None for any other."""
+    """The values of a point that can lie on a page; None for any other."""
     row = [np.nan if value == b"?" else float(value) for value in point.split()]
-    if not max(abs(row[0]), abs(row[1])) <= FARTHEST:
-        return None
-    return fitted(np.array([row]))[0].tolist()
+    return row if abs(row[0]) <= FARTHEST and abs(row[1]) <= FARTHEST else None
 
 
 def _page(data: bytes, strokes: dict[int, np.ndarray], mended: set[int]) -> Page:

@@ -77,7 +77,17 @@ def test_numbers_that_no_page_holds_do_not_come_back(page):
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"no page", bytes(1000), b"<" * 100_000, b"<traceGroup>" * 100_000, b"1 2 3 4," * 100_000]
+    "data",
+    [
+        b"<" + b"9" * 100_000 + b">",
+        b"9" * 100_000 + b" 1 2 x," + b"1 2 " + b"3" * 100_000,
+        b"",
+        b"no page",
+        bytes(1000),
+        b"<" * 100_000,
+        b"<traceGroup>" * 100_000,
+        b"1 2 3 4," * 100_000,
+    ],
 )
 def test_what_holds_no_page_gives_an_empty_one(data):
     found = salvage_page(data)
