@@ -19,10 +19,10 @@ from handpad.ink import Guide, as_guide, as_strokes, checked_ink
 from handpad.model.base import BaseModel
 from handpad.profile import Profile, Sample
 from handpad.reading.correction import TrainingSample, line_around, parted, training_samples
+from handpad.reading.fragments import Fixed, Part, ink_of
 from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
-from handpad.reading.on_line import LineAround, OnLine
-from handpad.reading.pieces import Fixed, Part, ink_of
+from handpad.reading.line_context import LineAround, LineContext
 from handpad.reading.reader import ALTERNATIVES, Progress, Reader
 from handpad.reading.result import LineInk, ReadCharacter, Reading, ReadLine, ReadWord, on_its_line, with_ink
 from handpad.sample_ids import new_sample_id
@@ -235,7 +235,7 @@ class Recognizer:
         seen: Observation,
         labels: Sequence[int],
         confirmed: Sequence[bool],
-        lines: Mapping[str, OnLine],
+        lines: Mapping[str, LineContext],
     ) -> None:
         """Let the line side of an adapter learn n characters, of which some stood on lines."""
         reader = self._get_reader()
@@ -287,7 +287,7 @@ class Recognizer:
         index = self.model.index(label)
         unrestricted = self._see([(checked, checked_guide)])
         seen = self._restrict(unrestricted)
-        on_line = self._on_line(line) if line is not None else None
+        line_context = self._line_context(line) if line is not None else None
         predicted = shown or self.model.labels[int(self._adapter.predict(seen)[0].argmax())]
         sample = Sample(
             sample_id or new_sample_id(),
@@ -298,18 +298,18 @@ class Recognizer:
             confirmed,
             self.model.name,
             time.time(),
-            on_line,
+            line_context,
         )
         sample_id = self._store(sample, unrestricted)
         self._adapter.learn(sample_id, seen, index, confirmed)
         if self._line_adapter is not None:
-            lines = {sample_id: on_line} if on_line is not None else {}
+            lines = {sample_id: line_context} if line_context is not None else {}
             self._teach_lines(self._line_adapter, [sample_id], seen, [index], [confirmed], lines)
         return sample_id
 
-    def _on_line(self, line: LineAround) -> OnLine:
+    def _line_context(self, line: LineAround) -> LineContext:
         reader, adapter = self._get_reader(), self._get_line_adapter()
-        return reader.on_line(line.strokes, line.characters, line.place, line.guide, adapter, line.regrouped)
+        return reader.line_context(line.strokes, line.characters, line.place, line.guide, adapter, line.regrouped)
 
     def correct(self, part: ReadCharacter | ReadWord | ReadLine, text: str) -> list[str]:
         """Put a character, word or line of a reading right, and learn from it what the app does.
@@ -463,7 +463,7 @@ def _as_guides(guide: Any) -> list[Guide]:
     return [found for one in (guide if several else [guide]) if (found := as_guide(one)) is not None]
 
 
-def _fits(line: OnLine) -> bool:
+def _fits(line: LineContext) -> bool:
     """Whether what is known of a sample's line is what reading knows of lines today."""
     places = (line.geometry, *(geometry for _, geometry in line.misread))
     return all(len(geometry) == GEOMETRY and not np.isinf(geometry).any() for geometry in places)

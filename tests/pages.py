@@ -6,7 +6,7 @@ import numpy as np
 from handwriting import write_line
 
 from handpad.page.page import Character, Page
-from handpad.reading.pieces import Part
+from handpad.reading.fragments import Part
 
 
 def whole(page: Page, *numbers: int) -> tuple[Part, ...]:

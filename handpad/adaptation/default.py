@@ -5,7 +5,7 @@ overconfident base cannot be corrected, and then corrected in three steps, of wh
 from the letters that were learned to those that were not:
 
 1. *Habits*: how large and how high this writer writes each label, given what was learned and how labels go
-   together over all training writers (:mod:`handpad.adaptation.habits`). The base's logits gain the log
+   together over all training writers (:mod:`handpad.adaptation.size_prior`). The base's logits gain the log
    likelihood of x's size and height under each label.
 2. *Zones*: a ridge from q to the zones of the learned characters (digit, capital, small, ...), fitted to the
    residuals of the zone probabilities so far. Each label's probability is multiplied by what became of its zone.
@@ -21,7 +21,7 @@ from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 
-from handpad.adaptation import Observation, habits, ruled, softmax
+from handpad.adaptation import Observation, position_prior, size_prior, softmax
 from handpad.adaptation.inverse import KernelInverse
 from handpad.adaptation.kernels import Kernels, compare, places_of, squared_distances, unit_length
 from handpad.adaptation.store import Learned, Store
@@ -30,7 +30,7 @@ from handpad.adaptation.zones import zone_matrix
 SOFTENING = 1.8
 """Temperature on the base's calibrated logits."""
 
-HABIT = 0.5
+PRIOR_WEIGHT = 0.5
 """Weight of the log likelihoods of size and height: below 1, for they are not independent of the shape."""
 
 NOISE = 0.4
@@ -68,7 +68,7 @@ class DefaultAdapter:
 
     def __init__(self, labels: Sequence[str]):
         self._zones = zone_matrix(labels)
-        self._populations = habits.load(labels)
+        self._populations = size_prior.load(labels)
         self._store = Store()
         self._slots: list[Hashable] = []
         self._inverse = KernelInverse()
@@ -85,13 +85,13 @@ class DefaultAdapter:
         While nothing is learned they are the base's own, with what a guide tells where there is one.
         """
         if not self._slots:
-            return softmax(seen.logits + ruled.log_likelihood(seen.cues, self._zones))
+            return softmax(seen.logits + position_prior.log_likelihood(seen.cues, self._zones))
         self._weigh()
         logits = seen.logits / np.float64(SOFTENING)
         place = places_of(seen.cues)
         shape = squared_distances(unit_length(seen.embeddings), self._active("embeddings"))
         kernels = compare(shape, place, self._active("places"))
-        base = softmax(logits + self._habits(seen.cues))
+        base = softmax(logits + self._priors(seen.cues))
         zoned = self._zoned(base, kernels.zones @ self._zone_weights)
         return _normalised(np.maximum(zoned + kernels.classes @ self._weights, FLOOR) ** SHARPENING)
 
@@ -240,7 +240,7 @@ class DefaultAdapter:
         labels, cues = self._active("labels"), self._active("cues")
         self._suspect = contradicting(self._active("support"), labels)
         self._expectations = self._expect(cues, labels, np.where(self._suspect, 0, 1 / self._active("noise")))
-        base = softmax(self._active("logits") + self._habits(cues))
+        base = softmax(self._active("logits") + self._priors(cues))
         truth = np.eye(len(self._zones))[labels]
         missing = (truth - base) @ self._zones
         self._zone_weights = self._zone_inverse.weights(missing, self._suspect)
@@ -256,23 +256,23 @@ class DefaultAdapter:
         for guided in (0.0, 1.0):
             rows = (cues[:, 3] == guided) & (weights > 0)
             if rows.any():
-                sizes, own, weight = habits.size(cues[rows]), labels[rows], weights[rows]
-                unit = habits.unit(size, sizes, own)
+                sizes, own, weight = size_prior.size(cues[rows]), labels[rows], weights[rows]
+                unit = size_prior.unit(size, sizes, own)
                 found[guided] = (
                     unit,
-                    habits.expect(size, sizes, own, weight),
-                    habits.expect(height, cues[rows, 2] / unit, own, weight),
+                    size_prior.expect(size, sizes, own, weight),
+                    size_prior.expect(height, cues[rows, 2] / unit, own, weight),
                 )
         return found
 
-    def _habits(self, cues: np.ndarray) -> np.ndarray:
+    def _priors(self, cues: np.ndarray) -> np.ndarray:
         """What size and height add to the softened logits of m characters, by habit and by the line: (m, c)."""
         learned = (self._active("cues")[:, 3] * ~self._suspect).sum()
-        added = ruled.log_likelihood(cues, self._zones, learned)
+        added = position_prior.log_likelihood(cues, self._zones, learned)
         for guided, (unit, size, height) in self._expectations.items():
             rows = cues[:, 3] == guided
-            likelihood = size.log_likelihood(habits.size(cues[rows])) + height.log_likelihood(cues[rows, 2] / unit)
-            added[rows] += HABIT * likelihood
+            likelihood = size.log_likelihood(size_prior.size(cues[rows])) + height.log_likelihood(cues[rows, 2] / unit)
+            added[rows] += PRIOR_WEIGHT * likelihood
         return added
 
     def _zoned(self, base: np.ndarray, change: np.ndarray) -> np.ndarray:

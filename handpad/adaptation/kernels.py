@@ -46,7 +46,7 @@ def unit_length(embeddings: np.ndarray) -> np.ndarray:
 
 
 def places_of(cues: np.ndarray) -> np.ndarray:
-    """Size and place for comparison: without a guide the vertical centre is left to the habits."""
+    """Size and place for comparison: without a guide the vertical centre is left to the size_prior."""
     place = np.array(cues, dtype=np.float64)
     place[..., 2] *= place[..., 3]
     return place

@@ -19,8 +19,8 @@ from handpad.errors import HandpadError, InkError, ProfileError
 from handpad.ink import Guide, checked_ink
 from handpad.page.line_job import Key, LineJob, ReadBack
 from handpad.reading.correction import whole_text, within
-from handpad.reading.on_line import LineAround
-from handpad.reading.pieces import Fixed, moved
+from handpad.reading.fragments import Fixed, moved
+from handpad.reading.line_context import LineAround
 
 log = logging.getLogger(__name__)
 

@@ -138,10 +138,10 @@ def _style_sheet(t: Theme) -> str:
     #bottom {{ background: {t.surface}; border-top: 1px solid {t.border}; }}
     #banner {{ background: {t.surface}; border-bottom: 1px solid {t.border}; }}
     #status {{ color: {t.muted}; }}
-    #card {{ background: {t.surface}; border: 1px solid {t.border}; border-radius: 12px; }}
+    #popup {{ background: {t.surface}; border: 1px solid {t.border}; border-radius: 12px; }}
     #drop {{ border: 2px dashed {t.border}; border-radius: 12px; background: {t.paper}; }}
     QProgressBar {{ background: {t.border}; border: none; border-radius: 4px; }}
     QProgressBar::chunk {{ background: {t.accent}; border-radius: 4px; }}
     QRadioButton {{ spacing: 8px; padding: 2px; }}
-    #card QLabel {{ color: {t.muted}; }}
+    #popup QLabel {{ color: {t.muted}; }}
     """

@@ -13,10 +13,10 @@ from handpad.app.actions import ActionBar, Actions
 from handpad.app.banner import Banner
 from handpad.app.bottom_panel import BottomPanel
 from handpad.app.canvas import Canvas
-from handpad.app.cards import Cards
 from handpad.app.lessons import Change
 from handpad.app.main_menu import MainMenu
 from handpad.app.pad import Pad
+from handpad.app.popups import Popups
 from handpad.app.status_line import StatusLine, counted
 from handpad.app.unsaved import may_close, save_elsewhere, unsaved_sentence
 from handpad.installed import available_models
@@ -48,7 +48,7 @@ class MainWindow(QMainWindow):
     pad, settings : as given.
     tools : the actions; bar and menu offer them.
     canvas : the paper, inside scrolled.
-    cards : the correction cards.
+    popups : the correction popups.
     banner, bottom, status : what is said around the paper.
     wizard : the training of base models; None until it is first opened.
     """
@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.bar)
         self._make_menu()
         self._build_center()
-        self.cards = Cards(pad, self.canvas, self.scrolled, self.center, self.theme)
+        self.popups = Popups(pad, self.canvas, self.scrolled, self.center, self.theme)
         self._connect_tools()
         self._connect_pad()
         self.canvas.view.unsure = self._is_unsure
@@ -122,15 +122,15 @@ class MainWindow(QMainWindow):
         self.bottom.copy.clicked.connect(self.copy_text)
         self.status.undo.clicked.connect(self._undo_from_status)
         self.status.training.clicked.connect(self.open_wizard)
-        self.cards.notice.connect(self.notice)
+        self.popups.notice.connect(self.notice)
 
     def _connect_pad(self) -> None:
         self.canvas.stroke_written.connect(self._on_stroke)
         self.canvas.strokes_erased.connect(self.pad.erase)
-        self.canvas.opened.connect(self.cards.open)
-        self.canvas.word_opened.connect(self.cards.open_word)
-        self.canvas.removed.connect(self.cards.delete)
-        self.canvas.pressed.connect(self.cards.close)
+        self.canvas.opened.connect(self.popups.open)
+        self.canvas.word_opened.connect(self.popups.open_word)
+        self.canvas.removed.connect(self.popups.delete)
+        self.canvas.pressed.connect(self.popups.close)
         self.pad.changed.connect(self._on_page)
         self.pad.appeared.connect(self._on_appeared)
         self.pad.relabelled.connect(self._on_relabelled)
@@ -168,7 +168,7 @@ class MainWindow(QMainWindow):
 
     def new_page(self) -> None:
         """Put the page aside and begin an empty one."""
-        self.cards.close()
+        self.popups.close()
         aside = self.pad.new_page()
         if aside is not None:
             self.notice(f"The page was kept as {aside.name}.", undo=True)
@@ -260,12 +260,12 @@ class MainWindow(QMainWindow):
         self.canvas.animate()
 
     def _on_corrected(self, change: Change) -> None:
-        self.cards.close()
+        self.popups.close()
         self.status.tell_change(change)
 
     def show_trouble(self, sentence: str) -> None:
         """Show a sentence that stays until it is dismissed, below others that do."""
-        self.cards.close()
+        self.popups.close()
         self.banner.say(sentence)
 
     def notice(self, sentence: str, undo: bool = False) -> None:
@@ -279,7 +279,7 @@ class MainWindow(QMainWindow):
     # Appearance
 
     def _apply_theme(self) -> None:
-        self.theme = self.cards.theme = themes.resolve(self.settings["theme"])
+        self.theme = self.popups.theme = themes.resolve(self.settings["theme"])
         themes.apply(self.theme)
         self.canvas.set_theme(self.theme)
         self.tools.set_theme(self.theme)
@@ -288,7 +288,7 @@ class MainWindow(QMainWindow):
             self.wizard.set_theme(self.theme)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.cards.close()
+        self.popups.close()
         # At the end of a session nobody can answer: closing then finds a place for the page by itself.
         if not QGuiApplication.instance().isSavingSession() and not may_close(self.pad, self):
             event.ignore()
@@ -301,5 +301,5 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def resizeEvent(self, event) -> None:
-        self.cards.close()
+        self.popups.close()
         super().resizeEvent(event)

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QListWidget, QPushButton, QVBoxLayout, QWidget
 
 from handpad.app.pad import Pad
-from handpad.app.word_card import own_word
+from handpad.app.word_popup import own_word
 
 
 class WordsDialog(QDialog):

@@ -14,8 +14,8 @@ from handpad.errors import HandpadError, InkError
 from handpad.inkml import check, traces
 from handpad.page.document import DocumentError, from_inkml
 from handpad.page.page import Page
+from handpad.reading.fragments import Fixed, moved
 from handpad.reading.images import ImageError, ink_of_image
-from handpad.reading.pieces import Fixed, moved
 from handpad.reading.reader import Progress
 from handpad.reading.result import ReadCharacter, Reading, ReadLine
 from handpad.recognizer import Recognizer

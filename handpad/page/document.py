@@ -13,7 +13,7 @@ import numpy as np
 from handpad.errors import HandpadError
 from handpad.ink import as_strokes
 from handpad.page.page import Character, Page, Ruling
-from handpad.reading.pieces import Part, ink_of
+from handpad.reading.fragments import Part, ink_of
 from handpad.sample_ids import old_sample_id
 
 NAMESPACE = "http://www.w3.org/2003/InkML"

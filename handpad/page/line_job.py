@@ -13,8 +13,8 @@ from handpad.ink import Box, Guide
 from handpad.page.page import Character, Page
 from handpad.reading.correction import CONTEXT, nearby, strokes_of
 from handpad.reading.correction import line_around as around
-from handpad.reading.on_line import LineAround
-from handpad.reading.pieces import Fixed, Part
+from handpad.reading.fragments import Fixed, Part
+from handpad.reading.line_context import LineAround
 
 Key = tuple[Part, ...]
 """The ink of a character: what names it between the page and the engine."""

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from handpad.ink import Box, Guide, bounding_box
-from handpad.reading.pieces import Part, cuts, joined
+from handpad.reading.fragments import Part, cuts, joined
 from handpad.reading.separate import separate_boxes
 
 

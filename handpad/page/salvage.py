@@ -23,7 +23,7 @@ from handpad.page.document import (
     stroke_of,
 )
 from handpad.page.page import Character, Page, Ruling
-from handpad.reading.pieces import Part
+from handpad.reading.fragments import Part
 
 _VALUE = rb"(?:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|\?)"
 _POINT = rb"[ \t\r\n]+".join([_VALUE] * 4)

@@ -24,7 +24,7 @@ from handpad.profile import backups, schema
 from handpad.profile.opening import Damaged, NoProfile, connect, plain
 from handpad.profile.packing import pack_ink, unpack_ink
 from handpad.profile.salvage import mend
-from handpad.reading.on_line import OnLine
+from handpad.reading.line_context import LineContext
 from handpad.sample_ids import checksum, new_sample_id
 
 MOST_SAMPLES = 100_000
@@ -60,7 +60,7 @@ class Sample:
     confirmed: bool
     model: str
     created: float
-    line: OnLine | None = None
+    line: LineContext | None = None
     number: int = 0
 
 
@@ -260,7 +260,7 @@ class Profile:
             cues[finite],
         )
 
-    def lines(self, number: int | None = None) -> dict[str, OnLine]:
+    def lines(self, number: int | None = None) -> dict[str, LineContext]:
         """How samples, or the one of that number, stood on their lines, by their ids; those learned alone are left out.
 
         What is not as it was stored is left out too.
@@ -275,7 +275,7 @@ class Profile:
                     misread.setdefault(own, []).append((unpack_ink(ink), np.frombuffer(geometry, "<f4")))
         query = "SELECT number, id, geometry, line_context.checksum FROM line_context JOIN sample USING (number)"
         return {
-            sample_id: OnLine(np.frombuffer(geometry, "<f4"), tuple(misread.get(own, ())))
+            sample_id: LineContext(np.frombuffer(geometry, "<f4"), tuple(misread.get(own, ())))
             for own, sample_id, geometry, seal in self._rows(query + where, wanted)
             if checksum(geometry) == seal
         }

@@ -11,9 +11,9 @@ import numpy as np
 
 from handpad.errors import InkError
 from handpad.ink import Guide
+from handpad.reading.fragments import Fixed, Part, moved
 from handpad.reading.likely import LIKELY
-from handpad.reading.on_line import LineAround
-from handpad.reading.pieces import Fixed, Part, moved
+from handpad.reading.line_context import LineAround
 from handpad.reading.result import LineInk
 
 CONTEXT = 16

@@ -1,4 +1,4 @@
-"""All plausible groupings of a line's pieces into characters, and what their size and place say."""
+"""All plausible groupings of a line's fragments into characters, and what their size and place say."""
 
 import itertools
 from collections.abc import Sequence
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from handpad.ink import THINNEST, TINIEST, Box, Guide, bounding_box
-from handpad.reading.pieces import Fixed, Part, Piece, ink_of, joined, pieces_of
+from handpad.reading.fragments import Fixed, Fragment, Part, fragments_of, ink_of, joined
 
 MOST_PIECES = 5
-"""A character has at most so many pieces."""
+"""A character has at most so many fragments."""
 
 WIDEST = 2.4
-"""A group of several pieces is at most so many line heights wide."""
+"""A group of several fragments is at most so many line heights wide."""
 
 WIDEST_GAP = 0.9
 """... and leaves no gap inside wider than so many line heights."""
@@ -46,17 +46,17 @@ class Lattice:
 
     Attributes
     ----------
-    strokes, pieces : the line's ink and its pieces in reading order (m of them).
+    strokes, fragments : the line's ink and its fragments in reading order (m of them).
     shape : the line's.
-    starts, stops : int (n,), group i holds the pieces ``starts[i]`` to ``stops[i] - 1``. Every single piece is a
+    starts, stops : int (n,), group i holds the fragments ``starts[i]`` to ``stops[i] - 1``. Every single fragment is a
         group. Sorted by stop.
     boxes : float64 (n, 4), left, top, right, bottom of each group.
     geometry : float32 (n, GEOMETRY), size and place of each group, see :func:`_geometry`.
-    gaps : float32 (m - 1, GAPS), the gap before each piece but the first.
+    gaps : float32 (m - 1, GAPS), the gap before each fragment but the first.
     """
 
     strokes: list[np.ndarray]
-    pieces: list[Piece]
+    fragments: list[Fragment]
     shape: LineShape
     starts: np.ndarray
     stops: np.ndarray
@@ -69,7 +69,9 @@ class Lattice:
 
     def parts(self, group: int) -> tuple[Part, ...]:
         """The stretches of strokes that a group is made of."""
-        return joined(part for piece in self.pieces[self.starts[group] : self.stops[group]] for part in piece.parts)
+        return joined(
+            part for fragment in self.fragments[self.starts[group] : self.stops[group]] for part in fragment.parts
+        )
 
     def row_of(self, parts: Sequence[Part]) -> int | None:
         """The group of that very ink, or None."""
@@ -129,14 +131,14 @@ def lattice(strokes: Sequence[np.ndarray], guide: Guide | None = None, fixed: Se
     """All groups of one line of checked ink, n >= 1 strokes; a settled character is a group by itself alone."""
     strokes = list(strokes)
     shape = line_shape([bounding_box([stroke]) for stroke in strokes], guide)
-    pieces = pieces_of(strokes, shape.size, fixed)
-    edges = np.array([piece.box for piece in pieces])
+    fragments = fragments_of(strokes, shape.size, fixed)
+    edges = np.array([fragment.box for fragment in fragments])
     firsts, ends, around, inner = [], [], [], []
-    for stop in range(1, len(pieces) + 1):
+    for stop in range(1, len(fragments) + 1):
         box, widest = edges[stop - 1].copy(), 0.0
         for start in range(stop - 1, max(stop - MOST_PIECES, 0) - 1, -1):
             if start < stop - 1:
-                if pieces[start].fixed or pieces[stop - 1].fixed:
+                if fragments[start].fixed or fragments[stop - 1].fixed:
                     break
                 widest = max(widest, box[0] - edges[start, 2])
                 box = np.concatenate([np.minimum(box[:2], edges[start, :2]), np.maximum(box[2:], edges[start, 2:])])
@@ -147,8 +149,8 @@ def lattice(strokes: Sequence[np.ndarray], guide: Guide | None = None, fixed: Se
             around.append(box)
             inner.append(widest)
     starts, stops, boxes = np.array(firsts), np.array(ends), np.array(around)
-    geometry = _geometry(pieces, edges, shape, starts, stops, boxes, np.array(inner))
-    return Lattice(strokes, pieces, shape, starts, stops, boxes, geometry, _gaps(pieces, edges, shape))
+    geometry = _geometry(fragments, edges, shape, starts, stops, boxes, np.array(inner))
+    return Lattice(strokes, fragments, shape, starts, stops, boxes, geometry, _gaps(fragments, edges, shape))
 
 
 GEOMETRY = 33
@@ -159,7 +161,7 @@ GAPS = 20
 
 
 def _geometry(
-    pieces: Sequence[Piece],
+    fragments: Sequence[Fragment],
     edges: np.ndarray,
     shape: LineShape,
     starts: np.ndarray,
@@ -169,11 +171,11 @@ def _geometry(
 ) -> np.ndarray:
     """Features of groups, float32 (n, GEOMETRY), lengths in line sizes, heights above the baseline.
 
-    Top, bottom, height, width and their logs; pieces and strokes; the widest gap inside; distance to the pieces
-    before and behind; whether the group begins or ends inside a stroke; tops and bottoms of the two pieces before
+    Top, bottom, height, width and their logs; fragments and strokes; the widest gap inside; distance to the fragments
+    before and behind; whether the group begins or ends inside a stroke; tops and bottoms of the two fragments before
     and the two behind, relative to the group's; the profile of the line.
     """
-    size, count = shape.size, len(pieces)
+    size, count = shape.size, len(fragments)
     baseline = shape.intercept + shape.slope * (boxes[:, 0] + boxes[:, 2]) / 2
     top, bottom = (baseline - boxes[:, 1]) / size, (baseline - boxes[:, 3]) / size
     height, width = top - bottom, (boxes[:, 2] - boxes[:, 0]) / size
@@ -181,12 +183,12 @@ def _geometry(
     reach_left = np.minimum.accumulate(edges[::-1, 0])[::-1]
     before = np.where(starts > 0, (boxes[:, 0] - reach_right[np.maximum(starts - 1, 0)]) / size, 2.0)
     behind = np.where(stops < count, (reach_left[np.minimum(stops, count - 1)] - boxes[:, 2]) / size, 2.0)
-    strokes = np.array([piece.parts[0].stroke for piece in pieces])
-    inside = np.array([piece.parts[0].start > 0 for piece in pieces])
+    strokes = np.array([fragment.parts[0].stroke for fragment in fragments])
+    inside = np.array([fragment.parts[0].start > 0 for fragment in fragments])
     ends: dict[int, int] = {}
-    for piece in pieces:
-        ends[piece.parts[-1].stroke] = max(ends.get(piece.parts[-1].stroke, 0), piece.parts[-1].stop)
-    goes_on = np.array([piece.parts[-1].stop < ends[piece.parts[-1].stroke] for piece in pieces])
+    for fragment in fragments:
+        ends[fragment.parts[-1].stroke] = max(ends.get(fragment.parts[-1].stroke, 0), fragment.parts[-1].stop)
+    goes_on = np.array([fragment.parts[-1].stop < ends[fragment.parts[-1].stroke] for fragment in fragments])
     changes = np.concatenate([[0], np.cumsum(strokes[1:] != strokes[:-1])])
     columns = [
         top, bottom, height, width, np.log(height + 0.05), np.log(width + 0.05),
@@ -205,20 +207,20 @@ def _geometry(
     return np.clip(np.concatenate([features, profile], axis=1), -6, 6).astype(np.float32)
 
 
-def _gaps(pieces: Sequence[Piece], edges: np.ndarray, shape: LineShape) -> np.ndarray:
-    """Features of the gap before each piece but the first, float32 (m - 1, GAPS), widths in line sizes.
+def _gaps(fragments: Sequence[Fragment], edges: np.ndarray, shape: LineShape) -> np.ndarray:
+    """Features of the gap before each fragment but the first, float32 (m - 1, GAPS), widths in line sizes.
 
     The gap between boxes; the gap between the ink itself, band by band; the distance of the centres; the gaps before
     and behind; the line's own quantiles of gaps and its best division of them into narrow and wide, and how far this
     gap lies from each; whether both sides are parts of one stroke.
     """
-    count = len(pieces)
+    count = len(fragments)
     if count < 2:
         return np.zeros((0, GAPS), np.float32)
     size = shape.size
     reach, onset = np.maximum.accumulate(edges[:, 2])[:-1], np.minimum.accumulate(edges[::-1, 0])[::-1][1:]
     gap = np.clip((onset - reach) / size, -1, 4)
-    ink = np.clip(_ink_gaps(pieces, shape), -1, 4)
+    ink = np.clip(_ink_gaps(fragments, shape), -1, 4)
     centers = (edges[:, 0] + edges[:, 2]) / 2 / size
     between = gap > 0  # the others lie inside a character, or nearly
     known = gap[between] if between.any() else np.zeros(1)
@@ -230,7 +232,7 @@ def _gaps(pieces: Sequence[Piece], edges: np.ndarray, shape: LineShape) -> np.nd
         np.full_like(gap, low), np.full_like(gap, middle), np.full_like(gap, high), gap - low, gap - middle, gap - high,
         ink - middle, gap - threshold, (gap - threshold) / (wide - narrow + 0.1), np.full_like(gap, wide - narrow),
         np.full_like(gap, wide / (narrow + 0.1)), np.full_like(gap, np.mean(known > threshold)),
-        [a.parts[-1].stroke == b.parts[0].stroke for a, b in itertools.pairwise(pieces)],
+        [a.parts[-1].stroke == b.parts[0].stroke for a, b in itertools.pairwise(fragments)],
     ]  # fmt: skip
     return np.clip(np.stack(columns, axis=1), -6, 6).astype(np.float32)
 
@@ -239,13 +241,13 @@ BANDS = 6
 """The line is looked at in so many bands of half a size each to measure the gaps between ink."""
 
 
-def _ink_gaps(pieces: Sequence[Piece], shape: LineShape) -> np.ndarray:
+def _ink_gaps(fragments: Sequence[Fragment], shape: LineShape) -> np.ndarray:
     """The narrowest white between the ink left and right of each boundary within one band or two touching ones."""
-    right = np.full((len(pieces), BANDS), -np.inf)
-    left = np.full((len(pieces), BANDS), np.inf)
-    origin = min(piece.box.left for piece in pieces)
-    for index, piece in enumerate(pieces):
-        x, y = piece.points[:, 0], piece.points[:, 1]
+    right = np.full((len(fragments), BANDS), -np.inf)
+    left = np.full((len(fragments), BANDS), np.inf)
+    origin = min(fragment.box.left for fragment in fragments)
+    for index, fragment in enumerate(fragments):
+        x, y = fragment.points[:, 0], fragment.points[:, 1]
         above = (shape.intercept + shape.slope * x - y) / shape.size
         band = np.clip(np.floor((above + 0.75) * 2), 0, BANDS - 1).astype(int)
         np.maximum.at(right[index], band, (x - origin) / shape.size)

@@ -30,7 +30,7 @@ def likelihoods(groups: Lattice, labels: np.ndarray, spaces: np.ndarray, alphabe
     Parameters
     ----------
     labels : float (n, c), calibrated scores of each label in each group.
-    spaces : float (m - 1, 2), calibrated scores of no space and of a space before each piece but the first.
+    spaces : float (m - 1, 2), calibrated scores of no space and of a space before each fragment but the first.
     alphabet : the c labels.
     """
     return _shares(groups, labels, spaces)[:, None] * (softmax(labels) @ _twins(alphabet))
@@ -38,7 +38,7 @@ def likelihoods(groups: Lattice, labels: np.ndarray, spaces: np.ndarray, alphabe
 
 def _shares(groups: Lattice, labels: np.ndarray, spaces: np.ndarray) -> np.ndarray:
     """The part of all readings of the line that have each group as a character: (n,). Forward and backward sums."""
-    last = len(groups.pieces)
+    last = len(groups.fragments)
     own = np.logaddexp.reduce(labels.astype(np.float64), axis=1)
     own += np.concatenate([[0.0], np.logaddexp.reduce(spaces.astype(np.float64), axis=1)])[groups.starts]
     before, behind = np.full(last + 1, -np.inf), np.full(last + 1, -np.inf)

@@ -14,12 +14,12 @@ from handpad.glyph import cues_of_box, glyph
 from handpad.ink import Box, Guide, bounding_box
 from handpad.model.base import BaseModel
 from handpad.model.folder import READING
+from handpad.reading.fragments import Fixed, ink_of, moved, share_ink
 from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, Lattice, lattice
 from handpad.reading.likely import likelihoods
+from handpad.reading.line_context import LineContext
 from handpad.reading.lines import split_lines
-from handpad.reading.on_line import OnLine
-from handpad.reading.pieces import Fixed, ink_of, moved, share_ink
 from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, on_its_line, renumbered
 from handpad.reading.scorer import FORBIDDEN, Scorer, from_styles
 from handpad.reading.search import Foresight, Path, Step, Weights, search
@@ -210,7 +210,7 @@ class Reader:
                 return self._settled(groups, path, self._likelihoods(groups, labels, spaces))
         return None
 
-    def on_line(
+    def line_context(
         self,
         strokes: Sequence[np.ndarray],
         characters: Sequence[Fixed],
@@ -218,7 +218,7 @@ class Reader:
         guide: Guide | None = None,
         adapter: LineAdapter = NO_ADAPTER,
         regrouped: bool = False,
-    ) -> OnLine:
+    ) -> LineContext:
         """How a character stands on a line of checked ink, to learn it with.
 
         Parameters
@@ -232,15 +232,15 @@ class Reader:
         row = groups.row_of(own)
         if row is None:  # parted as the reading never would
             settled = lattice(strokes, guide, characters)
-            return OnLine(settled.geometry[settled.row_of(own)])
+            return LineContext(settled.geometry[settled.row_of(own)])
         if not regrouped:
-            return OnLine(groups.geometry[row])
+            return LineContext(groups.geometry[row])
         groups, _, labels, spaces = self._scored(strokes, guide, adapter, ())
         steps = self._paths(groups, labels, spaces)[0].steps
         wrong = [step.group for step in steps if step.group != row and share_ink(groups.parts(step.group), own)]
-        return OnLine(groups.geometry[row], tuple((groups.strokes_of(one), groups.geometry[one]) for one in wrong))
+        return LineContext(groups.geometry[row], tuple((groups.strokes_of(one), groups.geometry[one]) for one in wrong))
 
-    def misparted(self, seen: Observation, line: OnLine) -> tuple[np.ndarray, np.ndarray, list[bool]] | None:
+    def misparted(self, seen: Observation, line: LineContext) -> tuple[np.ndarray, np.ndarray, list[bool]] | None:
         """What a sample (seen, one row) teaches of grouping, as line adapters learn it; None if nothing.
 
         Embeddings (m, d) and geometry (m, g) of the sample and of what was misread in its place, and which is whole.
@@ -349,14 +349,14 @@ class Reader:
         labels = labels + whole[:, None]
         spaces = self._scorer.space_scores(groups.gaps)
         for group in range(len(groups)):
-            piece = groups.pieces[groups.starts[group]]
-            if piece.fixed is None:
+            fragment = groups.fragments[groups.starts[group]]
+            if fragment.fixed is None:
                 continue
-            if piece.fixed.label in self._model.labels:
-                allowed = self._model.labels.index(piece.fixed.label)
+            if fragment.fixed.label in self._model.labels:
+                allowed = self._model.labels.index(fragment.fixed.label)
                 labels[group, np.arange(labels.shape[1]) != allowed] += FORBIDDEN
-            if piece.fixed.space is not None and groups.starts[group] > 0:
-                spaces[groups.starts[group] - 1, int(not piece.fixed.space)] += FORBIDDEN
+            if fragment.fixed.space is not None and groups.starts[group] > 0:
+                spaces[groups.starts[group] - 1, int(not fragment.fixed.space)] += FORBIDDEN
         return labels, spaces
 
     def _paths(self, groups: Lattice, labels: np.ndarray, spaces: np.ndarray) -> list[Path]:
@@ -455,7 +455,7 @@ class Reader:
     def _alternatives(
         self, span: tuple[int, int], groups: Lattice, paths: Sequence[Path], chances: np.ndarray
     ) -> list[tuple[str, float]]:
-        """What the paths read in a word's pieces, likeliest first; paths that part the line elsewhere do not count."""
+        """What the paths read in a word's fragments, likeliest first; paths that part the line elsewhere count not."""
         found: dict[str, float] = {}
         for path, chance in zip(paths, chances, strict=True):
             inside = [s for s in path.steps if groups.starts[s.group] >= span[0] and groups.stops[s.group] <= span[1]]
@@ -478,7 +478,7 @@ def _text(steps: Sequence[Step], alphabet: Sequence[str]) -> str:
 
 
 def _spans(steps: Sequence[Step], groups: Lattice) -> list[tuple[int, int]]:
-    """The pieces of each word: first and one past the last."""
+    """The fragments of each word: first and one past the last."""
     spans: list[tuple[int, int]] = []
     for step in steps:
         start, stop = int(groups.starts[step.group]), int(groups.stops[step.group])
@@ -491,7 +491,7 @@ def _spans(steps: Sequence[Step], groups: Lattice) -> list[tuple[int, int]]:
 
 def _guide(groups: Lattice) -> Guide:
     """The line's own baseline (at its middle) and x-height, as far as its ink tells."""
-    middle = float(np.mean([(piece.box.left + piece.box.right) / 2 for piece in groups.pieces]))
+    middle = float(np.mean([(fragment.box.left + fragment.box.right) / 2 for fragment in groups.fragments]))
     return Guide(groups.shape.intercept + groups.shape.slope * middle, groups.shape.size / X_HEIGHTS)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from handpad.adaptation import Observation
 from handpad.ink import Box, Guide
-from handpad.reading.pieces import Fixed, Part, moved
+from handpad.reading.fragments import Fixed, Part, moved
 
 
 @dataclass(frozen=True)

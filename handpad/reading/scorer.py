@@ -100,7 +100,7 @@ class Scorer:
         return by_size + _run(self._networks["shape"], self._scaled("embedding", embeddings))
 
     def space_scores(self, gaps: np.ndarray) -> np.ndarray:
-        """Scores of no space and of a space before each piece but the first: float32 (m - 1, 2)."""
+        """Scores of no space and of a space before each fragment but the first: float32 (m - 1, 2)."""
         return _run(self._networks["space"], self._scaled("gaps", gaps))
 
     def trusted(self, probabilities: np.ndarray) -> np.ndarray:

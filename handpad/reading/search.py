@@ -15,7 +15,7 @@ class Weights:
     """How much each part of a path's score counts; fitted on validation writers.
 
     language: on log P of the next character. character: added for each character, against the language's liking for
-    few. beam, margin: at each piece, the most paths that go on, and how far (in nats) they may lie behind the best.
+    few. beam, margin: at each fragment, the most paths that go on, and how far (in nats) they may lie behind the best.
     """
 
     language: float = 0.5
@@ -68,12 +68,12 @@ def search(
 
     Parameters
     ----------
-    starts, stops : int (n,), the pieces of each group, as in :class:`handpad.reading.lattice.Lattice`.
-    labels : float (n, c), score of each label in each group; comparable between groups of any number of pieces.
-    spaces : float (m - 1, 2), score of no space and of a space before each piece but the first.
+    starts, stops : int (n,), the fragments of each group, as in :class:`handpad.reading.lattice.Lattice`.
+    labels : float (n, c), score of each label in each group; comparable between groups of any number of fragments.
+    spaces : float (m - 1, 2), score of no space and of a space before each fragment but the first.
     alphabet : the c labels.
     language : or None to go by the ink alone.
-    between_steps : called before each piece; it may raise to end the search.
+    between_steps : called before each fragment; it may raise to end the search.
     """
     end = int(stops.max())
     tried = min(LABELS_TRIED, len(alphabet))
@@ -124,7 +124,7 @@ def search(
 
 @dataclass
 class _Node:
-    """The paths that end at one piece: their scores, language states and histories as linked lists."""
+    """The paths that end at one fragment: their scores, language states and histories as linked lists."""
 
     scores: list[float]
     states: list

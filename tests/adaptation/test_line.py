@@ -6,9 +6,9 @@ from handwriting import write_line
 
 from handpad.adaptation.line import NO_ADAPTER, RidgeLineAdapter
 from handpad.model.base import BaseModel
+from handpad.reading.fragments import Fixed, Part
 from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
-from handpad.reading.pieces import Fixed, Part
 from handpad.reading.reader import Reader
 
 
@@ -26,12 +26,12 @@ def teach(reader, adapter, ink, characters, regrouped=False):
     fixed = [Fixed(tuple(Part(n, 0, len(ink[n])) for n in numbers), label) for label, numbers in characters]
     read = reader.read_line(ink, fixed=fixed).characters
     for place, character in enumerate(read):
-        on_line = reader.on_line(ink, fixed, place, adapter=adapter, regrouped=regrouped)
+        line_context = reader.line_context(ink, fixed, place, adapter=adapter, regrouped=regrouped)
         number = len(adapter) + 1
         label = reader._model.index(character.label)
-        geometry = on_line.geometry[None]
+        geometry = line_context.geometry[None]
         adapter.learn([number], character.seen, geometry, reader.in_context(character.seen, geometry), [label], [False])
-        misparted = reader.misparted(character.seen, on_line)
+        misparted = reader.misparted(character.seen, line_context)
         if misparted is not None:
             adapter.learn_grouping(number, *misparted)
 

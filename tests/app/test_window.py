@@ -36,21 +36,21 @@ def put(qtbot, window, text, row=0, seed_from=0):
 
 
 def click_label(qtbot, window, index):
-    """Click the label of a character; returns the card that opens."""
+    """Click the label of a character; returns the popup that opens."""
     character = window.pad.page.characters[index]
     point = window.canvas.painter.label_rect(window.pad.page, character).center().toPoint()
     window.canvas._last_pen = -1.0  # the hand has changed from the pen to the mouse
     qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=point)
-    qtbot.waitUntil(lambda: window.cards.card is not None, timeout=2000)
-    return window.cards.card
+    qtbot.waitUntil(lambda: window.popups.popup is not None, timeout=2000)
+    return window.popups.popup
 
 
 def correct(qtbot, window, index, label):
-    """Correct a character through the card's field, as with a keyboard."""
-    card = click_label(qtbot, window, index)
-    card.other.setFocus()
-    qtbot.keyClicks(card.other, label)
-    qtbot.waitUntil(lambda: window.cards.card is None, timeout=5000)
+    """Correct a character through the popup's field, as with a keyboard."""
+    popup = click_label(qtbot, window, index)
+    popup.other.setFocus()
+    qtbot.keyClicks(popup.other, label)
+    qtbot.waitUntil(lambda: window.popups.popup is None, timeout=5000)
 
 
 def test_what_is_written_appears_as_text(qtbot, window):
@@ -73,10 +73,10 @@ def test_pen_events_do_not_wait_for_the_reader(qtbot, window):
 
 def test_a_press_on_the_card_corrects_and_teaches(qtbot, window):
     put(qtbot, window, "o")
-    card = click_label(qtbot, window, 0)
-    chosen = card.buttons[1].label
-    qtbot.mouseClick(card.buttons[1], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.cards.card is None, timeout=5000)
+    popup = click_label(qtbot, window, 0)
+    chosen = popup.buttons[1].label
+    qtbot.mouseClick(popup.buttons[1], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.popups.popup is None, timeout=5000)
     (character,) = window.pad.page.characters
     assert (character.label, character.fixed) == (chosen, True)
     assert f"Learned your {chosen}" in window.status.sentence.text()
@@ -87,14 +87,14 @@ def test_a_press_on_the_card_corrects_and_teaches(qtbot, window):
 
 def test_number_keys_choose_and_escape_closes(qtbot, window):
     put(qtbot, window, "v")
-    card = click_label(qtbot, window, 0)
-    qtbot.keyClick(card, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: window.cards.card is None)
+    popup = click_label(qtbot, window, 0)
+    qtbot.keyClick(popup, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.popups.popup is None)
     assert not window.pad.page.characters[0].fixed
-    card = click_label(qtbot, window, 0)
-    third = card.buttons[2].label
-    qtbot.keyClick(card.buttons[0], Qt.Key.Key_3)
-    qtbot.waitUntil(lambda: window.cards.card is None, timeout=5000)
+    popup = click_label(qtbot, window, 0)
+    third = popup.buttons[2].label
+    qtbot.keyClick(popup.buttons[0], Qt.Key.Key_3)
+    qtbot.waitUntil(lambda: window.popups.popup is None, timeout=5000)
     assert window.pad.page.characters[0].label == third
 
 
@@ -226,12 +226,12 @@ def test_a_tap_on_settled_ink_opens_the_card_and_a_fresh_dot_is_ink(qtbot, windo
         window.canvas._last_written[number] = time.monotonic()  # however long the reading took
     pen.stroke(inside)
     assert len(window.pad.page.strokes) == 3
-    assert window.cards.card is None
+    assert window.popups.popup is None
     qtbot.waitUntil(lambda: bool(window.pad.page.characters[0].label), timeout=5000)
     for number in window.canvas._last_written:
         window.canvas._last_written[number] -= 5
     pen.stroke(inside)
-    qtbot.waitUntil(lambda: window.cards.card is not None, timeout=2000)
+    qtbot.waitUntil(lambda: window.popups.popup is not None, timeout=2000)
     assert len(window.pad.page.strokes) == 3
 
 
@@ -268,10 +268,10 @@ def test_the_keyboard_alone_reaches_and_corrects_a_character(qtbot, window):
     assert window.canvas.view.selected == window.pad.page.characters[0].parts
     qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.cards.card is not None)
-    qtbot.keyClick(window.cards.card.buttons[0], Qt.Key.Key_Right)
-    qtbot.keyClick(window.cards.card.buttons[1], Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.cards.card is None, timeout=5000)
+    qtbot.waitUntil(lambda: window.popups.popup is not None)
+    qtbot.keyClick(window.popups.popup.buttons[0], Qt.Key.Key_Right)
+    qtbot.keyClick(window.popups.popup.buttons[1], Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.popups.popup is None, timeout=5000)
     assert window.pad.page.characters[1].fixed
     qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
     assert len(window.pad.page.characters) == 1
@@ -282,8 +282,8 @@ def test_a_letter_typed_on_the_card_names_the_character_and_is_no_shortcut(qtbot
     put(qtbot, window, "o")
     click_label(qtbot, window, 0)
     window.activateWindow()
-    qtbot.keyClick(QApplication.focusWidget() or window.cards.card.buttons[0], letter)
-    qtbot.waitUntil(lambda: window.cards.card is None, timeout=5000)
+    qtbot.keyClick(QApplication.focusWidget() or window.popups.popup.buttons[0], letter)
+    qtbot.waitUntil(lambda: window.popups.popup is None, timeout=5000)
     assert window.pad.page.characters[0].label == letter
     assert not window.canvas.eraser
     assert not window.pad.page.boxes
@@ -291,17 +291,17 @@ def test_a_letter_typed_on_the_card_names_the_character_and_is_no_shortcut(qtbot
 
 def test_a_character_outside_the_alphabet_is_refused_in_a_sentence(qtbot, window):
     put(qtbot, window, "o")
-    card = click_label(qtbot, window, 0)
-    card.other.setText("ж")
-    card.other.textEdited.emit("ж")
-    assert "cannot read" in card.message.text()
+    popup = click_label(qtbot, window, 0)
+    popup.other.setText("ж")
+    popup.other.textEdited.emit("ж")
+    assert "cannot read" in popup.message.text()
     assert not window.pad.page.characters[0].fixed
 
 
 def test_everything_that_can_be_pressed_has_a_name(qtbot, window):
     put(qtbot, window, "o")
     click_label(qtbot, window, 0)
-    for button in window.cards.card.buttons:
+    for button in window.popups.popup.buttons:
         assert "key" in button.accessibleName()
     assert window.canvas.accessibleName()
     assert window.bottom.text.accessibleName()
@@ -396,11 +396,11 @@ def test_a_disk_that_is_full_is_told_and_the_app_goes_on(qtbot, window):
     with pytest.raises(ProfileError):
         for number in itertools.count(10_000):
             profile.add(Sample(f"{number}", write("H"), None, "H", "H", True, "m", 1.0), "m", *[np.zeros(4)] * 3)
-    card = click_label(qtbot, window, 0)
+    popup = click_label(qtbot, window, 0)
     with qtbot.waitSignal(window.pad.trouble, timeout=5000):
-        qtbot.keyClicks(card.other, "Q")
+        qtbot.keyClicks(popup.other, "Q")
     assert "the disk is full" in window.banner.text.text()
-    assert window.cards.card is None
+    assert window.popups.popup is None
     assert window.pad.page.characters[0].label == "Q"
     sample_id = window.pad.page.characters[0].sample_id
     profile._db.execute("PRAGMA max_page_count = 100000")
@@ -419,9 +419,9 @@ def test_what_a_full_disk_kept_from_being_stored_is_learned_at_the_next_start(qt
         for number in itertools.count():
             profile.add(Sample(f"{number}", write("H"), None, "H", "H", True, "m", 1.0), "m", *[np.zeros(4)] * 3)
     stored = len(profile)
-    card = click_label(qtbot, window, 0)
+    popup = click_label(qtbot, window, 0)
     with qtbot.waitSignal(window.pad.trouble, timeout=5000):
-        qtbot.keyClicks(card.other, "Q")
+        qtbot.keyClicks(popup.other, "Q")
     window.close()
     again = start()
     qtbot.waitUntil(lambda: again.status.summary.samples == stored + 1, timeout=5000)
@@ -458,10 +458,10 @@ while not window.pad.is_ready:
 Pen(window.canvas).write(write("o", 30, (60, 74)))
 while not all(c.label for c in window.pad.page.characters):
     app.processEvents()
-window.cards.open(window.pad.page.characters[0].parts)
+window.popups.open(window.pad.page.characters[0].parts)
 window.pad.corrected.connect(lambda change: print("told", flush=True))
-window.cards.card.other.setText("Q")
-window.cards.card.other.textEdited.emit("Q")
+window.popups.popup.other.setText("Q")
+window.popups.popup.other.textEdited.emit("Q")
 while True:
     app.processEvents()
 """

@@ -9,7 +9,7 @@ from handwriting import write, write_line
 from PySide6.QtCore import QPoint, Qt
 from tablet import Pen
 
-from handpad.app.word_card import WordCard, own_word
+from handpad.app.word_popup import WordPopup, own_word
 from handpad.app.words_dialog import WordsDialog
 from handpad.profile import Profile
 
@@ -28,19 +28,19 @@ def put(qtbot, window, text, row=0, left=60.0):
     settle(qtbot, window)
 
 
-def open_word(qtbot, window, index, row=0) -> WordCard:
-    window.cards.open_word(window.pad.page.words(row)[index][0].parts)
-    qtbot.waitUntil(lambda: isinstance(window.cards.card, WordCard), timeout=10_000)
-    return window.cards.card
+def open_word(qtbot, window, index, row=0) -> WordPopup:
+    window.popups.open_word(window.pad.page.words(row)[index][0].parts)
+    qtbot.waitUntil(lambda: isinstance(window.popups.popup, WordPopup), timeout=10_000)
+    return window.popups.popup
 
 
 def type_word(qtbot, window, text):
     """Say what the first word is by typing it."""
-    card = open_word(qtbot, window, 0)
-    qtbot.keyClicks(card.buttons[0], text)
-    assert card.other.text() == text
-    qtbot.keyClick(card.other, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.cards.card is None, timeout=10_000)
+    popup = open_word(qtbot, window, 0)
+    qtbot.keyClicks(popup.buttons[0], text)
+    assert popup.other.text() == text
+    qtbot.keyClick(popup.other, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.popups.popup is None, timeout=10_000)
 
 
 def samples():
@@ -92,23 +92,23 @@ def test_a_letter_that_is_corrected_alone_is_learned_whatever_it_looks_like(qtbo
 
 def test_other_readings_of_a_word_differ_and_a_number_chooses(qtbot, window):
     put(qtbot, window, "tool")
-    card = open_word(qtbot, window, 0)
-    texts = [button.label for button in card.buttons]
+    popup = open_word(qtbot, window, 0)
+    texts = [button.label for button in popup.buttons]
     assert len(texts) == len(set(texts)) > 1
     assert window.pad.page.line_text(0) == texts[0]
-    qtbot.keyClick(card.buttons[0], Qt.Key.Key_2)
-    qtbot.waitUntil(lambda: window.cards.card is None, timeout=10_000)
+    qtbot.keyClick(popup.buttons[0], Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: window.popups.popup is None, timeout=10_000)
     assert window.pad.page.line_text(0) == texts[1]
     assert all(c.fixed for c in window.pad.page.characters)
 
 
 def test_text_that_the_ink_cannot_say_is_refused_in_a_sentence(qtbot, window):
     put(qtbot, window, "to")
-    card = open_word(qtbot, window, 0)
-    card.other.setText("transubstantiation")
-    card.other.returnPressed.emit()
-    qtbot.waitUntil(lambda: "cannot be parted" in card.message.text(), timeout=10_000)
-    assert card.isEnabled()
+    popup = open_word(qtbot, window, 0)
+    popup.other.setText("transubstantiation")
+    popup.other.returnPressed.emit()
+    qtbot.waitUntil(lambda: "cannot be parted" in popup.message.text(), timeout=10_000)
+    assert popup.isEnabled()
     assert not any(c.fixed for c in window.pad.page.characters)
 
 
@@ -189,7 +189,7 @@ def test_joined_letters_in_one_stroke_can_be_two_characters_and_one_of_them_dele
     window.pad.correct(first.parts, "n")
     settle(qtbot, window)
     assert ("n", False) in samples()
-    window.cards.delete(window.pad.page.characters[0].parts)
+    window.popups.delete(window.pad.page.characters[0].parts)
     settle(qtbot, window)
     assert window.pad.page.characters
     left = min(window.pad.page.box(c).left for c in window.pad.page.characters)
@@ -201,7 +201,7 @@ def test_a_space_can_be_taken_away_and_put_back(qtbot, window):
     assert len(window.pad.page.words(0)) == 2
     text = window.pad.page.line_text(0)
     open_word(qtbot, window, 0).joined.emit()
-    window.cards.close()
+    window.popups.close()
     settle(qtbot, window)
     assert len(window.pad.page.words(0)) == 1
     key = window.pad.page.characters[2].parts
@@ -213,21 +213,21 @@ def test_a_space_can_be_taken_away_and_put_back(qtbot, window):
 def test_own_words_are_kept_with_the_profile_and_can_be_forgotten(qtbot, start):
     window = start()
     put(qtbot, window, "zoo")
-    card = open_word(qtbot, window, 0)
-    card.other.setText("zoxo,")
-    assert card.own.text() == "This is a word"
-    card.other.clear()
+    popup = open_word(qtbot, window, 0)
+    popup.other.setText("zoxo,")
+    assert popup.own.text() == "This is a word"
+    popup.other.clear()
     word = own_word(window.pad.page.line_text(0))
-    card.own.click()
+    popup.own.click()
     qtbot.waitUntil(lambda: window.pad.words == {word}, timeout=5000)
-    assert window.cards.card is None
+    assert window.popups.popup is None
     window.close()
     again = start()
     assert again.pad.words == {word}
     settle(qtbot, again)
-    card = open_word(qtbot, again, 0)
-    assert card.own.text() == "Forget this word"
-    card.own.click()
+    popup = open_word(qtbot, again, 0)
+    assert popup.own.text() == "Forget this word"
+    popup.own.click()
     qtbot.waitUntil(lambda: again.pad.words == set(), timeout=5000)
 
 
@@ -261,13 +261,13 @@ def test_a_tap_in_the_gap_between_labels_opens_the_word(qtbot, window):
     assert second.left() > first.right()
     gap = QPoint(int((first.right() + second.left()) / 2), int(first.center().y()))
     qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=gap)
-    qtbot.waitUntil(lambda: isinstance(window.cards.card, WordCard), timeout=10_000)
-    qtbot.keyClick(window.cards.card, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: isinstance(window.popups.popup, WordPopup), timeout=10_000)
+    qtbot.keyClick(window.popups.popup, Qt.Key.Key_Escape)
     assert len(window.pad.page.strokes) == 3
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, Qt.Key.Key_Home)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
-    qtbot.waitUntil(lambda: isinstance(window.cards.card, WordCard), timeout=10_000)
+    qtbot.waitUntil(lambda: isinstance(window.popups.popup, WordPopup), timeout=10_000)
 
 
 def test_scribbles_over_everything_are_read_in_bounded_time(qtbot, window):

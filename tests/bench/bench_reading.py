@@ -21,7 +21,7 @@ import numpy as np
 from handwriting import LETTERS, write, write_line
 
 from handpad.ink import Guide
-from handpad.reading.pieces import Fixed
+from handpad.reading.fragments import Fixed
 from handpad.recognizer import Recognizer
 
 TEXT = "Hot tool till out toil loot coil too lit cut vox zoo till coo tool lit out zoo"

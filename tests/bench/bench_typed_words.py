@@ -25,10 +25,10 @@ import numpy as np
 
 from handpad.ink import as_strokes, bounding_box
 from handpad.model.base import BaseModel
+from handpad.reading.fragments import Fixed, joined
 from handpad.reading.language import Language
 from handpad.reading.likely import LIKELY, TWINS
 from handpad.reading.lines import split_lines
-from handpad.reading.pieces import Fixed, joined
 from handpad.reading.reader import Reader
 from handpad.train.datasets.archive import read_texts
 from handpad.train.datasets.splits import split_writers

@@ -13,8 +13,8 @@ from handpad.cli import read as read_command
 from handpad.errors import HandpadError, InkError
 from handpad.page.page import Character, Page
 from handpad.page.page_file import save_page
+from handpad.reading.fragments import Part
 from handpad.reading.images import ink_of_image
-from handpad.reading.pieces import Part
 
 TEXT = "Hot oil"  # all letters of handwriting.py; o and O are twins, so texts are compared without case
 

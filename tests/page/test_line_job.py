@@ -10,7 +10,7 @@ from handpad.ink import Box
 from handpad.page import line_job as module
 from handpad.page.line_job import BATCH, ReadBack, line_job, merged, opened, settled, word_job
 from handpad.page.page import Character, Page
-from handpad.reading.pieces import Part
+from handpad.reading.fragments import Part
 
 
 @pytest.fixture

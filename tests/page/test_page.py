@@ -9,7 +9,7 @@ from pages import labelled, page_of, two_in_one_stroke, whole
 
 from handpad.page.document import from_inkml, to_inkml
 from handpad.page.page import Character, Page, Ruling
-from handpad.reading.pieces import Part
+from handpad.reading.fragments import Part
 
 
 def test_a_new_stroke_is_a_character_by_itself_in_its_place():

@@ -12,7 +12,7 @@ from handwriting import write
 from handpad.errors import ProfileError
 from handpad.ink import Guide
 from handpad.profile import APPLICATION_ID, VERSION, Profile, Sample, pack_ink, unpack_ink
-from handpad.reading.on_line import OnLine
+from handpad.reading.line_context import LineContext
 
 SEEN = np.arange(4, dtype=np.float32), np.arange(3, dtype=np.float32), np.arange(4.0)
 
@@ -79,7 +79,7 @@ def test_removed_samples_are_gone_with_what_was_derived_and_come_back_in_their_p
 
 def test_how_a_sample_stood_on_its_line_is_kept_with_it(tmp_path):
     geometry = np.arange(5, dtype=np.float32)
-    line = OnLine(geometry, ((write("o", seed=2), geometry + 1), (write("t", seed=3), geometry + 2)))
+    line = LineContext(geometry, ((write("o", seed=2), geometry + 1), (write("t", seed=3), geometry + 2)))
     with Profile(tmp_path / "me.handpad") as profile:
         assert profile.lines() == {}
         alone = profile.add(sample(), "model-1", *SEEN)

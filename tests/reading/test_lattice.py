@@ -3,8 +3,8 @@ import pytest
 from handwriting import line, write_line
 
 from handpad.ink import Guide, bounding_box
+from handpad.reading.fragments import Fixed, Part
 from handpad.reading.lattice import GAPS, GEOMETRY, MOST_PIECES, lattice, line_shape
-from handpad.reading.pieces import Fixed, Part
 
 
 def ink_of(text, **how):
@@ -28,7 +28,7 @@ def test_every_letter_is_among_the_groups():
 
 def test_every_piece_is_a_group_and_groups_are_in_order():
     groups = lattice(ink_of("Hot xilt"))
-    count = len(groups.pieces)
+    count = len(groups.fragments)
     assert {(index, index + 1) for index in range(count)} <= spans(groups)
     assert (np.diff(groups.stops) >= 0).all()
     sizes = groups.stops - groups.starts
@@ -43,7 +43,7 @@ def test_a_fixed_character_is_a_group_by_itself_alone():
     ink = ink_of("HHH")
     middle = Fixed(tuple(Part(index, 0, len(ink[index])) for index in (3, 4, 5)), "H")
     groups = lattice(ink, fixed=[middle])
-    place = next(index for index, piece in enumerate(groups.pieces) if piece.fixed)
+    place = next(index for index, fragment in enumerate(groups.fragments) if fragment.fixed)
     holding = {span for span in spans(groups) if span[0] <= place < span[1]}
     assert holding == {(place, place + 1)}
 

@@ -26,7 +26,7 @@ def ink_of(text):
 
 def paths(groups, start=0):
     """All ways to part a line into groups."""
-    if start == len(groups.pieces):
+    if start == len(groups.fragments):
         yield ()
     for group in np.flatnonzero(groups.starts == start):
         for rest in paths(groups, int(groups.stops[group])):
@@ -35,7 +35,7 @@ def paths(groups, start=0):
 
 def test_it_is_the_share_of_all_readings():
     groups, rng = lattice(ink_of("Hit")), np.random.default_rng(0)
-    labels, spaces = rng.normal(0, 2, (len(groups), 3)), rng.normal(0, 2, (len(groups.pieces) - 1, 2))
+    labels, spaces = rng.normal(0, 2, (len(groups), 3)), rng.normal(0, 2, (len(groups.fragments) - 1, 2))
     expected, total = np.zeros((len(groups), 3)), 0.0
     for path in paths(groups):
         for said in itertools.product(range(3), repeat=len(path)):
@@ -50,7 +50,7 @@ def test_it_is_the_share_of_all_readings():
 
 def test_shape_twins_are_counted_together():
     groups, rng = lattice(ink_of("Hit")), np.random.default_rng(0)
-    labels, spaces = rng.normal(0, 2, (len(groups), 3)), np.zeros((len(groups.pieces) - 1, 2))
+    labels, spaces = rng.normal(0, 2, (len(groups), 3)), np.zeros((len(groups.fragments) - 1, 2))
     apart = likelihoods(groups, labels, spaces, ["a", "b", "d"])
     found = likelihoods(groups, labels, spaces, ["c", "C", "d"])
     np.testing.assert_allclose(found, np.stack([apart[:, 0] + apart[:, 1]] * 2 + [apart[:, 2]], axis=1))

@@ -9,8 +9,8 @@ from handpad.errors import ModelError
 from handpad.model.base import BaseModel
 from handpad.model.folder import READING
 from handpad.paths import bundled_models
+from handpad.reading.fragments import Fixed, Part
 from handpad.reading.language import Language
-from handpad.reading.pieces import Fixed, Part
 from handpad.reading.reader import Reader
 
 

@@ -89,7 +89,7 @@ def test_scores_fit_the_groups_and_are_finite(folder):
     seen = Observation(embeddings, logits, np.zeros((len(groups), 4)))
     assert scorer.character_scores(groups.geometry, seen).shape == (len(groups),)
     assert scorer.label_scores(groups.geometry, seen.embeddings).shape == (len(groups), len(scorer.labels))
-    assert scorer.space_scores(groups.gaps).shape == (len(groups.pieces) - 1, 2)
+    assert scorer.space_scores(groups.gaps).shape == (len(groups.fragments) - 1, 2)
     assert np.isfinite(scorer.trusted(np.zeros((2, 3)))).all()  # nothing is impossible
     gaps = scorer.space_scores(groups.gaps)
     wide = int(np.argmax(groups.gaps[:, 0]))

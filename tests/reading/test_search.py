@@ -9,12 +9,12 @@ from handpad.reading.search import Weights, search
 ALPHABET = list("tehan")
 
 
-def tiny_lattice(pieces, seed):
-    """All groups of up to three pieces with random scores: starts, stops, labels, spaces."""
+def tiny_lattice(fragments, seed):
+    """All groups of up to three fragments with random scores: starts, stops, labels, spaces."""
     rng = np.random.default_rng(seed)
-    groups = [(start, stop) for stop in range(1, pieces + 1) for start in range(max(stop - 3, 0), stop)]
+    groups = [(start, stop) for stop in range(1, fragments + 1) for start in range(max(stop - 3, 0), stop)]
     starts, stops = np.array(groups).T
-    return starts, stops, rng.normal(0, 2, (len(groups), len(ALPHABET))), rng.normal(0, 2, (pieces - 1, 2))
+    return starts, stops, rng.normal(0, 2, (len(groups), len(ALPHABET))), rng.normal(0, 2, (fragments - 1, 2))
 
 
 def every_reading(starts, stops, labels, spaces, language, weights):

@@ -1,6 +1,6 @@
-"""Fit the population's habits of size and height (:mod:`handpad.adaptation.habits`) on a data set's training writers.
+"""Fit the prior of size and height (:mod:`handpad.adaptation.size_prior`) on a data set's training writers.
 
-``python -m handpad.train.fit.population PREPARED.npz`` writes ``handpad/adaptation/habits.npz``. The habits know
+``python -m handpad.train.fit.population PREPARED.npz`` writes ``handpad/adaptation/size_prior.npz``. It knows
 labels and cues only, so they serve every base model; the writers held out by the split stay out of them.
 """
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from handpad.adaptation import habits
-from handpad.adaptation.habits import Population
+from handpad.adaptation import size_prior
+from handpad.adaptation.size_prior import Population
 from handpad.train.datasets import Dataset
 from handpad.train.datasets.splits import split_writers
 
@@ -126,11 +126,11 @@ def populations(data: Dataset) -> dict[str, Population]:
     rows = [data.rows_of([writer]) for writer in split_writers(data.writers).train]
     rows = [own for own in rows if len(own) >= FEWEST]
     labels = [data.label_index[own] for own in rows]
-    sizes = [habits.size(cues[own]) for own in rows]
+    sizes = [size_prior.size(cues[own]) for own in rows]
     found = {"size": fit(sizes, labels, len(data.labels), FACTORS["size"])}
     heights, names = [], []
     for own, size, label in zip(rows, sizes, labels, strict=True):
-        height = cues[own, 2] / habits.unit(found["size"], size, label)
+        height = cues[own, 2] / size_prior.unit(found["size"], size, label)
         if height.std() < STEADY:
             heights.append(height)
             names.append(label)
@@ -139,9 +139,9 @@ def populations(data: Dataset) -> dict[str, Population]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Fit the population's habits of size and height.")
+    parser = argparse.ArgumentParser(description="Fit the prior of size and height.")
     parser.add_argument("data", type=Path, help="a prepared data set (.npz)")
-    parser.add_argument("--out", type=Path, default=Path(habits.__file__).with_name("habits.npz"))
+    parser.add_argument("--out", type=Path, default=Path(size_prior.__file__).with_name("size_prior.npz"))
     args = parser.parse_args()
     data = Dataset.load(args.data)
     parts = {f"{cue}_{part}": array for cue, one in populations(data).items() for part, array in asdict(one).items()}

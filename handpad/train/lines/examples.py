@@ -22,7 +22,7 @@ class Example:
     Attributes
     ----------
     groups : of all its rows, one behind the other.
-    breaks : the first piece of each row but the first: where a row ends, so does a word.
+    breaks : the first fragment of each row but the first: where a row ends, so does a word.
     labels, spaces : int (t,), its characters, and whether a space precedes each (never the first).
     """
 
@@ -65,16 +65,16 @@ def example(text: str, rows: Sequence[Sequence[np.ndarray]], model: BaseModel) -
 
 def _one_behind_the_other(rows: Sequence[Lattice]) -> tuple[Lattice, list[int]]:
     """The groups of several rows as if of one (its shape is the first row's), and where each but the first begins."""
-    strokes, pieces, starts, gaps, breaks = [], [], [], [rows[0].gaps], []
+    strokes, fragments, starts, gaps, breaks = [], [], [], [rows[0].gaps], []
     for row in rows:
-        if pieces:
-            breaks.append(len(pieces))
+        if fragments:
+            breaks.append(len(fragments))
             gaps += [np.zeros((1, GAPS), np.float32), row.gaps]
         moved = len(strokes)
-        starts.append(row.starts + len(pieces))
-        pieces += [
-            replace(piece, parts=tuple(part._replace(stroke=part.stroke + moved) for part in piece.parts))
-            for piece in row.pieces
+        starts.append(row.starts + len(fragments))
+        fragments += [
+            replace(fragment, parts=tuple(part._replace(stroke=part.stroke + moved) for part in fragment.parts))
+            for fragment in row.fragments
         ]
         strokes += row.strokes
     firsts = [0, *breaks]
@@ -82,7 +82,7 @@ def _one_behind_the_other(rows: Sequence[Lattice]) -> tuple[Lattice, list[int]]:
     joined = replace(
         rows[0],
         strokes=strokes,
-        pieces=pieces,
+        fragments=fragments,
         starts=np.concatenate(starts),
         stops=np.concatenate(stops),
         boxes=np.concatenate([row.boxes for row in rows]),

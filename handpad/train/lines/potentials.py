@@ -74,7 +74,7 @@ def fit(
     optimizer = torch.optim.AdamW(networks.parameters(), lr=PEAK_RATE, weight_decay=WEIGHT_DECAY)
     steps = EPOCHS * -(-len(examples) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, PEAK_RATE, total_steps=steps)
-    lengths = np.array([len(one.groups.pieces) for one in examples])
+    lengths = np.array([len(one.groups.fragments) for one in examples])
     for epoch in range(EPOCHS):
         networks.train()
         examples = [one[generator.integers(len(one))] for one in versions]
@@ -111,7 +111,7 @@ def _scale(values: np.ndarray, together: bool = False) -> tuple[np.ndarray, np.n
 def line_loss(networks: ReadingNetworks, examples: Sequence[Example], scale: dict) -> Tensor:
     """Mean over the characters of -log P(text | ink), all groupings together; lines that no grouping fits count not."""
     labels, spaces = _padded_scores(networks, examples, scale)
-    ends = torch.tensor([len(one.groups.pieces) for one in examples])
+    ends = torch.tensor([len(one.groups.fragments) for one in examples])
     rows = torch.arange(len(examples))
     possible = _all_texts(labels, spaces)[rows, ends]
     true = _true_text(labels, spaces, examples)[rows, torch.tensor([len(one.labels) - 1 for one in examples]), ends]
@@ -121,7 +121,7 @@ def line_loss(networks: ReadingNetworks, examples: Sequence[Example], scale: dic
 
 
 def _padded_scores(networks: ReadingNetworks, examples: Sequence[Example], scale: dict) -> tuple[Tensor, Tensor]:
-    """labels (b, m + 1, MOST_PIECES, c) by last piece (from 1) and number of pieces - 1; spaces (b, m + 1, 2)."""
+    """labels (b, m + 1, MOST_PIECES, c) by last fragment (from 1) and number of fragments - 1; spaces (b, m + 1, 2)."""
 
     def gather(name: str, values: list[np.ndarray]) -> Tensor:
         mean, deviation = scale[name]
@@ -133,7 +133,7 @@ def _padded_scores(networks: ReadingNetworks, examples: Sequence[Example], scale
         gather("embedding", [one.embeddings for one in examples]),
         torch.from_numpy(np.concatenate([one.logits for one in examples])).float(),
     )
-    count, most = len(examples), max(len(one.groups.pieces) for one in examples)
+    count, most = len(examples), max(len(one.groups.fragments) for one in examples)
     row = torch.cat([torch.full((len(one.groups),), index) for index, one in enumerate(examples)])
     starts = torch.from_numpy(np.concatenate([one.groups.starts for one in examples]))
     stops = torch.from_numpy(np.concatenate([one.groups.stops for one in examples]))
@@ -148,7 +148,7 @@ def _padded_scores(networks: ReadingNetworks, examples: Sequence[Example], scale
 
 
 def _all_texts(labels: Tensor, spaces: Tensor) -> Tensor:
-    """Log of the summed scores of all texts in all groupings up to each piece: (b, m + 1)."""
+    """Log of the summed scores of all texts in all groupings up to each fragment: (b, m + 1)."""
     any_label, any_space = labels.logsumexp(dim=3), spaces.logsumexp(dim=2)
     any_space = torch.cat([torch.zeros_like(any_space[:, :1]), any_space[:, 1:]], dim=1)
     sums = [torch.zeros(len(labels))]
@@ -162,7 +162,7 @@ def _all_texts(labels: Tensor, spaces: Tensor) -> Tensor:
 
 
 def _true_text(labels: Tensor, spaces: Tensor, examples: Sequence[Example]) -> Tensor:
-    """Log of the summed scores of all groupings in which the true text is read up to each character and piece.
+    """Log of the summed scores of all groupings in which the true text is read up to each character and fragment.
 
     (b, t, m + 1).
     """

@@ -25,7 +25,7 @@ PIECES, LABELS = 4, 3
 
 @pytest.fixture(scope="module")
 def scores():
-    """Random scores of one line of four pieces, as padded for a batch of one."""
+    """Random scores of one line of four fragments, as padded for a batch of one."""
     draw = torch.Generator().manual_seed(3)
     labels = torch.randn((1, PIECES + 1, MOST_PIECES, LABELS), generator=draw)
     for stop, size in itertools.product(range(PIECES + 1), range(1, MOST_PIECES + 1)):
@@ -34,10 +34,10 @@ def scores():
     return labels, torch.randn((1, PIECES + 1, 2), generator=draw)
 
 
-def groupings(pieces):
-    """Every way to cut so many pieces into groups, as the stops of the groups."""
-    for inner in itertools.product((False, True), repeat=pieces - 1):
-        yield [place for place, cut in enumerate(inner, start=1) if cut] + [pieces]
+def groupings(fragments):
+    """Every way to cut so many fragments into groups, as the stops of the groups."""
+    for inner in itertools.product((False, True), repeat=fragments - 1):
+        yield [place for place, cut in enumerate(inner, start=1) if cut] + [fragments]
 
 
 def every_text(scores):
@@ -97,7 +97,7 @@ def test_a_fit_learns_and_the_file_says_the_same_as_the_networks(monkeypatch, tm
     assert loaded.character_scores(one.groups.geometry, seen).shape == (len(one.groups),)
     labels, spaces = texts.scores(loaded, one)
     assert labels.shape == (len(one.groups), len(model.labels))
-    assert spaces.shape == (len(one.groups.pieces) - 1, 2)
+    assert spaces.shape == (len(one.groups.fragments) - 1, 2)
     said = search_weights._read(one, labels, spaces, model.labels, None, loaded.weights)
     assert said.replace(" ", "").lower() == one.text.replace(" ", "").lower()
 
@@ -110,7 +110,7 @@ def test_the_rows_of_a_text_are_one_behind_the_other_with_a_space_between(monkey
     assert [len(row) for row in found] == [len(row) for row in rows]
     one = texts.example("tool box vox lit", found, model)
     alone = [texts.example(text, [row], model) for text, row in zip(("tool box", "vox lit"), rows, strict=True)]
-    first = len(alone[0].groups.pieces)
+    first = len(alone[0].groups.fragments)
     assert one.breaks == [first]
     assert not any(start < first < stop for start, stop in zip(one.groups.starts, one.groups.stops, strict=True))
     np.testing.assert_allclose(one.groups.geometry, np.concatenate([part.groups.geometry for part in alone]), atol=1e-4)

@@ -1,10 +1,10 @@
-"""The card of a word: other ways to read it, any word that one types, and whether it is a word at all."""
+"""The popup of a word: other ways to read it, any word that one types, and whether it is a word at all."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from handpad.app.card import CHOICES, ChoiceButton, Popup, focused_one, percent, picked_one
+from handpad.app.correction_popup import CHOICES, ChoiceButton, Popup, focused_one, percent, picked_one
 from handpad.app.engine import WordReading
 from handpad.app.theme import Theme
 
@@ -33,7 +33,7 @@ class WordButton(ChoiceButton):
         self._draw_bar(painter, QRectF(rect.right() - 54, rect.center().y() - 2, 44, 4))
 
 
-class WordCard(Popup):
+class WordPopup(Popup):
     """Asks what a word is.
 
     Signals

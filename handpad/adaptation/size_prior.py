@@ -60,7 +60,7 @@ class Expectation:
 
 def load(labels: Sequence[str]) -> dict[str, Population]:
     """The bundled populations of CUES over these labels. A label that nobody wrote is like its zone's others."""
-    with np.load(Path(__file__).with_name("habits.npz"), allow_pickle=False) as stored:
+    with np.load(Path(__file__).with_name("size_prior.npz"), allow_pickle=False) as stored:
         known = [str(label) for label in stored["labels"]]
         return {
             cue: _over(

@@ -1,24 +1,24 @@
-"""Opens the correction card of a character or a word beside its ink, and passes on what is chosen there."""
+"""Opens the correction popup of a character or a word beside its ink, and passes on what is chosen there."""
 
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from handpad.app.canvas import Canvas
-from handpad.app.card import Card
+from handpad.app.correction_popup import CorrectionPopup
 from handpad.app.pad import Pad
 from handpad.app.theme import Theme
-from handpad.app.word_card import WordCard
+from handpad.app.word_popup import WordPopup
 from handpad.page.line_job import Key
 from handpad.page.page import Character
 
 
-class Cards(QObject):
-    """At most one card is open.
+class Popups(QObject):
+    """At most one popup is open.
 
     Attributes
     ----------
-    card : the open card, or None.
-    theme : the colours that the next card is shown in.
+    popup : the open popup, or None.
+    theme : the colours that the next popup is shown in.
 
     Signals
     -------
@@ -28,9 +28,9 @@ class Cards(QObject):
     notice = Signal(str, bool)
 
     def __init__(self, pad: Pad, canvas: Canvas, scroll: QScrollArea, place: QWidget, theme: Theme):
-        """canvas is what scroll scrolls; cards lie on place, which holds both."""
+        """canvas is what scroll scrolls; popups lie on place, which holds both."""
         super().__init__(place)
-        self.card: Card | WordCard | None = None
+        self.popup: CorrectionPopup | WordPopup | None = None
         self.theme = theme
         self._pad = pad
         self._canvas = canvas
@@ -39,7 +39,7 @@ class Cards(QObject):
         pad.word_read.connect(self._on_word_read)
 
     def open(self, key: Key) -> None:
-        """Open the card of a character."""
+        """Open the popup of a character."""
         self.close()
         pad, page = self._pad, self._pad.page
         character = page.find(key)
@@ -50,7 +50,7 @@ class Cards(QObject):
             return
         from handpad.glyph import glyph  # loads OpenCV, which the engine has done by now
 
-        self.card = Card(
+        self.popup = CorrectionPopup(
             self.theme,
             glyph(page.ink(character)),
             pad.candidates[key],
@@ -62,12 +62,12 @@ class Cards(QObject):
             space=self._space_before(character),
             has_word=page.row(character) not in page.box_rows,
         )
-        self.card.spaced.connect(lambda space: pad.set_space(key, space))
-        self.card.word_asked.connect(lambda: self.open_word(key))
-        self.card.chosen.connect(lambda label: pad.correct(key, label))  # the card closes when that is on disk
-        self.card.deleted.connect(lambda: self.delete(key))
-        self.card.split.connect(lambda: pad.split(key))
-        self.card.joined.connect(lambda: pad.join(key))
+        self.popup.spaced.connect(lambda space: pad.set_space(key, space))
+        self.popup.word_asked.connect(lambda: self.open_word(key))
+        self.popup.chosen.connect(lambda label: pad.correct(key, label))  # the popup closes when that is on disk
+        self.popup.deleted.connect(lambda: self.delete(key))
+        self.popup.split.connect(lambda: pad.split(key))
+        self.popup.joined.connect(lambda: pad.join(key))
         self._show(key, self._canvas.painter.character_rect(page, character).toAlignedRect())
 
     def _space_before(self, character: Character) -> bool | None:
@@ -78,20 +78,20 @@ class Cards(QObject):
         return None if first or row in page.box_rows else character.space
 
     def open_word(self, key: Key) -> None:
-        """Open the card of the word that a character is in, as soon as its other readings are found."""
+        """Open the popup of the word that a character is in, as soon as its other readings are found."""
         self.close()
         self._canvas.select(key)
         self._pad.ask_word(key)
 
     def _on_word_read(self, key: Key, readings: list) -> None:
-        """Readings of a word are here: those asked for by opening its card, or the one that says what was typed."""
+        """Readings of a word are here: those asked for by opening its popup, or the one that says what was typed."""
         pad, page = self._pad, self._pad.page
         character = page.find(key)
-        if isinstance(self.card, WordCard):
+        if isinstance(self.popup, WordPopup):
             if readings:
                 pad.correct_word(key, readings[0])
             else:
-                self.card.refuse(" ".join(self.card.other.text().split()))
+                self.popup.refuse(" ".join(self.popup.other.text().split()))
             return
         if character is None or not readings:
             self.notice.emit("Handpad is still reading this word.", False)
@@ -99,11 +99,11 @@ class Cards(QObject):
         word = page.word(character)
         following = page.following(word[-1])
         text = "".join(other.label for other in word)
-        self.card = WordCard(self.theme, readings, text, pad.words, self._place, can_join=following is not None)
-        self.card.chosen.connect(lambda reading: pad.correct_word(key, reading))
-        self.card.typed.connect(lambda typed: pad.ask_word(key, typed))
-        self.card.word_set.connect(self._set_word)
-        self.card.joined.connect(lambda: pad.set_space(following.parts, False))
+        self.popup = WordPopup(self.theme, readings, text, pad.words, self._place, can_join=following is not None)
+        self.popup.chosen.connect(lambda reading: pad.correct_word(key, reading))
+        self.popup.typed.connect(lambda typed: pad.ask_word(key, typed))
+        self.popup.word_set.connect(self._set_word)
+        self.popup.joined.connect(lambda: pad.set_space(following.parts, False))
         keys = tuple(other.parts for other in word)
         self._show(key, self._canvas.painter.marked_rect(page, keys).toAlignedRect())
         self._canvas.select_word(keys)
@@ -120,19 +120,19 @@ class Cards(QObject):
         self.notice.emit("Deleted one character.", True)
 
     def close(self) -> None:
-        """Close the card, if one is open."""
-        if self.card is not None:
-            self.card.close()
+        """Close the popup, if one is open."""
+        if self.popup is not None:
+            self.popup.close()
 
     def _show(self, key: Key, rect: QRect) -> None:
-        """Show the card beside a part of the canvas."""
-        self.card.closed.connect(self._on_closed)
+        """Show the popup beside a part of the canvas."""
+        self.popup.closed.connect(self._on_closed)
         self._canvas.select(key)
         self._scroll.ensureVisible(rect.center().x(), rect.center().y(), 60, 80)
         corner = self._canvas.mapTo(self._place, rect.topLeft())
-        self.card.open_at(QRect(corner, rect.size()))
+        self.popup.open_at(QRect(corner, rect.size()))
 
     def _on_closed(self) -> None:
-        self.card = None
+        self.popup = None
         self._canvas.select_word(())
         self._canvas.setFocus()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from handwriting import LETTERS, line, write, write_line
 
-from handpad.reading.pieces import CROWDED, Fixed, Part, cuts, ink_of, joined, pieces_of
+from handpad.reading.fragments import CROWDED, Fixed, Part, cuts, fragments_of, ink_of, joined
 
 SIZE = 40.0
 
@@ -38,28 +38,28 @@ def test_cuts_of_a_scribble_are_bounded_and_leave_no_sliver():
 
 def test_the_parts_of_a_cut_stroke_share_their_ends_and_lose_nothing():
     stroke = joined_letters(4)
-    pieces = pieces_of([stroke], SIZE)
-    assert len(pieces) == 4
-    for before, after in itertools.pairwise(pieces):
+    fragments = fragments_of([stroke], SIZE)
+    assert len(fragments) == 4
+    for before, after in itertools.pairwise(fragments):
         assert before.parts[0].stop - 1 == after.parts[0].start
-    assert joined(part for piece in pieces for part in piece.parts) == (Part(0, 0, len(stroke)),)
-    assert joined(pieces[0].parts + pieces[2].parts) == (pieces[0].parts[0], pieces[2].parts[0])
-    np.testing.assert_array_equal(ink_of(joined(pieces[1].parts + pieces[2].parts), [stroke])[0][[0, -1]],
-                                  stroke[[pieces[1].parts[0].start, pieces[2].parts[0].stop - 1]])  # fmt: skip
+    assert joined(part for fragment in fragments for part in fragment.parts) == (Part(0, 0, len(stroke)),)
+    assert joined(fragments[0].parts + fragments[2].parts) == (fragments[0].parts[0], fragments[2].parts[0])
+    np.testing.assert_array_equal(ink_of(joined(fragments[1].parts + fragments[2].parts), [stroke])[0][[0, -1]],
+                                  stroke[[fragments[1].parts[0].start, fragments[2].parts[0].stop - 1]])  # fmt: skip
 
 
 def test_pieces_come_from_left_to_right_however_they_were_written():
     letters = write_line("oxtow")
     ink = [stroke for letter in reversed(letters) for stroke in letter]
-    centers = [piece.box.center[0] for piece in pieces_of(ink, SIZE)]
+    centers = [fragment.box.center[0] for fragment in fragments_of(ink, SIZE)]
     assert centers == sorted(centers)
 
 
 def test_the_dot_of_a_slanted_i_follows_its_stem():
     stem, dot = write("i", 30.0)
     dot = dot + np.array([14.0, 0, 0, 0])  # further right than the next letter's stem
-    pieces = pieces_of([stem, dot, write("l", 30.0, at=(8.0, 0.0))[0]], SIZE)
-    assert [piece.parts[0].stroke for piece in pieces] == [0, 1, 2]
+    fragments = fragments_of([stem, dot, write("l", 30.0, at=(8.0, 0.0))[0]], SIZE)
+    assert [fragment.parts[0].stroke for fragment in fragments] == [0, 1, 2]
 
 
 def test_a_fixed_character_is_one_piece_whatever_it_is_made_of():
@@ -68,11 +68,11 @@ def test_a_fixed_character_is_one_piece_whatever_it_is_made_of():
     rows = cuts(stroke, SIZE)
     parts = (Part(0, rows[0], rows[2] + 1), Part(1, 0, len(far)))
     settled = Fixed(parts, "a", True)
-    pieces = pieces_of([stroke, far], SIZE, [settled])
-    held = [piece for piece in pieces if piece.fixed]
-    assert [piece.parts for piece in held] == [parts]
+    fragments = fragments_of([stroke, far], SIZE, [settled])
+    held = [fragment for fragment in fragments if fragment.fixed]
+    assert [fragment.parts for fragment in held] == [parts]
     assert held[0].fixed is settled
-    free = sorted(piece.parts for piece in pieces if not piece.fixed)
+    free = sorted(fragment.parts for fragment in fragments if not fragment.fixed)
     assert free == [(Part(0, 0, rows[0] + 1),), (Part(0, rows[2], len(stroke)),)]
 
 
@@ -80,29 +80,29 @@ def test_two_fixed_neighbours_on_one_stroke_leave_nothing_between_them():
     stroke = joined_letters(4)
     rows = cuts(stroke, SIZE)
     fixed = [Fixed((Part(0, 0, rows[1] + 1),), "a"), Fixed((Part(0, rows[1], len(stroke)),), "b")]
-    assert [piece.fixed for piece in pieces_of([stroke], SIZE, fixed)] == fixed
+    assert [fragment.fixed for fragment in fragments_of([stroke], SIZE, fixed)] == fixed
 
 
 @pytest.mark.parametrize("label", sorted(LETTERS))
 def test_letters_of_ordinary_width_stay_whole(label):
     ink = write(label, 30.0)
     if max(np.ptp(stroke[:, 0]) for stroke in ink) < 1.3 * SIZE:
-        assert len(pieces_of(ink, SIZE)) == len(ink)
+        assert len(fragments_of(ink, SIZE)) == len(ink)
 
 
 def test_a_tangle_is_one_piece_and_the_writing_beside_it_stays():
     rng = np.random.default_rng(0)
     scribble = [rng.uniform(0, 60, (2, 4)) for _ in range(4 * CROWDED)]
     word = [stroke + np.array([200, 60, 0, 0]) for letter in write_line("Hot", 40, (0, 0)) for stroke in letter]
-    pieces = pieces_of([*scribble, *word], 60)
-    assert {part.stroke for part in pieces[0].parts} == set(range(len(scribble)))
-    assert sorted(piece.parts[0].stroke - len(scribble) for piece in pieces[1:]) == list(range(len(word)))
+    fragments = fragments_of([*scribble, *word], 60)
+    assert {part.stroke for part in fragments[0].parts} == set(range(len(scribble)))
+    assert sorted(fragment.parts[0].stroke - len(scribble) for fragment in fragments[1:]) == list(range(len(word)))
 
 
 def test_what_is_settled_inside_a_tangle_stays_a_piece():
     strokes = [np.random.default_rng(n).uniform(0, 60, (2, 4)) for n in range(4 * CROWDED)]
     settled = Fixed((Part(7, 0, 2),), "x")
-    tangle, own = pieces_of(strokes, 60, [settled])
+    tangle, own = fragments_of(strokes, 60, [settled])
     assert own.fixed is settled
     assert {part.stroke for part in tangle.parts} == set(range(len(strokes))) - {7}
 
@@ -110,8 +110,8 @@ def test_what_is_settled_inside_a_tangle_stays_a_piece():
 def test_a_line_has_a_bounded_number_of_pieces():
     wave = np.column_stack([np.arange(300) * 9.0, 30.0 * (np.arange(300) % 2), np.zeros((300, 2))])
     strokes = [wave + np.array([3000.0 * number, 0, 0, 0]) for number in range(100)]
-    assert len(pieces_of(strokes[:20], 30)) > 200
-    assert len(pieces_of(strokes, 30)) == 100
+    assert len(fragments_of(strokes[:20], 30)) > 200
+    assert len(fragments_of(strokes, 30)) == 100
 
 
 def test_a_stroke_of_very_many_turns_is_cut_at_once():

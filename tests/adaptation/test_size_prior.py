@@ -1,7 +1,7 @@
 import numpy as np
 
-from handpad.adaptation import habits
-from handpad.adaptation.habits import Expectation, Population, expect
+from handpad.adaptation import size_prior
+from handpad.adaptation.size_prior import Expectation, Population, expect
 
 # Two labels, one apart in size; one factor moves only the second; own habits and noise have variance 1/100.
 PAIR = Population(np.array([0.0, 1.0]), np.array([[0.0], [0.5]]), np.full(2, 0.01), np.full(2, 0.01))
@@ -51,7 +51,7 @@ def test_log_likelihood_by_hand():
 
 
 def test_the_bundled_population_knows_how_people_write():
-    populations = habits.load(list("aAlgx0.'"))
+    populations = size_prior.load(list("aAlgx0.'"))
     size, height = populations["size"].mean, populations["height"].mean
     assert size[1] > size[0] + 0.2  # A is larger than a
     assert size[6] < size[4] - 1  # a full stop is far smaller than x
@@ -60,13 +60,13 @@ def test_the_bundled_population_knows_how_people_write():
 
 
 def test_an_unknown_label_is_like_its_zone():
-    zone = habits.load(list("acemnorsuvwxz"))["size"]
-    stranger = habits.load(["é"])["size"]
+    zone = size_prior.load(list("acemnorsuvwxz"))["size"]
+    stranger = size_prior.load(["é"])["size"]
     np.testing.assert_allclose(stranger.mean[0], zone.mean.mean())
     assert stranger.spread[0] > zone.spread.mean()
 
 
 def test_size_and_unit():
     cues = np.array([[np.log(2), np.log(3), 0, 0], [np.log(5), np.log(4), 0, 0]])
-    np.testing.assert_allclose(np.exp(habits.size(cues)), [3, 5])
-    assert np.isclose(habits.unit(PAIR, np.log([2.0, 2 * np.e, 40.0]), np.array([0, 1, 1])), 2.0)
+    np.testing.assert_allclose(np.exp(size_prior.size(cues)), [3, 5])
+    assert np.isclose(size_prior.unit(PAIR, np.log([2.0, 2 * np.e, 40.0]), np.array([0, 1, 1])), 2.0)

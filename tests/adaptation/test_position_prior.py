@@ -3,7 +3,7 @@ import pytest
 from handwriting import write
 
 from handpad import Recognizer
-from handpad.adaptation.ruled import FADING, log_likelihood
+from handpad.adaptation.position_prior import FADING, log_likelihood
 from handpad.adaptation.zones import zone_matrix
 from handpad.glyph import cues
 from handpad.ink import Guide

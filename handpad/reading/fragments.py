@@ -1,6 +1,6 @@
-"""Strokes to pieces: the smallest parts of ink that a reading never cuts further.
+"""Strokes to fragments: the smallest parts of ink that a reading never cuts further.
 
-Most strokes are one piece. A stroke wide enough to hold two joined letters is cut where a pen joins letters: at
+Most strokes are one fragment. A stroke wide enough to hold two joined letters is cut where a pen joins letters: at
 the low points between two rises, and where it turns back sharply (Yaeger, Webb and Lyon 1998, "tentative
 segmentation").
 """
@@ -18,7 +18,7 @@ WIDE = 1.3
 """A stroke wider than so many line heights may hold more than one letter."""
 
 SHORTEST = 0.25
-"""No cut leaves a piece narrower than so many line heights."""
+"""No cut leaves a fragment narrower than so many line heights."""
 
 MOST_CUTS = 24
 """A stroke is cut at most so often: a scribble stays bounded."""
@@ -27,7 +27,7 @@ MOST_ON_LINE = 1000
 """Where more would come of it, no stroke of a line is cut at all."""
 
 CROWDED = 64
-"""More pieces than that with their middles within one line height are a tangle: writing has a dozen there."""
+"""More fragments than that with their middles within one line height are a tangle: writing has a dozen there."""
 
 
 class Part(NamedTuple):
@@ -54,7 +54,7 @@ class Fixed:
 
 
 @dataclass(frozen=True)
-class Piece:
+class Fragment:
     """A stroke, a part of one, or all the ink of a settled character.
 
     Attributes
@@ -71,8 +71,8 @@ class Piece:
     fixed: Fixed | None = None
 
 
-def pieces_of(strokes: Sequence[np.ndarray], size: float, fixed: Sequence[Fixed] = ()) -> list[Piece]:
-    """Cut the strokes of one line, n >= 1, and put the pieces in reading order.
+def fragments_of(strokes: Sequence[np.ndarray], size: float, fixed: Sequence[Fixed] = ()) -> list[Fragment]:
+    """Cut the strokes of one line, n >= 1, and put the fragments in reading order.
 
     Parameters
     ----------
@@ -82,10 +82,10 @@ def pieces_of(strokes: Sequence[np.ndarray], size: float, fixed: Sequence[Fixed]
 
     Returns
     -------
-    Pieces from left to right by the centres of their boxes. A dot or an accent goes right behind the stroke that
+    Fragments from left to right by the centres of their boxes. A dot or an accent goes right behind the stroke that
     it was set over, wherever its own centre lies.
     """
-    pieces = [_piece(strokes, settled.parts, settled) for settled in fixed]
+    fragments = [_fragment(strokes, settled.parts, settled) for settled in fixed]
     taken: dict[int, list[Part]] = {part.stroke: [] for settled in fixed for part in settled.parts}
     for settled in fixed:
         for part in settled.parts:
@@ -96,32 +96,32 @@ def pieces_of(strokes: Sequence[np.ndarray], size: float, fixed: Sequence[Fixed]
         for start, stop in _free(len(stroke), taken.get(index, []))
     ]
     inside = [[start + row for row in cuts(strokes[index][start:stop], size)] for index, start, stop in free]
-    if len(pieces) + len(free) + sum(map(len, inside)) > MOST_ON_LINE:
+    if len(fragments) + len(free) + sum(map(len, inside)) > MOST_ON_LINE:
         inside = [[]] * len(free)
     for (index, start, stop), rows in zip(free, inside, strict=True):
         for first, last in itertools.pairwise([start, *rows, stop - 1]):
-            pieces.append(_piece(strokes, (Part(index, first, last + 1),)))
-    pieces.sort(key=lambda piece: piece.parts[0])
-    pieces = [pieces[index] for index in _order([piece.box for piece in pieces], size)]
-    return _untangled(strokes, pieces, size)
+            fragments.append(_fragment(strokes, (Part(index, first, last + 1),)))
+    fragments.sort(key=lambda fragment: fragment.parts[0])
+    fragments = [fragments[index] for index in _order([fragment.box for fragment in fragments], size)]
+    return _untangled(strokes, fragments, size)
 
 
-def _untangled(strokes: Sequence[np.ndarray], pieces: list[Piece], size: float) -> list[Piece]:
-    """The pieces in reading order, each tangle of them made one: a scribble is not parted into letters."""
-    if len(pieces) <= CROWDED:
-        return pieces
-    places = np.maximum.accumulate([piece.box.center[0] for piece in pieces])
+def _untangled(strokes: Sequence[np.ndarray], fragments: list[Fragment], size: float) -> list[Fragment]:
+    """The fragments in reading order, each tangle of them made one: a scribble is not parted into letters."""
+    if len(fragments) <= CROWDED:
+        return fragments
+    places = np.maximum.accumulate([fragment.box.center[0] for fragment in fragments])
     ends = np.searchsorted(places, places + size)
     found, start = [], 0
-    while start < len(pieces):
+    while start < len(fragments):
         stop = max(int(ends[start]), start + 1)
-        loose = [piece for piece in pieces[start:stop] if piece.fixed is None]
+        loose = [fragment for fragment in fragments[start:stop] if fragment.fixed is None]
         if len(loose) > CROWDED:
-            found.append(_piece(strokes, joined(part for piece in loose for part in piece.parts)))
-            found += [piece for piece in pieces[start:stop] if piece.fixed is not None]
+            found.append(_fragment(strokes, joined(part for fragment in loose for part in fragment.parts)))
+            found += [fragment for fragment in fragments[start:stop] if fragment.fixed is not None]
             start = stop
         else:
-            found.append(pieces[start])
+            found.append(fragments[start])
             start += 1
     return found
 
@@ -140,9 +140,9 @@ def _free(length: int, taken: Sequence[Part]) -> list[tuple[int, int]]:
     return free
 
 
-def _piece(strokes: Sequence[np.ndarray], parts: Sequence[Part], fixed: Fixed | None = None) -> Piece:
+def _fragment(strokes: Sequence[np.ndarray], parts: Sequence[Part], fixed: Fixed | None = None) -> Fragment:
     points = np.concatenate([strokes[part.stroke][part.start : part.stop] for part in parts])
-    return Piece(points, tuple(parts), _box(points), fixed)
+    return Fragment(points, tuple(parts), _box(points), fixed)
 
 
 def cuts(stroke: np.ndarray, size: float) -> list[int]:

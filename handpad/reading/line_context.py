@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from handpad.ink import Guide
-from handpad.reading.pieces import Fixed
+from handpad.reading.fragments import Fixed
 
 
 @dataclass(frozen=True)
-class OnLine:
+class LineContext:
     """What a learned character's line adds to its ink.
 
     Attributes

@@ -1,4 +1,4 @@
-"""The correction cards open at what they are about, take one press, and teach; here the one of a character."""
+"""The correction popups open at what they are about, take one press, and teach; here the one of a character."""
 
 from collections.abc import Sequence
 
@@ -101,7 +101,7 @@ class CandidateButton(ChoiceButton):
 
 
 class Popup(QFrame):
-    """A card over the page. `closed` tells that it is gone.
+    """A popup over the page. `closed` tells that it is gone.
 
     Subclasses set `first`, the widget that takes the keys.
     """
@@ -111,12 +111,12 @@ class Popup(QFrame):
 
     def __init__(self, name: str, parent: QWidget):
         super().__init__(parent)
-        self.setObjectName("card")
+        self.setObjectName("popup")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(name)
 
     def open_at(self, target: QRect) -> None:
-        """Show the card beside target (in the parent's coordinates), wholly inside the parent, and take the keys."""
+        """Show the popup beside target (in the parent's coordinates), wholly inside the parent, and take the keys."""
         area = self.parentWidget().rect().adjusted(8, 8, -8, -8)
         x = min(max(target.center().x() - self.width() // 2, area.left()), area.right() - self.width())
         below, above = target.bottom() + 8, target.top() - 8 - self.height()
@@ -143,12 +143,12 @@ class Popup(QFrame):
         super().closeEvent(event)
 
     def close_with(self, signal) -> None:
-        """Emit a signal of the card and close it."""
+        """Emit a signal of the popup and close it."""
         signal.emit()
         self.close()
 
 
-class Card(Popup):
+class CorrectionPopup(Popup):
     """Asks what a character is.
 
     Signals
