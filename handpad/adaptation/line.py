@@ -124,23 +124,25 @@ NO_ADAPTER = NoLineAdapter()
 
 
 class Groupings:
-    """What a writer parted and joined, by the sample that it was learned with."""
+    """What a writer parted and joined, by the sample that it was learned with: a part of every adapter that learns."""
 
     def __init__(self) -> None:
         self._groupings: dict[Hashable, list[tuple[np.ndarray, np.ndarray, float]]] = {}
 
-    def learn(self, sample_id: Hashable, embeddings: np.ndarray, geometry: np.ndarray, whole: Sequence[bool]) -> None:
-        """See :meth:`LineAdapter.learn_grouping`."""
+    def learn_grouping(
+        self, sample_id: Hashable, embeddings: np.ndarray, geometry: np.ndarray, whole: Sequence[bool]
+    ) -> None:
+        """See :class:`LineAdapter`."""
         for embedding, place, is_whole in zip(unit_length(embeddings), geometry, whole, strict=True):
             lesson = embedding, place[list(_NEIGHBOURHOOD)], 1.0 if is_whole else -1.0
             self._groupings.setdefault(sample_id, []).append(lesson)
 
     def forget(self, sample_id: Hashable) -> None:
-        """Forget what was learned with a sample, if anything was."""
+        """Forget what a sample taught of grouping, if anything."""
         self._groupings.pop(sample_id, None)
 
     def grouped(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
-        """See :meth:`LineAdapter.grouped`."""
+        """See :class:`LineAdapter`."""
         lessons = [lesson for some in self._groupings.values() for lesson in some][-MOST_GROUPINGS:]
         if not lessons:
             return np.zeros(len(geometry))
@@ -150,7 +152,7 @@ class Groupings:
         return GROUPING * np.clip(alike @ signs, -1, 1)
 
 
-class PaperLineAdapter:
+class PaperLineAdapter(Groupings):
     """The paper's method on lines: its decision on a hypothesis's glyph changes places with the base's.
 
     It learns nothing of its own: writing history and confidence are those of the character side, which learns the same
@@ -158,8 +160,8 @@ class PaperLineAdapter:
     """
 
     def __init__(self, characters: PaperAdapter):
+        super().__init__()
         self._characters = characters
-        self._groupings = Groupings()
 
     def learn(
         self,
@@ -172,16 +174,6 @@ class PaperLineAdapter:
     ) -> None:
         """Nothing: the character side has learned it."""
 
-    def learn_grouping(
-        self, sample_id: Hashable, embeddings: np.ndarray, geometry: np.ndarray, whole: Sequence[bool]
-    ) -> None:
-        """See :class:`LineAdapter`."""
-        self._groupings.learn(sample_id, embeddings, geometry, whole)
-
-    def forget(self, sample_id: Hashable) -> None:
-        """Forget what a sample taught of grouping, if anything."""
-        self._groupings.forget(sample_id)
-
     def corrected(self, scores: np.ndarray, seen: Observation, geometry: np.ndarray) -> np.ndarray:
         """Scores (n, c) in which the base's first label and the label that was decided on change places."""
         found = np.array(scores)
@@ -190,19 +182,15 @@ class PaperLineAdapter:
             found[row, [first, chosen]] = found[row, [chosen, first]]
         return found
 
-    def grouped(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
-        """See :class:`LineAdapter`."""
-        return self._groupings.grouped(seen, geometry)
 
-
-class RidgeLineAdapter:
+class RidgeLineAdapter(Groupings):
     """The default on lines: kernel ridge on what context did not know."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._store = Store()
         self._geometry: dict[Hashable, np.ndarray] = {}
         self._scores: dict[Hashable, np.ndarray] = {}
-        self._groupings = Groupings()
         self._weights: np.ndarray | None = None  # None: to be found when they are next needed
 
     def __len__(self) -> int:
@@ -225,22 +213,12 @@ class RidgeLineAdapter:
         self._scores.update(zip(sample_ids, scores, strict=True))
         self._weights = None
 
-    def learn_grouping(
-        self, sample_id: Hashable, embeddings: np.ndarray, geometry: np.ndarray, whole: Sequence[bool]
-    ) -> None:
-        """See :class:`LineAdapter`."""
-        self._groupings.learn(sample_id, embeddings, geometry, whole)
-
     def forget(self, sample_id: Hashable) -> None:
         """See :class:`LineAdapter`."""
         self._store.remove(sample_id)
         del self._geometry[sample_id], self._scores[sample_id]
-        self._groupings.forget(sample_id)
+        super().forget(sample_id)
         self._weights = None
-
-    def grouped(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
-        """See :class:`LineAdapter`."""
-        return self._groupings.grouped(seen, geometry)
 
     def corrected(self, scores: np.ndarray, seen: Observation, geometry: np.ndarray) -> np.ndarray:
         """See :class:`LineAdapter`."""
