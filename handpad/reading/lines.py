@@ -251,3 +251,11 @@ def _nearest_line(
         nearest[distance < least] = number
         least = np.minimum(distance, least)
     return nearest
+
+
+def nearest_guide(strokes: Sequence[np.ndarray], guides: Sequence[Guide]) -> Guide | None:
+    """The ruled line that ink stands on: that whose middle is nearest; None if there are no ruled lines."""
+    if not guides:
+        return None
+    middle = bounding_box(strokes).center[1]
+    return min(guides, key=lambda guide: abs(guide.baseline - guide.x_height / 2 - middle))

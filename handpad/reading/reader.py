@@ -19,7 +19,7 @@ from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, Lattice, lattice
 from handpad.reading.likely import likelihoods
 from handpad.reading.line_context import LineContext
-from handpad.reading.lines import split_lines
+from handpad.reading.lines import nearest_guide, split_lines
 from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, on_its_line, renumbered
 from handpad.reading.scorer import FORBIDDEN, Scorer, from_styles
 from handpad.reading.search import Foresight, Path, Step, Weights, search
@@ -115,7 +115,7 @@ class Reader:
         try:
             for members in split_lines(self._boxes(strokes), guides, self._between_steps):
                 ink = [strokes[index] for index in members]
-                guide = _nearest(ink, guides)
+                guide = nearest_guide(ink, guides)
                 line = renumbered(self.read_line(ink, guide, adapter), members)
                 lines.append(on_its_line(line, strokes, guide))
                 done += len(members)
@@ -493,10 +493,3 @@ def _guide(groups: Lattice) -> Guide:
     """The line's own baseline (at its middle) and x-height, as far as its ink tells."""
     middle = float(np.mean([(fragment.box.left + fragment.box.right) / 2 for fragment in groups.fragments]))
     return Guide(groups.shape.intercept + groups.shape.slope * middle, groups.shape.size / X_HEIGHTS)
-
-
-def _nearest(strokes: Sequence[np.ndarray], guides: Sequence[Guide]) -> Guide | None:
-    if not guides:
-        return None
-    middle = bounding_box(strokes).center[1]
-    return min(guides, key=lambda guide: abs(guide.baseline - guide.x_height / 2 - middle))
