@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from handpad.ink import THINNEST, TINIEST, Box, Guide
+from handpad.ink import THINNEST, TINIEST, Box, Guide, bounding_box
 
 FULL = 0.45
 """Strokes at least so many character heights tall tell where the lines run; the others are marks."""
