@@ -1,6 +1,6 @@
 """What of the page is learned: corrections, confirmations, what undo takes back of them, and what they changed."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -10,9 +10,9 @@ from handpad.app.engine import Lesson, Summary
 from handpad.app.engine_thread import EngineThread
 from handpad.app.open_page import OpenPage
 from handpad.app.page_reading import PageReading
+from handpad.page.learning import changed_samples, confirmed, of_profile, unconfirmed
 from handpad.page.line_job import Key, line_around
 from handpad.page.page import Character, Page
-from handpad.sample_ids import new_sample_id
 
 
 @dataclass(frozen=True)
@@ -72,25 +72,10 @@ class Lessons(QObject):
     # What is learned and forgotten
 
     def begin(self, profile: str, known: Set[str]) -> None:
-        """Go on with a profile that was just opened, which knows samples of these ids.
-
-        A page of the same profile may refer to samples that a crash or a full disk kept from being stored: corrections
-        among them are learned now, confirmations can be confirmed again. What another profile learned from the page
-        stays there, as it is, and is not learned a second time.
-        """
-        old = page = self._open_page.page
-        lost: list[Character] = []
-        for row, line in old.lines.items():
-            missing = {c.parts for c in line if c.sample_id and c.sample_id not in known}
-            if missing and old.profile == profile:
-                lost += [c for c in line if c.parts in missing and c.fixed]
-                new = [replace(c, sample_id="") if c.parts in missing and not c.fixed else c for c in line]
-            else:
-                new = [replace(c, sample_id="", fixed=True) if c.parts in missing else c for c in line]
-            if new != list(line):
-                page = page.with_line(row, new)
-        page = replace(page, profile=profile)
-        if page != old:
+        """Go on with a profile that was just opened, which knows samples of these ids, see :func:`of_profile`."""
+        old = self._open_page.page
+        page, lost = of_profile(old, profile, known)
+        if page is not old:
             self._open_page.show(page)
         for character in lost:
             self.learn(character.sample_id, character.parts, character.label, "", confirmed=False)
@@ -114,23 +99,11 @@ class Lessons(QObject):
         On lines of free writing, what was read with less than LEAST_SURE is left: it may be a drawing. No further line
         is begun when `most` are learned.
         """
-        old = page = self._open_page.page
-        count = 0
-        for row, line in old.lines.items():
-            if row == except_row or count >= most:
-                continue
-            new = []
-            for character in line:
-                open_to_confirm = character.label and not character.fixed and not character.sample_id
-                sure = row in page.box_rows or self._reading.probability(character) >= LEAST_SURE
-                if open_to_confirm and sure and character.parts in self._reading.candidates:
-                    sample_id = new_sample_id()
-                    self.learn(sample_id, character.parts, character.label, character.label, confirmed=True)
-                    character = replace(character, sample_id=sample_id)
-                    count += 1
-                new.append(character)
-            if new != list(line):
-                page = page.with_line(row, new)
+        old = self._open_page.page
+        read = self._reading.candidates.keys()
+        page, found = confirmed(old, read, self._reading.probability, except_row, most)
+        for character in found:
+            self.learn(character.sample_id, character.parts, character.label, character.label, confirmed=True)
         if page is not old:
             self._open_page.show(page)
 
@@ -139,22 +112,17 @@ class Lessons(QObject):
 
         Corrections are learned when the profile is opened the next time.
         """
-        old = page = self._open_page.page
-        for row, line in old.lines.items():
-            new = [replace(c, sample_id="") if c.sample_id in sample_ids and not c.fixed else c for c in line]
-            if new != list(line):
-                page = page.with_line(row, new)
+        old = self._open_page.page
+        page = unconfirmed(old, sample_ids)
         if page is not old:
             self._open_page.show(page)
 
     def follow(self, page: Page) -> None:
         """The page is to be another: forget the samples that it does not hold and learn those again that it does."""
-        changed = page.changed_lines(self._open_page.page).values()
-        before = _samples(character for old, _ in changed for character in old)
-        after = _samples(character for _, new in changed for character in new)
-        fresh = after - before - set(self._pending)
-        if before - after or fresh:
-            self._engine.change.emit(sorted(before - after), sorted(fresh))
+        gone, back = changed_samples(self._open_page.page, page)
+        back -= set(self._pending)
+        if gone or back:
+            self._engine.change.emit(sorted(gone), sorted(back))
 
     # What learning did
 
@@ -202,11 +170,3 @@ class Lessons(QObject):
             if character is not None:
                 self._open_page.show(page.with_character(character, replace(character, sample_id="")))
         self.trouble.emit(message)
-
-
-LEAST_SURE = 0.5
-"""Characters on lines that are less probable than that are not learned unless the writer says what they are."""
-
-
-def _samples(characters: Iterable[Character]) -> set[str]:
-    return {character.sample_id for character in characters if character.sample_id}

@@ -15,10 +15,10 @@ from handpad.app.engine_thread import EngineThread
 from handpad.app.lessons import Change, Lessons
 from handpad.app.open_page import OpenPage
 from handpad.app.page_reading import PageReading
+from handpad.page import edits
 from handpad.page.document import DocumentError, fitted
-from handpad.page.line_job import Key, LineJob, opened, reopened, settled, word_job
+from handpad.page.line_job import Key, LineJob, word_job
 from handpad.page.page import Character, Page
-from handpad.reading.correction import training_samples
 from handpad.sample_ids import new_sample_id
 
 CLOSING_S = 0.3
@@ -174,37 +174,28 @@ class Pad(QObject):
         """Add a stroke (n, 4); returns its number. Moving on to another line settles and confirms the others."""
         number = self._next_stroke
         self._next_stroke += 1
-        page = self.page.add(number, fitted(stroke))
+        left = self._reading.pen_row
+        page = edits.written(self.page, number, fitted(stroke), left)
         row = page.stroke_row(number)
-        left, self._reading.pen_row, self._reading.pen_stroke = self._reading.pen_row, row, number
-        moved_on = left is not None and row != left
-        if row not in page.box_rows:
-            page = opened(page, row, page.stroke_boxes[number])
-        if left is not None and moved_on and left not in page.box_rows:
-            page = settled(page, left, None)
+        self._reading.pen_row, self._reading.pen_stroke = row, number
         self._step(page)
-        if moved_on:
+        if left is not None and left != row:
             self.confirm(except_row=row)
         return number
 
     def erase(self, numbers: set[int]) -> None:
         """Remove strokes."""
-        gone = [(self.page.stroke_row(n), self.page.stroke_boxes[n]) for n in numbers if n in self.page.strokes]
-        page = self.page.erase(numbers)
-        for row, box in gone:
-            if row not in page.box_rows:
-                page = opened(page, row, box)
+        page, rows = edits.erased(self.page, numbers)
         self._step(page)
-        self._reading.ask({row for row, _ in gone})
+        self._reading.ask(rows)
 
     def delete(self, key: Key) -> None:
         """Remove a character's ink; letters that it is joined to keep theirs."""
         character = self.page.find(key)
         if character is None:
             return
-        page = self._with_open_word(self.page, character)
-        row = page.row(character)
-        page = page.remove(character, self._next_stroke)
+        row = self.page.row(character)
+        page = edits.deleted(self.page, character, self._next_stroke)
         self._next_stroke = max((*page.strokes, self._next_stroke - 1)) + 1
         self._step(page)
         self._reading.ask({row})
@@ -218,30 +209,20 @@ class Pad(QObject):
         character = self.page.find(key)
         other = self.page.following(character) if character else None
         if character is not None and other is not None:
-            page = self._with_open_word(self.page, character, other)
-            self._step(page.join(page.find(key) or character, page.find(other.parts) or other))
+            self._step(edits.joined(self.page, character, other))
 
     def split(self, key: Key) -> None:
         """Part a character in two."""
         character = self.page.find(key)
         if character is not None and self.page.can_split(character):
-            page = self._with_open_word(self.page, character)
-            self._step(page.split(page.find(key) or character))
+            self._step(edits.split(self.page, character))
 
     def set_space(self, key: Key, space: bool) -> None:
         """The writer says whether a space precedes a character."""
         character = self.page.find(key)
         if character is not None:
-            self._step(self.page.with_character(character, replace(character, space=space, spaced=True)))
+            self._step(edits.with_space(self.page, character, space))
             self._reading.ask({self.page.row(character)})
-
-    def _with_open_word(self, page: Page, *characters: Character) -> Page:
-        """The page with the words of some characters open: what the writer did to one helps to read the others."""
-        for character in characters:
-            row = page.row(character)
-            if row not in page.box_rows:
-                page = reopened(page, row, {other.parts for other in self.page.word(character)})
-        return page
 
     def correct(self, key: Key, label: str) -> None:
         """The writer says what a character is. Learned at once, unless learning is paused."""
@@ -251,9 +232,7 @@ class Pad(QObject):
         sample_id = new_sample_id() if self.learning else ""
         if sample_id:
             self._lessons.expect(sample_id, Change(label, True, 0))
-        page = self._with_open_word(self.page, character)
-        now = page.find(key) or character
-        self._step(page.with_character(now, replace(now, label=label, fixed=True, sample_id=sample_id)))
+        self._step(edits.corrected(self.page, character, label, sample_id))
         if sample_id:
             self._lessons.learn(sample_id, key, label, character.label, confirmed=False)  # its line is read after that
         else:
@@ -282,35 +261,16 @@ class Pad(QObject):
         if character is None:
             return
         word = self.page.word(character)
-        before = {other.parts: other for other in word}
-        labels = {other.parts: other.label for other in word}
-        unknown = []
-        for spelled in reading.characters:
-            old = before.get(spelled.parts)
-            if old is None or old.label != spelled.label or not (old.fixed or old.sample_id):
-                unknown.append(spelled)
-        samples = {s.parts: (new_sample_id(), s) for s in training_samples(labels, unknown)} if self.learning else {}
-        new = []
-        for spelled in reading.characters:
-            old = before.get(spelled.parts)
-            taught = samples[spelled.parts][0] if spelled.parts in samples else ""
-            sample_id = taught if spelled in unknown else old.sample_id
-            grouped = old is None or old.grouped
-            new.append(
-                Character(spelled.parts, spelled.label or "", True, sample_id, grouped, bool(spelled.space), True)
-            )
-        new[0] = replace(new[0], space=word[0].space, spaced=word[0].spaced)
-        corrections = [sample_id for sample_id, sample in samples.values() if not sample.right]
-        skipped = len(unknown) - len(samples) if self.learning else 0
-        change = Change(reading.text, self.learning, 0, letters=len(new), skipped=skipped)
+        done = edits.corrected_word(self.page, word, reading.characters, self.learning)
+        change = Change(reading.text, self.learning, 0, letters=len(reading.characters), skipped=done.skipped)
+        corrections = [sample_id for sample_id, sample in done.samples if not sample.right]
         if corrections:
             self._lessons.expect(corrections[-1], change)
-        self._step(self.page.with_characters(word, new))
-        for sample_id, sample in samples.values():
+        self._step(done.page)
+        for sample_id, sample in done.samples:
             self._lessons.learn(sample_id, sample.parts, sample.label, sample.shown, sample.right)
         if not corrections:
-            right = reading.text == "".join(other.label for other in word)
-            self.corrected.emit(replace(change, confirmed=right))
+            self.corrected.emit(replace(change, confirmed=done.right))
 
     def set_word(self, word: str, known: bool) -> None:
         """Make a word one of the writer's own, which reading expects, or no longer."""
@@ -369,7 +329,7 @@ class Pad(QObject):
         """Show a page; forget the samples that it does not hold and learn those again that it does."""
         changed = page.changed_lines(self.page)
         # A new page is no reason to forget, and going back to the one before is none to learn it twice.
-        if forgets and not _is_new_page(self.page, page):
+        if forgets and not edits.is_new_page(self.page, page):
             self._lessons.follow(page)
         self._open_page.show(self._reading.with_labels(page))
         self._reading.ask_changed({row: line for row, (_, line) in changed.items()})
@@ -389,8 +349,3 @@ class Pad(QObject):
     def _on_words(self, words: list[str]) -> None:
         self.words = set(words)
         self.words_changed.emit()
-
-
-def _is_new_page(old: Page, new: Page) -> bool:
-    """Whether two pages have no ink in common, so that one of them is the empty page after the other."""
-    return not (old.strokes.keys() & new.strokes.keys()) and not (old.strokes and new.strokes)

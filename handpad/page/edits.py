@@ -1,0 +1,138 @@
+"""What the writer does to a page: each edit gives the page that it makes of one, and what it teaches.
+
+Without Qt, so that scripts and tests edit pages as the app does; the app turns its events into these calls.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from handpad.page.line_job import opened, reopened, settled
+from handpad.page.page import Character, Page
+from handpad.reading.correction import TrainingSample, training_samples
+from handpad.reading.fragments import Fixed
+from handpad.sample_ids import new_sample_id
+
+
+@dataclass(frozen=True)
+class WordCorrection:
+    """A word that was put right.
+
+    Attributes
+    ----------
+    page : with the word's characters corrected.
+    samples : what it teaches, under the ids that the page has for it, corrections first.
+    skipped : characters that it does not teach because their ink does not look like them.
+    right : whether the word was read so before.
+    """
+
+    page: Page
+    samples: list[tuple[str, TrainingSample]]
+    skipped: int
+    right: bool
+
+
+def written(page: Page, number: int, stroke: np.ndarray, left: int | None) -> Page:
+    """The page with one more stroke (n, 4).
+
+    Words that it touches are open again; a line that the writer has left for it is settled.
+
+    Parameters
+    ----------
+    number : of the stroke. left : the line of the stroke before; None if there was none.
+    """
+    page = page.add(number, stroke)
+    row = page.stroke_row(number)
+    if row not in page.box_rows:
+        page = opened(page, row, page.stroke_boxes[number])
+    if left is not None and left != row and left not in page.box_rows:
+        page = settled(page, left, None)
+    return page
+
+
+def erased(page: Page, numbers: Iterable[int]) -> tuple[Page, set[int]]:
+    """The page without some strokes, words that they touched open again; and the lines that they stood on."""
+    numbers = set(numbers)
+    gone = [(page.stroke_row(n), page.stroke_boxes[n]) for n in numbers if n in page.strokes]
+    page = page.erase(numbers)
+    for row, box in gone:
+        if row not in page.box_rows:
+            page = opened(page, row, box)
+    return page, {row for row, _ in gone}
+
+
+def deleted(page: Page, character: Character, number: int) -> Page:
+    """The page without a character's ink; letters that it is joined to keep theirs, under numbers from `number` on."""
+    return with_open_words(page, character).remove(character, number)
+
+
+def joined(page: Page, character: Character, other: Character) -> Page:
+    """The page with two neighbours made one character."""
+    page = with_open_words(page, character, other)
+    return page.join(page.find(character.parts) or character, page.find(other.parts) or other)
+
+
+def split(page: Page, character: Character) -> Page:
+    """The page with a character parted in two. Raises ValueError if it has too little ink."""
+    page = with_open_words(page, character)
+    return page.split(page.find(character.parts) or character)
+
+
+def with_space(page: Page, character: Character, space: bool) -> Page:
+    """The page with the writer's word on whether a space precedes a character."""
+    return page.with_character(character, replace(character, space=space, spaced=True))
+
+
+def corrected(page: Page, character: Character, label: str, sample_id: str) -> Page:
+    """The page with a character that the writer has named, and the id of the sample that it teaches, "" for none."""
+    page = with_open_words(page, character)
+    now = page.find(character.parts) or character
+    return page.with_character(now, replace(now, label=label, fixed=True, sample_id=sample_id))
+
+
+def corrected_word(page: Page, word: Sequence[Character], now: Sequence[Fixed], learning: bool) -> WordCorrection:
+    """A word whose characters the writer has given: all are corrected, and those learned whose ink looks like them.
+
+    Parameters
+    ----------
+    word : its characters on the page, neighbours on one line.
+    now : those that it is to have.
+    learning : whether it may teach anything.
+    """
+    before = {character.parts: character for character in word}
+    unknown = []
+    for given in now:
+        old = before.get(given.parts)
+        if old is None or old.label != given.label or not (old.fixed or old.sample_id):
+            unknown.append(given)
+    labels = {character.parts: character.label for character in word}
+    samples = [(new_sample_id(), sample) for sample in training_samples(labels, unknown)] if learning else []
+    ids = {sample.parts: sample_id for sample_id, sample in samples}
+    new = []
+    for given in now:
+        old = before.get(given.parts)
+        known = old.sample_id if old is not None and given not in unknown else ""
+        sample_id = ids.get(given.parts, known)
+        grouped = old is None or old.grouped
+        label, space = given.label or "", bool(given.space)
+        new.append(Character(given.parts, label, True, sample_id, grouped, space, spaced=True))
+    new[0] = replace(new[0], space=word[0].space, spaced=word[0].spaced)
+    said = "".join((" " if given.space and place else "") + (given.label or "") for place, given in enumerate(now))
+    right = said == "".join(character.label for character in word)
+    skipped = len(unknown) - len(samples) if learning else 0
+    return WordCorrection(page.with_characters(word, new), samples, skipped, right)
+
+
+def with_open_words(page: Page, *characters: Character) -> Page:
+    """The page with the words of some characters open: what the writer did to one helps to read the others."""
+    words = [(page.row(character), {other.parts for other in page.word(character)}) for character in characters]
+    for row, keys in words:
+        if row not in page.box_rows:
+            page = reopened(page, row, keys)
+    return page
+
+
+def is_new_page(old: Page, new: Page) -> bool:
+    """Whether two pages have no ink in common, so that one of them is the empty page after the other."""
+    return not (old.strokes.keys() & new.strokes.keys()) and not (old.strokes and new.strokes)
