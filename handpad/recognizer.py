@@ -240,7 +240,9 @@ class Recognizer:
         """Let the line side of an adapter learn n characters, of which some stood on lines."""
         reader = self._get_reader()
         geometry = np.stack([lines[i].geometry if i in lines else _NOWHERE for i in ids])
-        adapter.learn(ids, seen, geometry, reader.in_context(seen, geometry), labels, confirmed)
+        batches = (slice(start, start + _BATCH) for start in range(0, len(ids), _BATCH))  # so that memory stays small
+        scores = np.concatenate([reader.in_context(seen[batch], geometry[batch]) for batch in batches])
+        adapter.learn(ids, seen, geometry, scores, labels, confirmed)
         for row, sample_id in enumerate(ids):
             misparted = reader.misparted(seen[[row]], lines[sample_id]) if sample_id in lines else None
             if misparted is not None:

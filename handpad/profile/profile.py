@@ -255,9 +255,7 @@ class Profile:
             [row[1] for row in kept],
             [row[2] for row in kept],
             [bool(row[3]) for row in kept],
-            embeddings[finite],
-            logits[finite],
-            cues[finite],
+            *(table if finite.all() else table[finite] for table in (embeddings, logits, cues)),
         )
 
     def lines(self, number: int | None = None) -> dict[str, LineContext]:
@@ -350,6 +348,8 @@ def _floats(values: np.ndarray) -> bytes:
 def _table(blobs: list[bytes], kind: str) -> np.ndarray:
     """Blobs of equal length as the rows of an array; one of another length becomes a row of NaN."""
     width = max(map(len, blobs), default=0) // int(kind[2])
+    if all(len(blob) == width * int(kind[2]) for blob in blobs):  # as a rule; large profiles are not copied twice
+        return np.frombuffer(b"".join(blobs), kind).reshape(len(blobs), width)
     table = np.full((len(blobs), width), np.nan, kind)
     whole = [row for row, blob in enumerate(blobs) if len(blob) == table.itemsize * width]
     if whole:
