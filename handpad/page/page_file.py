@@ -9,7 +9,6 @@ from pathlib import Path
 from handpad.files import backup_path, numbered, put_aside, reason, replace_file, stamp, write_new
 from handpad.page.document import MOST_BYTES, DocumentError, NewerPageError, from_inkml, to_inkml
 from handpad.page.page import Page
-from handpad.page.salvage import salvage_page
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +121,8 @@ def _read(path: Path) -> Page | None:
 
 def _restored(path: Path, problem: str) -> Loaded:
     """What the page before, or the page itself, still holds. problem : why it cannot be read; "" if it is not there."""
+    from handpad.page.salvage import salvage_page  # seldom needed, and the window waits for this module
+
     backup = backup_path(path)
     there = f"The page {path} cannot be opened: {problem}" if problem else f"There was no page at {path}."
     data = _bytes(path)

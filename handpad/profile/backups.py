@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 
-from handpad.files import free_name
+from handpad.files import clear_left_over, free_name
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,8 @@ def back_up(path: Path, reason: str = "") -> Path | None:
     try:
         folder = folder_of(path)
         folder.mkdir(exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".tmp", dir=folder)
+        clear_left_over(folder, f".{path.name}")
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=folder)
         os.close(handle)
         _copy(path, temporary)
         target = folder / f"{name}{path.suffix}"
@@ -115,16 +116,29 @@ def kept_days(days: Iterable[date]) -> set[date]:
     return kept
 
 
+DELAY_S = 10.0
+"""The backup of the day waits so long after the profile was opened: then the pen has its first characters read."""
+
+
 class Daily:
-    """Makes the backup of the day in a thread of its own, if there is none yet."""
+    """Makes the backup of the day in a thread of its own, if there is none yet; at the latest when it is waited for."""
 
     def __init__(self, path: Path):
-        self._thread = None
+        self._path = path
+        self._thread: threading.Thread | None = None
+        self._wanted = threading.Event()
         if not (folder_of(path) / f"{path.stem}-{date.today():%Y-%m-%d}{path.suffix}").exists():
-            self._thread = threading.Thread(target=back_up, args=(path,), name="backup")
+            self._thread = threading.Thread(target=self._run, name="backup", daemon=True)
             self._thread.start()
+
+    def _run(self) -> None:
+        self._wanted.wait(DELAY_S)
+        with contextlib.suppress(OSError, AttributeError):  # Linux lets one thread give way to the others
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+        back_up(self._path)
 
     def wait(self) -> None:
         """Return when it is made."""
+        self._wanted.set()
         if self._thread is not None:
             self._thread.join()

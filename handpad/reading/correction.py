@@ -5,7 +5,7 @@ The app and scripts correct by the same functions, so that they teach the same.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from handpad.ink import Guide
 from handpad.reading.fragments import Fixed, Part, moved
 from handpad.reading.likely import LIKELY
 from handpad.reading.line_context import LineAround
-from handpad.reading.result import LineInk
+
+if TYPE_CHECKING:
+    from handpad.reading.result import LineInk
 
 CONTEXT = 16
 """So many characters on either side help to read what is open."""
@@ -138,7 +140,7 @@ def within(parts: Parts, ink: Iterable[Part]) -> bool:
 
 
 def parted(
-    line: LineInk, first: int, last: int, text: str, spell: Callable[..., tuple[Fixed, ...] | None]
+    line: "LineInk", first: int, last: int, text: str, spell: Callable[..., tuple[Fixed, ...] | None]
 ) -> list[Fixed]:
     """The characters first to last of a line parted anew so that they say text, everything around them staying.
 

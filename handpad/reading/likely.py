@@ -5,10 +5,14 @@ that says "Ithe", a stem would become a T. So each group is asked without the te
 of all readings of the line take it for one character, and for one of that shape?
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from handpad.adaptation import softmax
-from handpad.reading.lattice import Lattice
+
+if TYPE_CHECKING:
+    from handpad.reading.lattice import Lattice
 
 TWINS = ("0oO", "1lI|", "cC", "kK", "pP", "sS", "uU", "vV", "wW", "xX", "yY", "zZ")
 """Labels of one shape, a set each: ink that is likely for one is likely for all of them."""
@@ -24,7 +28,7 @@ of UNIPEN's writers, these among them, and know their ink better than a new writ
 """
 
 
-def likelihoods(groups: Lattice, labels: np.ndarray, spaces: np.ndarray, alphabet: list[str]) -> np.ndarray:
+def likelihoods(groups: "Lattice", labels: np.ndarray, spaces: np.ndarray, alphabet: list[str]) -> np.ndarray:
     """The probability that each group is one character, and of a label's shape: float64 (n, c), 0 to 1.
 
     Parameters
@@ -36,7 +40,7 @@ def likelihoods(groups: Lattice, labels: np.ndarray, spaces: np.ndarray, alphabe
     return _shares(groups, labels, spaces)[:, None] * (softmax(labels) @ _twins(alphabet))
 
 
-def _shares(groups: Lattice, labels: np.ndarray, spaces: np.ndarray) -> np.ndarray:
+def _shares(groups: "Lattice", labels: np.ndarray, spaces: np.ndarray) -> np.ndarray:
     """The part of all readings of the line that have each group as a character: (n,). Forward and backward sums."""
     last = len(groups.fragments)
     own = np.logaddexp.reduce(labels.astype(np.float64), axis=1)

@@ -269,7 +269,7 @@ def test_the_recogniser_opens_whatever_happens_to_the_page(qtbot, start, folder,
     save_page(page_of("to"), folder / "page.inkml")
     before = (folder / "page.inkml").read_bytes()
     monkeypatch.setattr("handpad.page.page_file.from_inkml", break_down)
-    monkeypatch.setattr("handpad.page.page_file.salvage_page", break_down)
+    monkeypatch.setattr("handpad.page.salvage.salvage_page", break_down)
     window = start("--page", folder / "page.inkml")
     draw(window, "H")
     window.close()

@@ -12,7 +12,6 @@ from pages import labelled, page_of
 
 from handpad import files
 from handpad.files import backup_path
-from handpad.page import page_file
 from handpad.page.document import DocumentError, from_inkml, to_inkml
 from handpad.page.page import Page
 from handpad.page.page_file import keep_page, load_page, save_page
@@ -96,8 +95,8 @@ def test_an_error_that_nobody_thought_of_costs_nothing(saved, monkeypatch):
     def break_down(*_):
         raise RuntimeError("nobody thought of this")
 
-    for name in ("from_inkml", "salvage_page", "_read"):
-        monkeypatch.setattr(page_file, name, break_down)
+    for name in ("page_file.from_inkml", "salvage.salvage_page", "page_file._read"):
+        monkeypatch.setattr(f"handpad.page.{name}", break_down)
         loaded = load_page(path)
         assert loaded.path != path and not loaded.path.exists()
         assert "nobody thought of this" in loaded.notice
