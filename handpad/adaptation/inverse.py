@@ -88,6 +88,17 @@ class KernelInverse:
             self._buffer = grown
 
 
+def ridge_weights(kernel: np.ndarray, targets: np.ndarray, left_out: np.ndarray) -> np.ndarray:
+    """What :meth:`KernelInverse.weights` gives after `reset(kernel)`, by one factorisation: for a kernel used once.
+
+    kernel : K + diag(noise), float64 (n, n). targets : (n, c). left_out : bool (n,).
+    """
+    kept = ~left_out
+    weights = np.zeros_like(targets)
+    weights[kept] = np.linalg.solve(kernel[np.ix_(kept, kept)], targets[kept])
+    return weights
+
+
 def _add_outer(matrix: np.ndarray, *pairs: np.ndarray) -> None:
     """matrix += outer(column, row) for every pair of column and row, in blocks that stay in the processor's cache."""
     columns, rows = np.array(pairs[0::2]).T, np.array(pairs[1::2])

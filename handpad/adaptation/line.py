@@ -20,7 +20,7 @@ import numpy as np
 
 from handpad.adaptation import Observation, softmax
 from handpad.adaptation.default import CONFIRMATION, contradicting
-from handpad.adaptation.inverse import KernelInverse
+from handpad.adaptation.inverse import ridge_weights
 from handpad.adaptation.kernels import PLACE, SHAPE, SHAPE_ALONE, squared_distances, unit_length
 from handpad.adaptation.paper import PaperAdapter
 from handpad.adaptation.store import Learned, Store
@@ -254,9 +254,8 @@ class RidgeLineAdapter(Groupings):
         missing[np.ix_(confirmed, ~truth.any(axis=0))] = 0
         many = np.maximum(truth.sum(axis=0) / FULL, 1.0)[labels]
         noise = NOISE * np.where(confirmed, CONFIRMATION, 1.0) * many
-        ridge = KernelInverse()
-        ridge.reset(shape * (SHAPE_ALONE + (1 - SHAPE_ALONE) * place) + np.diag(noise))
-        self._weights = ridge.weights(missing, left_out=~decides)
+        kernel = shape * (SHAPE_ALONE + (1 - SHAPE_ALONE) * place) + np.diag(noise)
+        self._weights = ridge_weights(kernel, missing, left_out=~decides)
         return self._weights
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from handpad.adaptation.inverse import KernelInverse
+from handpad.adaptation.inverse import KernelInverse, ridge_weights
 
 
 def kernel(points, others, noise=0.0):
@@ -62,5 +62,6 @@ def test_weights_leave_points_out_as_if_they_were_not_there():
     weights = inverse.weights(targets, out)
     np.testing.assert_array_equal(weights[out], 0)
     np.testing.assert_allclose(weights[~out], np.linalg.solve(kernel(points[~out], points[~out], 0.4), targets[~out]))
+    np.testing.assert_allclose(ridge_weights(kernel(points, points, 0.4), targets, out), weights, atol=1e-12)
     nothing = np.zeros(40, dtype=bool)
     np.testing.assert_allclose(inverse.weights(targets, nothing), np.linalg.solve(kernel(points, points, 0.4), targets))
