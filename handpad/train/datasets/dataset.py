@@ -163,8 +163,10 @@ def _about(stored: Npz) -> dict:
     for key, kind in _ABOUT.items():
         if not isinstance(about.setdefault(key, kind()), kind):
             raise ValueError(f"{key} of another kind")
+    if not all(isinstance(entries, list) for entries in about["listed"].values()):
+        raise ValueError("entries that are no list")
     texts = [*about["labels"], *about["writers"], *about["notes"], *about["dropped"], *about["listed"]]
-    texts += [entry for entries in about["listed"].values() for entry in list(entries)]
+    texts += [entry for entries in about["listed"].values() for entry in entries]
     counts = about["dropped"].values()
     if not all(isinstance(text, str) for text in texts) or not all(isinstance(count, int) for count in counts):
         raise ValueError("names that are no text, or counts that are no numbers")

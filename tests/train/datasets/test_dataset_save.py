@@ -1,3 +1,5 @@
+import json
+
 import cv2
 import numpy as np
 import pytest
@@ -5,6 +7,7 @@ import pytest
 from handpad.errors import DataError
 from handpad.train import datasets
 from handpad.train.datasets import Dataset
+from handpad.train.datasets.dataset import read_about
 
 resource = pytest.importorskip("resource", reason="file size limits are not to be had here")
 
@@ -36,6 +39,35 @@ def test_a_data_set_without_ink_is_prepared_and_read_again(images, tmp_path):
     assert (again.cues() == images.cues()).all()
     assert again.strokes(7) == []
     assert again.rows_of(["anna"]).tolist() == list(range(200))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("listed", {"blank": 5}),
+        ("listed", {"blank": None}),
+        ("listed", {"blank": "a.png"}),
+        ("listed", {"blank": [5]}),
+        ("listed", ["blank"]),
+        ("dropped", {"blank": "many"}),
+        ("dropped", 5),
+        ("labels", [["a"]]),
+        ("writers", None),
+        ("notes", [{}]),
+        ("name", 7),
+    ],
+)
+def test_a_description_of_another_form_is_refused_in_a_sentence(images, tmp_path, key, value):
+    path = tmp_path / "prepared.npz"
+    images.save(path)
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    about = json.loads(str(arrays["about"])) | {key: value}
+    np.savez(path, **arrays | {"about": np.array(json.dumps(about))})
+    with pytest.raises(DataError, match="is damaged: run handpad-train prepare again") as caught:
+        Dataset.load(path)
+    assert "\n" not in str(caught.value)
+    assert read_about(path) is None
 
 
 def test_a_full_disk_leaves_nothing_half_written(images, tmp_path, little_room):
