@@ -3,8 +3,10 @@
 Everything that is mended is put aside first, as it is when the app opens it; nothing is ever written over.
 """
 
+import ctypes
 import json
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -87,11 +89,11 @@ def check_profile(path: Path) -> Finding:
     try:
         with Profile(path) as profile:
             notes, before = profile.take_notes(), len(profile)
-            unreadable = before - len(profile.samples())
-        if unreadable:
-            notes = [*notes, mend(path, f"{unreadable} samples are not as they were stored")]
-        with Profile(path) as profile:
             samples, words = len(profile.samples()), len(profile.words())
+        if samples < before:
+            notes = [*notes, mend(path, f"{before - samples} samples are not as they were stored")]
+            with Profile(path) as profile:
+                samples, words = len(profile.samples()), len(profile.words())
     except HandpadError as error:
         return Finding("profile", str(path), BROKEN, str(error))
     backups = len(backups_of(path))
@@ -145,10 +147,26 @@ def _app_is_open(folder: Path) -> bool:
     """Whether the app that made the lock file (its first line is a process number) is still running."""
     try:
         process = int((folder / "handpad.lock").read_text().split()[0])
-        os.kill(process, 0)
     except (OSError, ValueError, IndexError):
         return False
-    return process != os.getpid()
+    return process != os.getpid() and _is_running(process)
+
+
+def _is_running(process: int) -> bool:
+    """Whether there is a process of that number."""
+    if sys.platform == "win32":  # where os.kill would end it
+        synchronize, still_running = 0x00100000, 0x102
+        handle = ctypes.windll.kernel32.OpenProcess(synchronize, False, process)
+        running = bool(handle) and ctypes.windll.kernel32.WaitForSingleObject(handle, 0) == still_running
+        ctypes.windll.kernel32.CloseHandle(handle)
+        return running
+    try:
+        os.kill(process, 0)
+    except PermissionError:  # of another user
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
 
 
 def as_text(findings: list[Finding]) -> str:
