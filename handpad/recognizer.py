@@ -24,7 +24,7 @@ from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
 from handpad.reading.line_context import LineAround, LineContext
 from handpad.reading.reader import ALTERNATIVES, Progress, Reader
-from handpad.reading.result import LineInk, ReadCharacter, Reading, ReadLine, ReadWord, on_its_line, with_ink
+from handpad.reading.result import LineInk, ReadCharacter, Reading, ReadLine, ReadWord, on_its_line
 from handpad.sample_ids import new_sample_id
 
 _NOWHERE = np.full(GEOMETRY, np.nan, np.float32)
@@ -152,9 +152,8 @@ class Recognizer:
         ink, probabilities and alternatives. Raises InkError.
         """
         checked = as_strokes(strokes)
-        reading = self._get_reader().read(checked, _as_guides(guide), self._get_line_adapter(), progress)
         given = [np.asarray(stroke) for stroke in strokes]
-        return Reading(tuple(with_ink(line, given) for line in reading.lines))
+        return self._get_reader().read(checked, _as_guides(guide), self._get_line_adapter(), progress, given)
 
     def read_line(
         self, strokes: Sequence[ArrayLike], guide: ArrayLike | None = None, known: Sequence[Fixed] = ()
@@ -168,7 +167,7 @@ class Recognizer:
         """
         checked, checked_guide = as_strokes(strokes), as_guide(guide)
         line = self._get_reader().read_line(checked, checked_guide, self._get_line_adapter(), known)
-        return with_ink(on_its_line(line, checked, checked_guide), [np.asarray(stroke) for stroke in strokes])
+        return on_its_line(line, checked, checked_guide, [np.asarray(stroke) for stroke in strokes])
 
     def alternatives(
         self,
@@ -221,7 +220,8 @@ class Recognizer:
     def _get_line_adapter(self) -> LineAdapter:
         """The line side of the adapter; made when it is first needed. Raises ModelError or HandpadError."""
         if self._line_adapter is None:
-            adapter, history = ADAPTERS[self._adapter_name].line(self._adapter), self._history(LATEST)
+            adapter = ADAPTERS[self._adapter_name].line(self._adapter)
+            history = self._history(LATEST) if self._adapter_name != "none" else None
             if history is not None:
                 lines = {i: line for i, line in self._profile.lines().items() if _fits(line)}
                 self._teach_lines(adapter, *history, lines)
@@ -240,9 +240,7 @@ class Recognizer:
         """Let the line side of an adapter learn n characters, of which some stood on lines."""
         reader = self._get_reader()
         geometry = np.stack([lines[i].geometry if i in lines else _NOWHERE for i in ids])
-        batches = (slice(start, start + _BATCH) for start in range(0, len(ids), _BATCH))  # so that memory stays small
-        scores = np.concatenate([reader.in_context(seen[batch], geometry[batch]) for batch in batches])
-        adapter.learn(ids, seen, geometry, scores, labels, confirmed)
+        adapter.learn(ids, seen, geometry, reader.in_context, labels, confirmed)
         for row, sample_id in enumerate(ids):
             misparted = reader.misparted(seen[[row]], lines[sample_id]) if sample_id in lines else None
             if misparted is not None:

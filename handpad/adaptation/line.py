@@ -13,7 +13,7 @@ Symbols: e an embedding at unit length, q size and place on the line. Geometry i
 :class:`handpad.reading.lattice.Lattice`; rows of NaN stand for characters that were learned off any line.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -60,6 +60,13 @@ _NEIGHBOURHOOD = (0, 1, 3, 9, 10)
 """Those, and the distances to the ink before and behind."""
 
 
+InContext = Callable[[Observation, np.ndarray], np.ndarray]
+"""Scores float (n, c) of observed hypotheses and their geometry."""
+
+_TOGETHER = 64
+"""So many characters are scored at once, so that learning a long history takes little memory."""
+
+
 class LineAdapter(Protocol):
     """The line side of an adapter."""
 
@@ -68,11 +75,15 @@ class LineAdapter(Protocol):
         sample_ids: Sequence[Hashable],
         seen: Observation,
         geometry: np.ndarray,
-        scores: np.ndarray,
+        in_context: InContext,
         labels: Sequence[int],
         confirmed: Sequence[bool],
     ) -> None:
-        """Learn m characters; scores (m, c) are those in context. Raises ValueError if one is known already."""
+        """Learn m characters. Raises ValueError if one is known already.
+
+        in_context : gives the scores of characters and their geometry as a reader makes them, see
+            :meth:`handpad.reading.reader.Reader.in_context`; called only if they matter, and not kept.
+        """
 
     def learn_grouping(
         self, sample_id: Hashable, embeddings: np.ndarray, geometry: np.ndarray, whole: Sequence[bool]
@@ -97,7 +108,7 @@ class NoLineAdapter:
         sample_ids: Sequence[Hashable],
         seen: Observation,
         geometry: np.ndarray,
-        scores: np.ndarray,
+        in_context: InContext,
         labels: Sequence[int],
         confirmed: Sequence[bool],
     ) -> None:
@@ -123,8 +134,8 @@ class NoLineAdapter:
 NO_ADAPTER = NoLineAdapter()
 
 
-class Groupings:
-    """What a writer parted and joined, by the sample that it was learned with: a part of every adapter that learns."""
+class GroupingAdapter(NoLineAdapter):
+    """Learns what a writer parted and joined, by the sample that it was learned with: so do all adapters that learn."""
 
     def __init__(self) -> None:
         self._groupings: dict[Hashable, list[tuple[np.ndarray, np.ndarray, float]]] = {}
@@ -152,7 +163,7 @@ class Groupings:
         return GROUPING * np.clip(alike @ signs, -1, 1)
 
 
-class PaperLineAdapter(Groupings):
+class PaperLineAdapter(GroupingAdapter):
     """The paper's method on lines: its decision on a hypothesis's glyph changes places with the base's.
 
     It learns nothing of its own: writing history and confidence are those of the character side, which learns the same
@@ -163,17 +174,6 @@ class PaperLineAdapter(Groupings):
         super().__init__()
         self._characters = characters
 
-    def learn(
-        self,
-        sample_ids: Sequence[Hashable],
-        seen: Observation,
-        geometry: np.ndarray,
-        scores: np.ndarray,
-        labels: Sequence[int],
-        confirmed: Sequence[bool],
-    ) -> None:
-        """Nothing: the character side has learned it."""
-
     def corrected(self, scores: np.ndarray, seen: Observation, geometry: np.ndarray) -> np.ndarray:
         """Scores (n, c) in which the base's first label and the label that was decided on change places."""
         found = np.array(scores)
@@ -183,7 +183,7 @@ class PaperLineAdapter(Groupings):
         return found
 
 
-class RidgeLineAdapter(Groupings):
+class RidgeLineAdapter(GroupingAdapter):
     """The default on lines: kernel ridge on what context did not know."""
 
     def __init__(self) -> None:
@@ -201,7 +201,7 @@ class RidgeLineAdapter(Groupings):
         sample_ids: Sequence[Hashable],
         seen: Observation,
         geometry: np.ndarray,
-        scores: np.ndarray,
+        in_context: InContext,
         labels: Sequence[int],
         confirmed: Sequence[bool],
     ) -> None:
@@ -210,7 +210,9 @@ class RidgeLineAdapter(Groupings):
         learned = [Learned(e, logits, cues, int(label), bool(let_stand)) for e, logits, cues, label, let_stand in new]
         self._store.add(sample_ids, learned)
         self._geometry.update(zip(sample_ids, geometry, strict=True))
-        self._scores.update(zip(sample_ids, scores, strict=True))
+        for start in range(0, len(sample_ids), _TOGETHER):
+            some = slice(start, start + _TOGETHER)
+            self._scores.update(zip(sample_ids[some], in_context(seen[some], geometry[some]), strict=True))
         self._weights = None
 
     def forget(self, sample_id: Hashable) -> None:

@@ -98,11 +98,13 @@ class Reader:
         guides: Sequence[Guide] = (),
         adapter: LineAdapter = NO_ADAPTER,
         progress: Progress | None = None,
+        given: Sequence[np.ndarray] | None = None,
     ) -> Reading:
         """Read a page of checked ink; guides are its ruled lines, if any.
 
         progress : told how many strokes have been read, and of how many, after every line and, while a line takes
             long, about twice a second; it may raise to end it.
+        given : the strokes before they were checked, where characters are to give their ink as it came in.
         """
         lines, done = [], 0
 
@@ -117,7 +119,7 @@ class Reader:
                 ink = [strokes[index] for index in members]
                 guide = nearest_guide(ink, guides)
                 line = renumbered(self.read_line(ink, guide, adapter), members)
-                lines.append(on_its_line(line, strokes, guide))
+                lines.append(on_its_line(line, strokes, guide, strokes if given is None else given))
                 done += len(members)
                 if progress is not None:
                     tell()

@@ -19,11 +19,13 @@ class LineInk:
     strokes : all strokes of the page that it is on, checked ink (n, 4).
     guide : of the line, where it was given.
     characters : as they were read, left to right, their parts by the places of the strokes.
+    given : the strokes as they were given to be read, before they were checked.
     """
 
     strokes: Sequence[np.ndarray]
     guide: Guide | None
     characters: tuple[Fixed, ...]
+    given: Sequence[np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,6 @@ class ReadCharacter:
     seen : what the base model makes of its glyph (one row), to learn from.
     geometry : float32 (GEOMETRY,), its size and place on the line, to learn from.
     space : whether a space precedes it.
-    strokes : its ink, stretches of the arrays that were given to be read.
     line : the line that it is on; None in what a reader gives by itself.
     """
 
@@ -52,8 +53,14 @@ class ReadCharacter:
     seen: Observation
     geometry: np.ndarray
     space: bool
-    strokes: tuple[np.ndarray, ...] = field(default=(), repr=False, compare=False)
     line: LineInk | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def strokes(self) -> tuple[np.ndarray, ...]:
+        """Its ink, stretches of the arrays that were given to be read; none in what a reader gives by itself."""
+        if self.line is None:
+            return ()
+        return tuple(self.line.given[part.stroke][part.start : part.stop] for part in self.parts)
 
     @property
     def text(self) -> str:
@@ -120,21 +127,13 @@ def renumbered(line: ReadLine, members: Sequence[int]) -> ReadLine:
     return _each_character(line, lambda character: replace(character, parts=moved(character.parts, members)))
 
 
-def on_its_line(line: ReadLine, strokes: Sequence[np.ndarray], guide: Guide | None) -> ReadLine:
-    """The line whose characters know the line that they are on: the page's strokes and the guide it was read by."""
+def on_its_line(
+    line: ReadLine, strokes: Sequence[np.ndarray], guide: Guide | None, given: Sequence[np.ndarray]
+) -> ReadLine:
+    """The line whose characters know the line that they are on, see :class:`LineInk`."""
     known = tuple(Fixed(character.parts, character.label, character.space) for character in line.characters)
-    ink = LineInk(strokes, guide, known)
+    ink = LineInk(strokes, guide, known, given)
     return _each_character(line, lambda character: replace(character, line=ink))
-
-
-def with_ink(line: ReadLine, strokes: Sequence[np.ndarray]) -> ReadLine:
-    """The line whose characters have their ink, stretches of the page's strokes."""
-
-    def ink(character: ReadCharacter) -> ReadCharacter:
-        stretches = (strokes[part.stroke][part.start : part.stop] for part in character.parts)
-        return replace(character, strokes=tuple(stretches))
-
-    return _each_character(line, ink)
 
 
 def _each_character(line: ReadLine, change: Callable[[ReadCharacter], ReadCharacter]) -> ReadLine:

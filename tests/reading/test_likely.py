@@ -86,8 +86,7 @@ def test_what_the_writer_taught_makes_ink_likely(reader):
     character = reader.read_line(ink, GUIDE, adapter).characters[0]
     for number in range(3):
         label = [BaseModel.load().index("n")]
-        scores = reader.in_context(character.seen, character.geometry[None])
-        adapter.learn([number], character.seen, character.geometry[None], scores, label, [False])
+        adapter.learn([number], character.seen, character.geometry[None], reader.in_context, label, [False])
     after = reader.spelled(ink, "nit", GUIDE, adapter)
     assert before[0].probability < LIKELY < after[0].probability
     assert [one.parts for one in before] == [one.parts for one in after]
