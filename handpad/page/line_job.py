@@ -11,7 +11,7 @@ import numpy as np
 
 from handpad.ink import Box, Guide
 from handpad.page.page import Character, Page
-from handpad.reading.correction import CONTEXT, nearby, strokes_of
+from handpad.reading.correction import CONTEXT, as_they_are, nearby, strokes_of
 from handpad.reading.correction import line_around as around
 from handpad.reading.fragments import Fixed, Part
 from handpad.reading.line_context import LineAround
@@ -201,17 +201,15 @@ def word_job(page: Page, word: tuple[Character, ...], keep_fixed: bool) -> LineJ
     row = page.row(word[0])
     line = page.lines[row]
     first, last = line.index(word[0]), line.index(word[-1])
-    chosen = nearby([c.parts for c in line], first, last, CONTEXT)
+    every = [character.parts for character in line]
+    chosen = nearby(every, first, last, CONTEXT)
     if not all(line[index].label for index in chosen):
         return None
-    fixed = []
-    for place, index in enumerate(chosen):
-        character = line[index]
-        if first <= index <= last:
-            if keep_fixed and (character.fixed or character.grouped):
-                fixed.append(Fixed(character.parts, character.label if character.fixed else None))
-        else:
-            fixed.append(Fixed(character.parts, character.label, character.space if place else None))
+    fixed = as_they_are(line, chosen, first, last)
+    if keep_fixed:
+        own = (character for character in word if character.fixed or character.grouped)
+        fixed += [Fixed(character.parts, character.label if character.fixed else None) for character in own]
+        fixed.sort(key=lambda one: every.index(one.parts))
     characters = tuple(line[index] for index in chosen)
     numbers, strokes = _ink(page, characters)
     nothing: frozenset[Key] = frozenset()

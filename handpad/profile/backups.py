@@ -25,6 +25,10 @@ MOST_SPECIAL = 6
 """So many of the copies made before something far-reaching are kept."""
 
 
+DELAY_S = 10.0
+"""The backup of the day waits so long after the profile was opened: then the pen has its first characters read."""
+
+
 def folder_of(path: Path) -> Path:
     """The folder that holds the backups of a profile, and of others beside it."""
     return path.parent / "backups"
@@ -114,10 +118,6 @@ def kept_days(days: Iterable[date]) -> set[date]:
             latest.setdefault(period(day), day)
         kept.update(list(latest.values())[:periods])
     return kept
-
-
-DELAY_S = 10.0
-"""The backup of the day waits so long after the profile was opened: then the pen has its first characters read."""
 
 
 class Daily:

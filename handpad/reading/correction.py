@@ -79,6 +79,18 @@ def nearby(line: Sequence[Parts], first: int, last: int, reach: int) -> list[int
     return with_shared_strokes(line, range(max(0, first - reach), min(len(line), last + reach + 1)))
 
 
+def as_they_are(line: Sequence["Said"], chosen: Sequence[int], first: int, last: int) -> list[Fixed]:
+    """The chosen characters of a line around those from first to last, which are to be read anew.
+
+    What precedes the first of them is not seen, so whether a space does is left open.
+    """
+    return [
+        Fixed(line[index].parts, line[index].label, line[index].space if place else None)
+        for place, index in enumerate(chosen)
+        if not first <= index <= last
+    ]
+
+
 def strokes_of(characters: Iterable[Parts]) -> list[int]:
     """The numbers of all strokes with ink in some characters, ascending."""
     return sorted({part.stroke for parts in characters for part in parts})
@@ -152,11 +164,7 @@ def parted(
     chosen = nearby(every, first, last, CONTEXT)
     numbers = strokes_of(every[index] for index in chosen)
     places = {number: place for place, number in enumerate(numbers)}
-    known = []
-    for place, index in enumerate(chosen):
-        other = line.characters[index]
-        if not first <= index <= last:
-            known.append(Fixed(moved(other.parts, places), other.label, other.space if place else None))
+    known = [replace(one, parts=moved(one.parts, places)) for one in as_they_are(line.characters, chosen, first, last)]
     ink = every[first : last + 1]
     said = whole_text([line.characters[index] for index in chosen], ink, " ".join(text.split()))
     found = spell([line.strokes[number] for number in numbers], said, line.guide, known)

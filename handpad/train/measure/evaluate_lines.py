@@ -48,7 +48,7 @@ class Learner(LineReader, Protocol):
 class Variant(NamedTuple):
     """One way to read: how to make its reader for a new writer, and whether that is a learner, taught first."""
 
-    make: Callable[[], LineReader]
+    make: Callable[[], LineReader | Learner]
     learns: bool = False
 
 
