@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 DOCUMENT = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 FOUNDATIONS = "foundations"
-OUTSIDE_THE_CORE = {"app", "train"}
+OUTSIDE_THE_CORE = {"app", "own_model", "train"}
 NOT_IN_THE_CORE = {"PySide6", "shiboken6", "torch", "sklearn"}
 
 MODULES = {
@@ -121,7 +121,16 @@ def test_the_core_imports_no_qt_and_no_torch():
 def test_the_core_knows_neither_app_nor_training():
     """Only the commands open the app."""
     assert {one for one, other in arrows_of_the_code() if other == "app"} == {"commands"}
-    assert {one for one, other in arrows_of_the_code() if other == "train"} <= {"app"}
+    assert {one for one, other in arrows_of_the_code() if other == "own_model"} <= {"app"}
+    assert {one for one, other in arrows_of_the_code() if other == "train"} <= {"own_model"}
+
+
+def test_qt_is_in_every_module_of_the_app_and_nowhere_else():
+    with_qt = {module for module in MODULES if any(name.split(".")[0] == "PySide6" for name in imported(module))}
+    packages = {name for name, path in MODULES.items() if path.name == "__init__.py"}
+    app = {module for module in MODULES if top_of(module) == "app"} - packages
+    assert app - with_qt == set(), "without Qt: not for the app"
+    assert with_qt - app == set(), "with Qt: for the app"
 
 
 def defined(body: list[ast.stmt]) -> dict[str, ast.stmt]:

@@ -97,7 +97,7 @@ def measure_start(folder: Path, runs: int) -> tuple[list[float], list[float]]:
 def start_training(app, folder: Path, prepared: Path):
     """Train as the wizard does; returns the job once it learns."""
     from handpad.app.wizard.training_job import TrainingJob
-    from handpad.app.wizard.training_plan import Plan
+    from handpad.own_model.training_plan import Plan
 
     job = TrainingJob(Plan(folder / "training", prepared.absolute(), None, "handpad", None, "bench").commands())
     learning = []

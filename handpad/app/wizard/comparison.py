@@ -7,13 +7,13 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from handpad.app.background import Task
-from handpad.app.wizard import model_result
-from handpad.app.wizard.prepared import sample
 from handpad.app.wizard.result_page import ResultPage
 from handpad.app.wizard.runner import STEPS, Runner
 from handpad.app.wizard.sheet import MOST
-from handpad.app.wizard.training_plan import Plan
 from handpad.errors import DataError
+from handpad.own_model import model_result
+from handpad.own_model.prepared import sample
+from handpad.own_model.training_plan import Plan
 
 
 class Comparison(QObject):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from handpad.app.wizard.drop_area import DropArea
 from handpad.app.wizard.left_over import LeftOver
 from handpad.app.wizard.page import Page
-from handpad.app.wizard.training_data import KINDS, Found
+from handpad.own_model.training_data import KINDS, Found
 
 
 class DataPage(Page):

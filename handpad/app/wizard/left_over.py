@@ -4,7 +4,7 @@ from html import escape
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
-from handpad.app.wizard.training_plan import Plan
+from handpad.own_model.training_plan import Plan
 
 
 class LeftOver(QFrame):

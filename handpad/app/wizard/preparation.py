@@ -6,14 +6,14 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from handpad.app.background import Task
-from handpad.app.wizard.prepared import Prepared, look_into, sample
-from handpad.app.wizard.prepared_files import prepared_path
 from handpad.app.wizard.runner import Runner
 from handpad.app.wizard.sheet import MOST
 from handpad.app.wizard.sheet_page import SheetPage
-from handpad.app.wizard.training_data import Found
-from handpad.app.wizard.training_plan import prepare_command
 from handpad.errors import DataError
+from handpad.own_model.prepared import Prepared, look_into, sample
+from handpad.own_model.prepared_files import prepared_path
+from handpad.own_model.training_data import Found
+from handpad.own_model.training_plan import prepare_command
 
 
 class Preparation(QObject):

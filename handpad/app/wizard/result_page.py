@@ -5,8 +5,8 @@ from html import escape
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 
-from handpad.app.wizard.model_result import Result
 from handpad.app.wizard.page import Page, Progress
+from handpad.own_model.model_result import Result
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 

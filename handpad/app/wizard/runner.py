@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from handpad.app.wizard.sheet_page import SheetPage
 from handpad.app.wizard.train_page import TrainPage
 from handpad.app.wizard.training_job import TrainingJob
-from handpad.app.wizard.training_plan import Command
+from handpad.own_model.training_plan import Command
 
 STEPS = {
     "prepare": "Reading the data",

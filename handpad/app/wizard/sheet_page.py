@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from handpad.app.theme import Theme
 from handpad.app.wizard.page import Page, Progress
-from handpad.app.wizard.prepared import Prepared, in_few_words
 from handpad.app.wizard.sheet import Sheet
+from handpad.own_model.prepared import Prepared, in_few_words
 
 MOST_REASONS = 3
 """How many reasons for leaving samples out are named; the tool tip has all."""

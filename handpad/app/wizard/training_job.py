@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
-from handpad.app.wizard.training_plan import Command
+from handpad.own_model.training_plan import Command
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class TrainingJob(QObject):
         """Begin with the first command."""
         name, arguments = self._commands.pop(0)
         self._pending = self._errors = b""
-        self._process.start(sys.executable, ["-m", "handpad.app.wizard.training_child", *arguments])
+        self._process.start(sys.executable, ["-m", "handpad.own_model.training_child", *arguments])
         self.started.emit(name)
 
     def stop(self) -> None:

@@ -9,23 +9,22 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QStacke
 
 from handpad.app.background import Task
 from handpad.app.theme import Theme
-from handpad.app.wizard import prepared_files
 from handpad.app.wizard.comparison import Comparison
 from handpad.app.wizard.data_page import DataPage
 from handpad.app.wizard.how_page import HowPage
-from handpad.app.wizard.page import scrolled
+from handpad.app.wizard.page import scrolled, style_sheet
 from handpad.app.wizard.preparation import Preparation
 from handpad.app.wizard.result_page import ResultPage
 from handpad.app.wizard.runner import Runner
 from handpad.app.wizard.sheet_page import SheetPage
-from handpad.app.wizard.style import style_sheet
 from handpad.app.wizard.train_page import TrainPage
-from handpad.app.wizard.training_data import Found, recognise
 from handpad.app.wizard.training_job import missing_packages
-from handpad.app.wizard.training_plan import Plan, left_over, new_folder
 from handpad.errors import HandpadError
 from handpad.installed import install_model
 from handpad.model.folder import REPORT
+from handpad.own_model import prepared_files
+from handpad.own_model.training_data import Found, recognise
+from handpad.own_model.training_plan import Plan, left_over, new_folder
 
 DATA, LOOK, HOW, TRAIN, RESULT = range(5)
 

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from handpad.app.wizard.training_child import NICE
 from handpad.app.wizard.training_job import TrainingJob, _sentence
+from handpad.own_model.training_child import NICE
 
 HELP = ("help", ["prepare", "--help"])
 
@@ -83,7 +83,7 @@ def test_it_can_be_ended_at_once(qtbot, run, endless):
 
 @needs_fifo
 def test_it_ends_when_the_app_is_gone(endless):
-    command = [sys.executable, "-m", "handpad.app.wizard.training_child", *endless[1]]
+    command = [sys.executable, "-m", "handpad.own_model.training_child", *endless[1]]
     child = subprocess.Popen(command, stdin=subprocess.PIPE)
     child.stdin.close()
     assert child.wait(timeout=60) == 1

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from handpad.app.wizard.prepared import in_few_words, look_into, sample
 from handpad.errors import DataError
+from handpad.own_model.prepared import in_few_words, look_into, sample
 from handpad.train.datasets.dataset import Dataset
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from handpad import glyph
-from handpad.app.wizard.training_data import KINDS, recognise
+from handpad.own_model.training_data import KINDS, recognise
 from handpad.train.datasets import READERS
 from handpad.train.datasets.dataset import FORMAT
 
@@ -33,7 +33,7 @@ def test_every_reader_has_a_name_for_people():
 
 
 def test_it_loads_neither_torch_nor_qt():
-    code = "import sys, handpad.app.wizard.training_data; assert not {'torch', 'sklearn', 'PySide6'} & set(sys.modules)"
+    code = "import sys, handpad.own_model.training_data; assert not {'torch', 'sklearn', 'PySide6'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 

@@ -5,8 +5,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from handpad.app.wizard.training_data import Found
-from handpad.app.wizard.training_plan import left_over
+from handpad.own_model.training_data import Found
+from handpad.own_model.training_plan import left_over
 
 
 def prepared_path(home: Path, found: Found) -> Path:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from handpad.app.wizard.prepared import in_few_words
 from handpad.model.folder import NEEDED, read_description
+from handpad.own_model.prepared import in_few_words
 
 MEASURES = {
     "accuracy_62": ("Digits and letters read right", "Of the 62 digits and letters alone, without any context."),
@@ -91,7 +91,7 @@ def compare(new: Path, current: Path, compared: Sequence[Sequence[dict]], glyphs
     missing = set(infos[1]["labels"]) - set(infos[0]["labels"])
     if missing:
         notes.insert(0, f"{names[0]} cannot read {in_few_words(missing)}, which {names[1]} can.")
-    return Result(*names, groups, list(dict.fromkeys(notes)))
+    return Result(names[0], names[1], groups, list(dict.fromkeys(notes)))
 
 
 def _compared(events: Sequence[dict]) -> Group:
@@ -139,7 +139,8 @@ def _of_earlier_weights(figure: dict, info: dict) -> bool:
 
 def _row(name: str, new: dict, current: dict | None) -> Measure:
     if current is None or current["count"] != new["count"]:
-        return Measure(*MEASURES[name], _percent(new["value"]), "not measured", "")
+        title, explanation = MEASURES[name]
+        return Measure(title, explanation, _percent(new["value"]), "not measured", "")
     return _values(MEASURES[name], new["value"], current["value"], name in _LOWER_IS_BETTER)
 
 
@@ -161,7 +162,7 @@ def _properties(new: Path, current: Path, infos: tuple[dict, dict], glyphs: np.n
     size = "The network, its labels and its writing styles together."
     speed = f"Median over {_TIMED} characters, one after another, on this computer, without adapting."
     return [
-        Measure("Different characters", "How many characters it can tell apart.", *labels, ""),
+        Measure("Different characters", "How many characters it can tell apart.", labels[0], labels[1], ""),
         both("Size on disk", size, _bytes, lambda value: f"{value / 1e6:.1f} MB"),
         both("Time for a character", speed, lambda folder: _speed(folder, glyphs), lambda value: f"{value:.2f} ms"),
     ]

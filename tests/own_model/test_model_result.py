@@ -6,9 +6,9 @@ import shutil
 import numpy as np
 import pytest
 
-from handpad.app.wizard.model_result import compare
 from handpad.errors import ModelError
 from handpad.model.folder import NEEDED, read_description, write_description
+from handpad.own_model.model_result import compare
 from handpad.paths import bundled_models
 
 GLYPHS = np.zeros((2, 28, 28), np.uint8)

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from handpad.app.wizard.training_data import Found
 from handpad.files import replace_file
 from handpad.model.folder import is_model
+from handpad.own_model.training_data import Found
 from handpad.train.fit.run_files import CHECKPOINT, RECORD
 
 PLAN = "plan.json"

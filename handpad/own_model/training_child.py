@@ -1,6 +1,6 @@
 """The process in which the app trains: ``handpad-train`` at low priority, which ends when the app says so or is gone.
 
-``python -m handpad.app.wizard.training_child <arguments of handpad-train>``. Every byte on stdin counts as Ctrl-C,
+``python -m handpad.own_model.training_child <arguments of handpad-train>``. Every byte on stdin counts as Ctrl-C,
 which works on every system; the end of stdin, when the app is gone, ends the process at once: what it has finished is
 on disk.
 """
