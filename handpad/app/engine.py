@@ -8,34 +8,17 @@ import logging
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from handpad.adaptation import concatenate
-from handpad.errors import HandpadError, InkError, ProfileError
-from handpad.ink import Guide, checked_ink
-from handpad.page.line_job import Key, LineJob, ReadBack
-from handpad.reading.correction import whole_text, within
-from handpad.reading.fragments import Fixed, moved
-from handpad.reading.line_context import LineAround
+from handpad.errors import HandpadError, ProfileError
+from handpad.page.answers import Answers
+from handpad.page.line_job import LineJob, WordReading
+from handpad.page.messages import BoxJob, ChangeSamples, KeepOpen, LearnSample, Request, WordJob
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """One character to learn, under the sample id that the page has given it; line: around it, unless in a box."""
-
-    sample_id: str
-    strokes: list[np.ndarray]
-    guide: Guide
-    label: str
-    predicted: str
-    confirmed: bool
-    line: LineAround | None = None
 
 
 @dataclass(frozen=True)
@@ -49,15 +32,6 @@ class Summary:
     recent_right: int
     recent: int
     behind: int = 0
-
-
-@dataclass(frozen=True)
-class WordReading:
-    """One way to read a word: what it says, how probable that is, and its characters."""
-
-    text: str
-    probability: float
-    characters: list[Fixed]
 
 
 class _Ending(Exception):
@@ -78,7 +52,7 @@ class Engine(QObject):
         as one string.
     ranked(dict, after_learning) : candidates by key, of the characters in boxes asked for or, after learning, of all.
     line_read(job, characters) : a line was read: a list of ReadBack in reading order, or None if that failed.
-    word_read(job, readings) : ways to read the word asked for, a list of WordReading, best first.
+    word_read(readings) : ways to read the word asked for, a list of WordReading, best first.
     words_changed(words) : the writer's own words.
     learned(sample_id, summary) : it is on disk and every character in boxes was ranked again (ranked came first).
     forgotten(summary) : samples were forgotten or learned again.
@@ -90,7 +64,7 @@ class Engine(QObject):
     ready = Signal(str, object, str, object)
     ranked = Signal(object, bool)
     line_read = Signal(object, object)
-    word_read = Signal(object, object)
+    word_read = Signal(object)
     words_changed = Signal(object)
     learned = Signal(str, object)
     forgotten = Signal(object)
@@ -102,11 +76,11 @@ class Engine(QObject):
         self.ending = threading.Event()
         self.unlearned: set[str] = set()
         self._recognizer = None
-        self._seen = {}
+        self._answers = None
         self._forgotten = {}
-        self._waiting: deque[Lesson] = deque()
+        self._waiting: deque[LearnSample] = deque()
         self._waiting_since = 0.0
-        self._unstored: dict[str, Lesson] = {}
+        self._unstored: dict[str, LearnSample] = {}
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._retry.timeout.connect(self._learn_unstored)
         self._pause = QTimer(self, singleShot=True)
@@ -140,9 +114,9 @@ class Engine(QObject):
                     return
                 options["model"] = None
                 self.failed.emit(f"{error} Handpad goes on with the model it came with.", [])
-        self._seen.clear()
-        self.words_changed.emit(self._recognizer.words())
         recognizer = self._recognizer
+        self._answers = Answers(recognizer, self._forgotten)
+        self.words_changed.emit(recognizer.words())
         self.ready.emit(recognizer.profile_id, recognizer.known_ids(), recognizer.model.alphabet, self._summary())
         self._tell_notes()
         try:
@@ -169,7 +143,7 @@ class Engine(QObject):
         if not left:
             self._behind.stop()
             self._tell_notes()
-            self._rank(list(self._seen), after_learning=True)
+            self._rank_open()
         if not left or time.monotonic() - self._told > TELL_S:
             self._told = time.monotonic()
             self.caught_up.emit(self._summary())
@@ -183,36 +157,53 @@ class Engine(QObject):
         return Summary(self._recognizer.sample_count(), *self._recognizer.recent_right(), self._recognizer.behind())
 
     @Slot(object)
-    def read(self, characters: dict[Key, tuple[list[np.ndarray], Guide]]) -> None:
+    def answer(self, request: Request) -> None:
+        """Answer what a page session asks for, see :mod:`handpad.page.messages`."""
+        match request:
+            case BoxJob():
+                self._read_boxes(request)
+            case LineJob():
+                self._read_line(request)
+            case WordJob():
+                self._read_word(request)
+            case LearnSample():
+                self._learn_in_turn(request)
+            case ChangeSamples(forget, restore):
+                self._change(forget, restore)
+            case KeepOpen(keys):
+                if self._answers is not None:
+                    self._answers.keep_open(keys)
+
+    def _read_boxes(self, job: BoxJob) -> None:
         """Read characters in boxes and keep them open, ranked again whenever something is learned."""
-        if self._recognizer is None or self.ending.is_set():
+        if self._answers is None or self.ending.is_set():
             return
         self._let_wait()
-        fresh = {key: ink for key, ink in characters.items() if key not in self._seen and _is_readable(ink)}
-        if fresh:
-            seen = self._recognizer.observe(list(fresh.values()))
-            for row, key in enumerate(fresh):
-                self._seen[key] = seen[row : row + 1]
-        self._rank([key for key in characters if key in self._seen], after_learning=False)
+        self._tell_ranked(self._answers.read_boxes(job), after_learning=False)
+
+    def _rank_open(self) -> None:
+        """Rank characters in boxes again, since something was learned or forgotten."""
+        self._tell_ranked(self._answers.rank_open(), after_learning=True)
+
+    def _tell_ranked(self, ranked, after_learning: bool) -> None:
+        if ranked:
+            self.ranked.emit(ranked, after_learning)
 
     def _let_wait(self) -> None:
         """Put off what waits to be learned: the pen is still writing."""
         if self._waiting and time.monotonic() - self._waiting_since < LONGEST_WAIT_S:
             self._pause.start(REST_MS)
 
-    @Slot(object)
-    def read_line(self, job: LineJob) -> None:
+    def _read_line(self, job: LineJob) -> None:
         """Read a line; always answers, unless the engine is ending."""
         if self.ending.is_set():
             return
         found = None
         self._let_wait()
         try:
-            if self._recognizer is not None:
-                fixed, numbers = _local(job)
+            if self._answers is not None:
                 with self._recognizer.interruptible(self._end_if_wanted):
-                    line = self._recognizer.read_line(job.strokes, job.guide, fixed)
-                found = self._back(line, numbers, job)
+                    found = self._answers.read_line(job)
         except _Ending:
             return
         except Exception as error:  # whatever the ink was, the next line must be read
@@ -225,64 +216,21 @@ class Engine(QObject):
         if self.ending.is_set():
             raise _Ending
 
-    def _back(self, line, numbers: tuple[int, ...], job: LineJob) -> list[ReadBack]:
-        """A line's characters under the page's stroke numbers. What has its label from the writer is ranked alone."""
-        from handpad.recognizer import Candidate
-
-        labelled = {fixed.parts for fixed in job.fixed if fixed.label is not None}
-        found = []
-        for character in line.characters:
-            parts = moved(character.parts, numbers)
-            if parts not in labelled:
-                candidates = [Candidate(*pair) for pair in character.candidates]
-            elif parts in job.bare:
-                candidates = self._recognizer.rank(character.seen)[0][:SHOWN]
-            else:
-                candidates = []
-            found.append(ReadBack(parts, character.label, candidates, character.space))
-        return found
-
-    @Slot(object, object, str)
-    def read_word(self, job: LineJob, keys: frozenset[Key], text: str) -> None:
-        """Find ways to read the open characters of a job, which are the word of these keys.
-
-        text : the word as the writer spells it, to be parted into characters; "" asks for the likeliest readings.
-        """
+    def _read_word(self, job: WordJob) -> None:
+        """Find ways to read a word; always answers, unless the engine is ending."""
         readings: list[WordReading] = []
         if self.ending.is_set():
             return
         try:
-            if self._recognizer is not None:
-                readings = self._word_readings(job, keys, text)
+            if self._answers is not None:
+                with self._recognizer.interruptible(self._end_if_wanted):
+                    readings = self._answers.read_word(job)
         except _Ending:
             return
         except Exception as error:
             log.exception("word")
             self.failed.emit(f"The word could not be read ({error}). Your ink is safe; the log has the rest.", [])
-        self.word_read.emit(job, readings)
-
-    def _word_readings(self, job: LineJob, keys: frozenset[Key], text: str) -> list[WordReading]:
-        fixed, numbers = _local(job)
-        ink, pad = {part for key in keys for part in key}, self._recognizer
-        with pad.interruptible(self._end_if_wanted):
-            if text:
-                spelled = pad.spelled(job.strokes, whole_text(job.characters, keys, text), job.guide, fixed)
-                lines = [] if spelled is None else [(1.0, spelled)]
-            else:
-                lines = pad.alternatives(job.strokes, job.guide, fixed, 4 * SHOWN)
-        others = sum(character.parts not in keys for character in job.characters)
-        found: dict[str, WordReading] = {}
-        for chance, line in lines:
-            characters = [replace(one, parts=moved(one.parts, numbers)) for one in line]
-            word = [one for one in characters if within(one.parts, ink)]
-            if len(characters) - len(word) != others or not word:
-                continue
-            said = "".join((" " if one.space and number else "") + one.label for number, one in enumerate(word))
-            if said in found:
-                found[said] = replace(found[said], probability=found[said].probability + chance)
-            else:
-                found[said] = WordReading(said, chance, word)
-        return list(found.values())
+        self.word_read.emit(readings)
 
     @Slot(str, bool)
     def set_word(self, word: str, known: bool) -> None:
@@ -296,27 +244,15 @@ class Engine(QObject):
             self.failed.emit(str(error), [])
         self.words_changed.emit(self._recognizer.words())
 
-    def _rank(self, keys: list[Key], after_learning: bool) -> None:
-        if keys:
-            ranked = self._recognizer.rank(concatenate([self._seen[key] for key in keys]))
-            shown = {key: candidates[:SHOWN] for key, candidates in zip(keys, ranked, strict=True)}
-            self.ranked.emit(shown, after_learning)
-
-    @Slot(object)
-    def keep(self, keys: set[Key]) -> None:
-        """Close all characters but these: they are no longer ranked."""
-        self._seen = {key: seen for key, seen in self._seen.items() if key in keys}
-
-    @Slot(object)
-    def learn(self, lesson: Lesson) -> None:
+    def _learn_in_turn(self, sample: LearnSample) -> None:
         """Learn a correction now; a confirmation when nothing else waits."""
-        if lesson.confirmed:
+        if sample.confirmed:
             if not self._waiting:
                 self._waiting_since = time.monotonic()
                 self._pause.start(REST_MS)
-            self._waiting.append(lesson)
+            self._waiting.append(sample)
         else:
-            self._learn(lesson)
+            self._learn(sample)
 
     def _learn_waiting(self) -> None:
         if self._waiting:
@@ -324,74 +260,55 @@ class Engine(QObject):
         if self._waiting:
             self._pause.start(CONFIRM_PAUSE_MS)
 
-    def _learn(self, lesson: Lesson) -> None:
-        if self._recognizer is None:
-            self.unlearned.add(lesson.sample_id)
+    def _learn(self, sample: LearnSample) -> None:
+        if self._answers is None:
+            self.unlearned.add(sample.sample_id)
             return
         try:
-            self._recognizer.learn(
-                lesson.strokes,
-                lesson.label,
-                lesson.guide,
-                confirmed=lesson.confirmed,
-                sample_id=lesson.sample_id,
-                shown=lesson.predicted,
-                line=lesson.line,
-            )
+            self._answers.learn(sample)
         except ProfileError as error:  # a full disk, for instance: what was taught is kept until it can be stored
-            self.unlearned.add(lesson.sample_id)
+            self.unlearned.add(sample.sample_id)
             if not self._unstored:
                 log.exception("learn")
                 self.failed.emit(f"{error} What you teach is kept, and Handpad tries again every few seconds.", [])
-            self._unstored[lesson.sample_id] = lesson
+            self._unstored[sample.sample_id] = sample
             self._retry.start()
             return
         except HandpadError as error:
             log.exception("learn")
-            self.unlearned.add(lesson.sample_id)
-            self.failed.emit(str(error), [lesson.sample_id])
+            self.unlearned.add(sample.sample_id)
+            self.failed.emit(str(error), [sample.sample_id])
             return
-        self.unlearned.discard(lesson.sample_id)
-        if not lesson.confirmed and not self.ending.is_set():
-            self._rank(list(self._seen), after_learning=True)
-        self.learned.emit(lesson.sample_id, self._summary())
+        self.unlearned.discard(sample.sample_id)
+        if not sample.confirmed and not self.ending.is_set():
+            self._rank_open()
+        self.learned.emit(sample.sample_id, self._summary())
 
     def _learn_unstored(self) -> None:
         """Try again to store what could not be stored."""
         waiting, self._unstored = self._unstored, {}
-        for lesson in waiting.values():
+        for sample in waiting.values():
             if self._unstored:
-                self._unstored[lesson.sample_id] = lesson  # it would fail likewise
+                self._unstored[sample.sample_id] = sample  # it would fail likewise
             else:
-                self._learn(lesson)
+                self._learn(sample)
 
-    @Slot(object, object)
-    def change(self, forget: list[str], restore: list[str]) -> None:
+    def _change(self, forget: list[str], restore: list[str]) -> None:
         """Forget samples and learn forgotten ones again, as undo and redo ask."""
-        if self._recognizer is None:
+        if self._answers is None:
             return
         if self.ending.is_set():  # no time to learn what is forgotten at once
-            self._waiting = deque(lesson for lesson in self._waiting if lesson.sample_id not in set(forget))
+            self._waiting = deque(sample for sample in self._waiting if sample.sample_id not in set(forget))
         else:
             self.flush()
         try:
-            for sample_id in forget:
-                if self._unstored.pop(sample_id, None):
-                    continue
-                try:
-                    self._forgotten[sample_id] = self._recognizer.forget(sample_id)
-                except KeyError:
-                    log.warning("sample %s was not there to be forgotten", sample_id)
-            known = [sample_id for sample_id in restore if sample_id in self._forgotten]
-            if known:
-                self._recognizer.restore([self._forgotten[sample_id] for sample_id in known])
-                for sample_id in known:
-                    del self._forgotten[sample_id]
+            stored = [sample_id for sample_id in forget if self._unstored.pop(sample_id, None) is None]
+            self._answers.change(stored, restore)
         except HandpadError as error:
             log.exception("change")
             self.failed.emit(str(error), [])
         if not self.ending.is_set():
-            self._rank(list(self._seen), after_learning=True)
+            self._rank_open()
         self.forgotten.emit(self._summary())
 
     def flush(self) -> None:
@@ -407,7 +324,7 @@ class Engine(QObject):
                 self._learn(self._waiting[0])
                 self._waiting.popleft()
         finally:
-            self.unlearned |= {lesson.sample_id for lesson in self._waiting}
+            self.unlearned |= {sample.sample_id for sample in self._waiting}
             self._waiting.clear()
             self.close()
 
@@ -421,7 +338,7 @@ class Engine(QObject):
             self._retry.stop()
             self._pause.stop()
             self._recognizer.close()
-            self._recognizer = None
+            self._recognizer = self._answers = None
 
 
 RETRY_MS = 5000
@@ -442,19 +359,6 @@ CATCH_UP_BY, CATCH_UP_PAUSE_MS = 32, 2
 TELL_S = 0.3
 """How often is told how far that is."""
 
-SHOWN = 8
-"""How many candidates of each character leave the engine."""
-
-
-def _is_readable(ink: tuple[list[np.ndarray], Guide]) -> bool:
-    """Whether a character in a box is of a size that any writing has."""
-    try:
-        checked_ink(*ink)
-    except InkError as error:
-        log.warning("a character in a box is not read: %s", error)
-        return False
-    return True
-
 
 def _beside(path: Path) -> Path:
     """The next name beside a profile that cannot be used: me.handpad, me-2.handpad, me-3.handpad ..."""
@@ -462,10 +366,3 @@ def _beside(path: Path) -> Path:
     if stem and number.isdigit():
         return path.with_stem(f"{stem}-{int(number) + 1}")
     return path.with_stem(f"{path.stem}-2")
-
-
-def _local(job: LineJob) -> tuple[list[Fixed], tuple[int, ...]]:
-    """What is settled, under the places of the job's strokes, and the stroke number at each place."""
-    places = {number: place for place, number in enumerate(job.numbers)}
-    fixed = [replace(one, parts=moved(one.parts, places)) for one in job.fixed]
-    return fixed, job.numbers

@@ -4,7 +4,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from handpad.app.engine import Summary
-from handpad.app.lessons import Change
+from handpad.page.messages import Change
 
 NOTICE_MS = 8000
 """How long the status line speaks of one event before it returns to the summary."""

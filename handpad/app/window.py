@@ -13,7 +13,6 @@ from handpad.app.actions import ActionBar, Actions
 from handpad.app.banner import Banner
 from handpad.app.bottom_panel import BottomPanel
 from handpad.app.canvas import Canvas
-from handpad.app.lessons import Change
 from handpad.app.main_menu import MainMenu
 from handpad.app.pad import Pad
 from handpad.app.popups import Popups
@@ -22,6 +21,7 @@ from handpad.app.unsaved import may_close, save_elsewhere, unsaved_sentence
 from handpad.installed import available_models
 from handpad.labels import ALPHANUMERIC
 from handpad.page.line_job import Key
+from handpad.page.messages import Change
 from handpad.page.page import Character
 from handpad.paths import bundled_models, user_data
 from handpad.settings import Settings
@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
         if key == "theme":
             self._apply_theme()
         elif key == "learning":
-            self.pad.learning = self.status.learning = value == "on"
+            self.pad.session.learns = self.status.learning = value == "on"
             self.status.rest()
         else:
             if key == "model":
@@ -202,7 +202,7 @@ class MainWindow(QMainWindow):
         if model is None:
             self.show_trouble(f"The base model {self.settings['model']} is gone; Handpad reads with its own.")
         labels = ALPHABETS[self.settings["alphabet"]]
-        self.pad.learning = self.settings["learning"] == "on"
+        self.pad.session.learns = self.settings["learning"] == "on"
         self.pad.open(profile=self._options["profile"], model=model, labels=labels, adapter=self.settings["adapter"])
 
     def open_words(self) -> None:
@@ -244,12 +244,12 @@ class MainWindow(QMainWindow):
     def _on_page(self, page) -> None:
         self.canvas.show_page(page)
         self.bottom.show_text(page.text())
-        self.tools.undo.setEnabled(self.pad.can_undo())
-        self.tools.redo.setEnabled(self.pad.can_redo())
+        self.tools.undo.setEnabled(self.pad.session.can_undo())
+        self.tools.redo.setEnabled(self.pad.session.can_redo())
         (self.tools.boxes if page.boxes else self.tools.lines).setChecked(True)
 
     def _is_unsure(self, character: Character) -> bool:
-        return character.parts in self.pad.candidates and self.pad.probability(character) < UNSURE
+        return character.parts in self.pad.candidates and self.pad.session.probability(character) < UNSURE
 
     def _on_appeared(self, keys: set[Key]) -> None:
         self.canvas.view.appeared.update(dict.fromkeys(keys, time.monotonic()))

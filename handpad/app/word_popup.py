@@ -5,8 +5,8 @@ from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from handpad.app.correction_popup import CHOICES, ChoiceButton, Popup, focused_one, percent, picked_one
-from handpad.app.engine import WordReading
 from handpad.app.theme import Theme
+from handpad.page.line_job import WordReading
 
 _FONT = 19
 

@@ -13,8 +13,8 @@ import numpy as np
 from handpad.errors import HandpadError, InkError
 from handpad.inkml import check, traces
 from handpad.page.document import DocumentError, from_inkml
+from handpad.page.line_job import whole_line
 from handpad.page.page import Page
-from handpad.reading.fragments import Fixed, moved
 from handpad.reading.images import ImageError, ink_of_image
 from handpad.reading.reader import Progress
 from handpad.reading.result import ReadCharacter, Reading, ReadLine
@@ -187,23 +187,9 @@ def _own_page(data: bytes) -> Page | None:
 def _read_page(pad: Recognizer, page: Page, progress: Progress) -> Reading:
     lines, done = [], 0
     for row in sorted(page.lines):
-        line = page.lines[row]
-        first = {word[0].parts for word in page.words(row)}
-        numbers = sorted({number for character in line for number in character.strokes})
-        place = {number: index for index, number in enumerate(numbers)}
-        fixed = []
-        for character in line:
-            in_box = row in page.box_rows
-            if character.locked or in_box:
-                known = (character.fixed or character.settled) and character.label
-                parts = moved(character.parts, place)
-                spaced = character.spaced or character.settled or in_box
-                fixed.append(
-                    Fixed(parts, character.label if known else None, character.parts in first if spaced else None)
-                )
-        strokes = [page.strokes[number] for number in numbers]
+        job = whole_line(page, row)
         with pad.interruptible(partial(progress, done, len(page.strokes))):
-            lines.append(pad.read_line(strokes, page.ruling.guide(row), fixed))
-        done += len(numbers)
+            lines.append(pad.read_line(job.strokes, job.guide, job.known))
+        done += len(job.strokes)
         progress(done, len(page.strokes))
     return Reading(tuple(lines))

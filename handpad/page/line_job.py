@@ -4,7 +4,7 @@ One line of paper is read at a time. What the writer fixed, and what is settled,
 rest; a character is settled when the writer has gone on to another line, or two words further.
 """
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from handpad.ink import Box, Guide
 from handpad.page.page import Character, Page
 from handpad.reading.correction import CONTEXT, as_they_are, nearby, strokes_of
 from handpad.reading.correction import line_around as around
-from handpad.reading.fragments import Fixed, Part
+from handpad.reading.fragments import Fixed, Part, moved
 from handpad.reading.line_context import LineAround
 
 Key = tuple[Part, ...]
@@ -56,6 +56,12 @@ class LineJob:
     bare: frozenset[Key]
     relabel: frozenset[Key]
 
+    @property
+    def known(self) -> list[Fixed]:
+        """What is settled of it, its parts under the places of its strokes, as a recogniser takes it."""
+        places = {number: place for place, number in enumerate(self.numbers)}
+        return [replace(one, parts=moved(one.parts, places)) for one in self.fixed]
+
 
 @dataclass(frozen=True)
 class ReadBack:
@@ -65,6 +71,15 @@ class ReadBack:
     label: str
     candidates: list
     space: bool
+
+
+@dataclass(frozen=True)
+class WordReading:
+    """One way to read a word: what it says, how probable that is, and its characters."""
+
+    text: str
+    probability: float
+    characters: list[Fixed]
 
 
 def line_job(page: Page, row: int, look: Set[Key] = frozenset(), relabel: Set[Key] = frozenset()) -> LineJob | None:
@@ -82,20 +97,37 @@ def line_job(page: Page, row: int, look: Set[Key] = frozenset(), relabel: Set[Ke
         return None
     chosen = nearby([c.parts for c in line], wanted[0], wanted[-1], CONTEXT)
     bare = frozenset(line[index].parts for index in wanted if line[index].parts in look)
+    return _job(page, row, chosen, bare, frozenset(relabel) & bare)
+
+
+def whole_line(page: Page, row: int) -> LineJob:
+    """A line as it is read for somebody else: all that is settled of it stays, and the boxes of a line of boxes."""
+    return _job(page, row, range(len(page.lines[row])))
+
+
+def _job(
+    page: Page,
+    row: int,
+    chosen: Sequence[int],
+    bare: frozenset[Key] = frozenset(),
+    relabel: frozenset[Key] = frozenset(),
+) -> LineJob:
+    """The chosen characters of a line to be read, what is settled of them staying as it is."""
+    line = page.lines[row]
+    in_boxes = row in page.box_rows
+    begins = {word[0].parts for word in page.words(row)} if in_boxes else set()
     fixed = []
     for index in chosen:
         character, before = line[index], line[index - 1] if index else None
-        if not character.locked:
+        if not character.locked and not in_boxes:
             continue
         known = character.fixed or (character.settled and character.parts not in bare)
+        label = character.label if known and character.label else None
         space_known = character.spaced or (character.settled and before is not None and before.locked)
-        label = character.label or None
-        fixed.append(Fixed(character.parts, label if known else None, character.space if space_known else None))
+        space = character.space if space_known else None
+        fixed.append(Fixed(character.parts, label, character.parts in begins if in_boxes else space))
     characters = tuple(line[index] for index in chosen)
-    numbers, strokes = _ink(page, characters)
-    return LineJob(
-        row, characters, numbers, strokes, page.ruling.guide(row), tuple(fixed), bare, frozenset(relabel) & bare
-    )
+    return LineJob(row, characters, *_ink(page, characters), page.ruling.guide(row), tuple(fixed), bare, relabel)
 
 
 def line_around(page: Page, key: Key) -> LineAround | None:
@@ -211,6 +243,5 @@ def word_job(page: Page, word: tuple[Character, ...], keep_fixed: bool) -> LineJ
         fixed += [Fixed(character.parts, character.label if character.fixed else None) for character in own]
         fixed.sort(key=lambda one: every.index(one.parts))
     characters = tuple(line[index] for index in chosen)
-    numbers, strokes = _ink(page, characters)
     nothing: frozenset[Key] = frozenset()
-    return LineJob(row, characters, numbers, strokes, page.ruling.guide(row), tuple(fixed), nothing, nothing)
+    return LineJob(row, characters, *_ink(page, characters), page.ruling.guide(row), tuple(fixed), nothing, nothing)

@@ -49,7 +49,7 @@ def test_the_menu(qtbot, window):
     assert window.theme.dark
     assert window.settings["theme"] == "dark"
     entry(window.menu, "Paused").trigger()
-    assert not window.pad.learning
+    assert not window.pad.session.learns
     assert "paused" in window.status.sentence.text()
     with qtbot.waitSignal(window.pad.ready, timeout=20_000):
         entry(window.menu, "Digits only").trigger()

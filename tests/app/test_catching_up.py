@@ -42,8 +42,9 @@ def test_a_line_is_read_before_all_is_learned_again(qtbot, start, profile, monke
     monkeypatch.setattr("handpad.app.engine.CATCH_UP_BY", 1)
     window = start(ready=False)
     behind, behind_when_read, reviewed = [], [], []
-    review = window.pad._reading.review
-    monkeypatch.setattr(window.pad._reading, "review", lambda keys: (reviewed.append(set(keys)), review(keys)))
+    session = window.pad.session
+    review = session.review
+    monkeypatch.setattr(session, "review", lambda keys: (reviewed.append(set(keys)), review(keys)))
     window.pad.summary.connect(lambda summary: behind.append(summary.behind))
     window.pad.appeared.connect(lambda keys: behind_when_read.append(engine_of(window)._recognizer.behind()))
     qtbot.waitUntil(lambda: window.pad.is_ready, timeout=20_000)
@@ -86,10 +87,10 @@ def test_labels_follow_when_all_is_learned_again(qtbot, start, profile, monkeypa
     with qtbot.waitSignal(window.pad.ready, timeout=20_000):
         window.set_setting("model", "paper")
     wait_for_the_rest(qtbot, window)
-    qtbot.waitUntil(lambda: window.pad._reading.idle, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.pad.session.reads, timeout=20_000)
     assert set(said) == {"&"}
     character = window.pad.page.characters[0]
-    assert window.pad.probability(character) == engine_says(window, character)
+    assert window.pad.session.probability(character) == engine_says(window, character)
 
 
 def test_what_was_read_meanwhile_is_read_again_at_the_end(qtbot, start, profile, monkeypatch):

@@ -50,12 +50,12 @@ def test_a_line_being_read_is_let_go_and_read_at_the_next_start(qtbot, start):
     save_page(page, user_data() / "page.inkml")
     window, answers = start(ready=False), []
     window.pad._engine.worker.line_read.connect(lambda *_: answers.append(1), Qt.ConnectionType.DirectConnection)
-    qtbot.waitUntil(lambda: window.pad._reading._job is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.pad.session.reads, timeout=20_000)
     window.close()
     assert answers == []
     assert on_disk()[0].strokes.keys() == page.strokes.keys()
     again = start()
-    qtbot.waitUntil(lambda: again.pad._reading.idle, timeout=60_000)
+    qtbot.waitUntil(lambda: not again.pad.session.reads, timeout=60_000)
     assert again.pad.page.characters
     assert all(c.label for c in again.pad.page.characters)
 
@@ -72,7 +72,7 @@ def test_confirmations_for_which_there_is_no_time_can_be_made_at_the_next_start(
     assert len(learned) < 4
     assert [c.label for c in page.characters] == [c.label for c in window.pad.page.characters]
     again = start()
-    qtbot.waitUntil(lambda: again.pad._reading.idle, timeout=20_000)
+    qtbot.waitUntil(lambda: not again.pad.session.reads, timeout=20_000)
     again.pad.confirm()
     qtbot.waitUntil(lambda: again.status.summary.samples == 4, timeout=20_000)
     again.close()

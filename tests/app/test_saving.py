@@ -15,14 +15,14 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 from tablet import Pen
 
-from handpad.app import open_page
+from handpad.app import autosave
 from handpad.page.document import from_inkml
 from handpad.page.page_file import save_page
 
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch):
-    monkeypatch.setattr(open_page, "RETRY_MS", 100)
+    monkeypatch.setattr(autosave, "RETRY_MS", 100)
 
 
 @pytest.fixture
@@ -230,7 +230,7 @@ def test_a_page_that_cannot_be_kept_stays_open(qtbot, start, folder):
 
 
 def test_pages_kept_at_one_time_do_not_replace_each_other(qtbot, start, folder, monkeypatch):
-    monkeypatch.setattr(open_page, "stamp", lambda: "2026-01-01-120000")  # two in one second, the clock set back
+    monkeypatch.setattr(autosave, "stamp", lambda: "2026-01-01-120000")  # two in one second, the clock set back
     window = start("--page", folder / "page.inkml")
     for letters in ("T", "H", "i"):
         draw(window, letters)

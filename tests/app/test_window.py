@@ -507,7 +507,7 @@ def test_real_ink_of_a_writer_never_trained_on_is_read_and_learned(qtbot, start,
         qtbot.waitUntil(lambda: all(c.label for c in window.pad.page.characters), timeout=5000)
 
     window.pad.set_boxes(True)
-    window.pad._open_page.page = replace(window.pad.page, ruling=replace(ruling, box_width=80.0, margin=40.0))
+    window.pad.session.page = replace(window.pad.page, ruling=replace(ruling, box_width=80.0, margin=40.0))
     write_copy(0, 0)
     truth = "".join(copies)
     assert len(window.pad.page.characters) == len(truth)

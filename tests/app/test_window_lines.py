@@ -17,7 +17,7 @@ from handpad.profile import Profile
 def settle(qtbot, window):
     """Wait until everything has been read."""
     pad = window.pad
-    qtbot.waitUntil(lambda: pad._reading.idle and not pad._lessons.waiting, timeout=10_000)
+    qtbot.waitUntil(lambda: not pad.session.reads and not pad.session.stores, timeout=10_000)
 
 
 def put(qtbot, window, text, row=0, left=60.0):
@@ -141,7 +141,7 @@ def test_a_drawing_that_is_left_alone_teaches_nothing_and_writing_does(qtbot, wi
     for number in range(3):
         pen.stroke(zigzag + np.array([80 + 60 * number, ruling.baseline(0)]))
     settle(qtbot, window)
-    assert all(window.pad.probability(character) < 0.5 for character in window.pad.page.characters)
+    assert all(window.pad.session.probability(character) < 0.5 for character in window.pad.page.characters)
     put(qtbot, window, "tool", row=1)
     put(qtbot, window, "to", row=2)
     qtbot.waitUntil(lambda: len(samples()) == 4, timeout=5000)

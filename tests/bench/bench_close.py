@@ -38,7 +38,9 @@ def ready():
     if sys.argv[1] == "reading":
         QTimer.singleShot(1000, close)
     else:
-        window.pad._reading.all_done.connect(lambda: QTimer.singleShot(500, close))
+        wait = QTimer(window, interval=50)
+        wait.timeout.connect(lambda: window.pad.session.reads or (wait.stop(), QTimer.singleShot(500, close)))
+        wait.start()
 window.pad.ready.connect(ready)
 window.show()
 app.exec()

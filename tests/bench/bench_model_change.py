@@ -42,9 +42,8 @@ def measure(folder: Path, samples: int) -> dict[str, float]:
     wake = QTimer(interval=20)  # so that waiting for events always ends
     wake.start()
     window = main.create_window(main.parse(["--profile", str(profile)]))
-    pad, behind, read = window.pad, [samples], []
+    pad, behind = window.pad, [samples]
     pad.summary.connect(lambda summary: behind.append(summary.behind))
-    pad._reading.line_done.connect(read.append)
 
     def wait(condition) -> float:
         begun = time.perf_counter()
@@ -56,7 +55,7 @@ def measure(folder: Path, samples: int) -> dict[str, float]:
         for letter in write_line(TEXT, pad.page.ruling.x_height, (60, pad.page.ruling.baseline(row))):
             for stroke in letter:
                 pad.write(stroke)
-        return wait(lambda: row in read and pad._reading.idle and all(c.label for c in pad.page.characters))
+        return wait(lambda: not pad.session.reads and all(c.label for c in pad.page.characters))
 
     begun = time.perf_counter()
     window.show()

@@ -1,11 +1,10 @@
-"""The page being written: what it is now, what it was before each step, and its file."""
+"""Keeps the page on disk, in a thread of its own."""
 
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
-from handpad.app.saver import Saver, written
 from handpad.files import clear_left_over, stamp
 from handpad.page.document import DocumentError
 from handpad.page.page import Page
@@ -20,26 +19,22 @@ SAVE_AFTER_MS = 200
 RETRY_MS = 5000
 """After so long a page that could not be written is tried again."""
 
-UNDO_STEPS = 200
 
-
-class OpenPage(QObject):
-    """One page, with the steps that led to it, kept on disk in a thread of its own.
+class Autosave(QObject):
+    """Writes the page that it was last given, soon and again until it is on disk.
 
     Attributes
     ----------
-    page : the page as it is.
+    page : the page.
     path : the file that it is kept in.
     problem : a sentence that says why the page could not be saved when it was last tried; "" if it could.
 
     Signals
     -------
-    changed(page) : the page is another.
     trouble(str) : a sentence for the user.
     kept(problem) : it was tried to save the page; problem is "" if it is on disk.
     """
 
-    changed = Signal(object)
     trouble = Signal(str)
     kept = Signal(str)
 
@@ -52,8 +47,6 @@ class OpenPage(QObject):
         self.path = path
         self.problem = ""
         self._home = path
-        self._undo: list[Page] = []
-        self._redo: list[Page] = []
         self._on_disk = self.page
         self._writing: tuple[Page, Path] | None = None
         self._given_up = False
@@ -61,7 +54,7 @@ class OpenPage(QObject):
         self._save_timer.timeout.connect(self._save_now)
         self._retry_timer = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._retry_timer.timeout.connect(self._save_now)
-        self._saver = Saver()
+        self._saver = _Saver()
         self._thread = QThread()
         self._saver.moveToThread(self._thread)
         self._save.connect(self._saver.save)
@@ -69,8 +62,8 @@ class OpenPage(QObject):
         self._finish.connect(self._saver.finish, Qt.ConnectionType.BlockingQueuedConnection)
         self._thread.start()
 
-    def load(self) -> None:
-        """Show the page of the last time. A page that cannot be read is put aside, never overwritten."""
+    def load(self) -> Page:
+        """The page of the last time. A page that cannot be read is put aside, never overwritten."""
         clear_left_over(self._home.parent, self._home.name)
         clear_left_over(pages_folder(self._home), "*.inkml")
         loaded = open_page(self._home)
@@ -78,14 +71,13 @@ class OpenPage(QObject):
         if loaded.notice:
             self.trouble.emit(loaded.notice)
         self._on_disk = loaded.page if loaded.written else Page()
-        self.show(loaded.page)
+        return loaded.page
 
-    def show(self, page: Page) -> None:
-        """Make another page the one being written; it is on disk soon."""
+    def hold(self, page: Page) -> None:
+        """Have another page on disk soon."""
         self.page = page
         if page is not self._on_disk and not self._save_timer.isActive():
             self._save_timer.start()
-        self.changed.emit(page)
 
     def keep(self) -> Path:
         """Write the page to a file of its own too, in the folder `pages`; returns that file when it is on disk.
@@ -93,39 +85,6 @@ class OpenPage(QObject):
         Raises DocumentError if it cannot be written there.
         """
         return keep_page(self.page, pages_folder(self._home) / f"{stamp()}.inkml")
-
-    # The steps that led to it
-
-    def remember(self) -> None:
-        """Before a step: make the page as it is the one that undo comes back to."""
-        self._undo = [*self._undo[-UNDO_STEPS + 1 :], self.page]
-        self._redo.clear()
-
-    def can_undo(self) -> bool:
-        """Whether there is a step to take back."""
-        return bool(self._undo)
-
-    def can_redo(self) -> bool:
-        """Whether there is a step to do again."""
-        return bool(self._redo)
-
-    def undone(self) -> Page:
-        """The page before the last step, to be shown now. Raises IndexError if there is none."""
-        page = self._undo.pop()
-        self._redo.append(self.page)
-        return page
-
-    def redone(self) -> Page:
-        """The page after the step last taken back, to be shown now. Raises IndexError if there is none."""
-        page = self._redo.pop()
-        self._undo.append(self.page)
-        return page
-
-    def within_reach(self) -> list[Page]:
-        """The page and all that undo and redo can bring back."""
-        return [self.page, *self._undo, *self._redo]
-
-    # Its file
 
     @property
     def safe(self) -> bool:
@@ -142,7 +101,7 @@ class OpenPage(QObject):
         self._finish.emit()
         self._writing = None  # the saver has answered, but that is not delivered while this goes on
         if not self.safe:
-            self._settle(self.page, written(self.page, self.path))
+            self._settle(self.page, _written(self.page, self.path))
         return self.safe
 
     def save_elsewhere(self, path: Path) -> None:
@@ -190,3 +149,31 @@ class OpenPage(QObject):
         if not self.safe:
             (self._retry_timer if problem else self._save_timer).start()
         self.kept.emit(problem)
+
+
+class _Saver(QObject):
+    """Writes pages. `done(page, path, problem)` answers each: problem is "", or a sentence for the user."""
+
+    done = Signal(object, object, str)
+
+    @Slot(object, object)
+    def save(self, page: Page, path: Path) -> None:
+        """Write the page to path."""
+        self.done.emit(page, path, _written(page, path))
+
+    @Slot()
+    def finish(self) -> None:
+        """Return when all that was asked for before has been written: calls are taken one after another."""
+
+
+def _written(page: Page, path: Path) -> str:
+    """Write the page to path; "" when it is on disk, otherwise a sentence that says why it is not."""
+    try:
+        save_page(page, path)
+    except DocumentError as error:
+        log.warning("%s", error)
+        return str(error)
+    except Exception as error:  # of a kind nobody thought of: it must not pass for saved
+        log.exception("save")
+        return f"The page could not be saved to {path} ({error})."
+    return ""

@@ -1,0 +1,139 @@
+"""What a recogniser answers to what a page session asks, in the words of the page: its strokes and its characters."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from handpad.adaptation import Observation, concatenate
+from handpad.errors import InkError
+from handpad.ink import Guide, checked_ink
+from handpad.page.line_job import Key, LineJob, ReadBack, WordReading
+from handpad.page.messages import BoxJob, LearnSample, WordJob
+from handpad.reading.correction import whole_text, within
+from handpad.reading.fragments import moved
+
+if TYPE_CHECKING:  # loads OpenCV, which must not hold up the window
+    from handpad.profile import Sample
+    from handpad.recognizer import Candidate, Recognizer
+
+log = logging.getLogger(__name__)
+
+SHOWN = 8
+"""How many candidates of each character are given."""
+
+
+class Answers:
+    """Answers for one recogniser.
+
+    Parameters
+    ----------
+    forgotten : samples by id that were forgotten, and can be learned again; another recogniser may go on with them.
+    """
+
+    def __init__(self, recognizer: "Recognizer", forgotten: dict[str, "Sample"]):
+        self._recognizer = recognizer
+        self._forgotten = forgotten
+        self._open: dict[Key, Observation] = {}  # characters in boxes
+
+    def read_boxes(self, job: BoxJob) -> dict[Key, list["Candidate"]]:
+        """The candidates of characters in boxes, which are open from now on; those of impossible sizes are left out."""
+        new = {key: ink for key, ink in job.characters.items() if key not in self._open and _is_readable(ink)}
+        if new:
+            observed = self._recognizer.observe(list(new.values()))
+            for row, key in enumerate(new):
+                self._open[key] = observed[row : row + 1]
+        return self._ranked([key for key in job.characters if key in self._open])
+
+    def rank_open(self) -> dict[Key, list["Candidate"]]:
+        """The candidates of all open characters in boxes as they are now."""
+        return self._ranked(list(self._open))
+
+    def keep_open(self, keys: Iterable[Key]) -> None:
+        """Close all characters in boxes but these."""
+        kept = set(keys)
+        self._open = {key: observed for key, observed in self._open.items() if key in kept}
+
+    def _ranked(self, keys: Sequence[Key]) -> dict[Key, list["Candidate"]]:
+        if not keys:
+            return {}
+        ranked = self._recognizer.rank(concatenate([self._open[key] for key in keys]))
+        return {key: candidates[:SHOWN] for key, candidates in zip(keys, ranked, strict=True)}
+
+    def read_line(self, job: LineJob) -> list[ReadBack]:
+        """A line's characters in reading order. What has its label from the writer is ranked alone."""
+        from handpad.recognizer import Candidate
+
+        line = self._recognizer.read_line(job.strokes, job.guide, job.known)
+        labelled = {fixed.parts for fixed in job.fixed if fixed.label is not None}
+        found = []
+        for character in line.characters:
+            parts = moved(character.parts, job.numbers)
+            candidates: list[Candidate] = []
+            if parts not in labelled:
+                candidates = [Candidate(*pair) for pair in character.candidates]
+            elif parts in job.bare:
+                candidates = self._recognizer.rank(character.seen)[0][:SHOWN]
+            found.append(ReadBack(parts, character.label, candidates, character.space))
+        return found
+
+    def read_word(self, job: WordJob) -> list[WordReading]:
+        """Ways to read the word, best first; none if its ink cannot be parted into the text."""
+        line, keys = job.line, job.keys
+        if job.text:
+            text = whole_text(line.characters, keys, job.text)
+            spelled = self._recognizer.spelled(line.strokes, text, line.guide, line.known)
+            lines = [] if spelled is None else [(1.0, spelled)]
+        else:
+            lines = self._recognizer.alternatives(line.strokes, line.guide, line.known, 4 * SHOWN)
+        ink = {part for key in keys for part in key}
+        others = sum(character.parts not in keys for character in line.characters)
+        found: dict[str, WordReading] = {}
+        for chance, read in lines:
+            characters = [replace(one, parts=moved(one.parts, line.numbers)) for one in read]
+            word = [one for one in characters if within(one.parts, ink)]
+            if len(characters) - len(word) != others or not word:
+                continue
+            said = "".join((" " if one.space and number else "") + (one.label or "") for number, one in enumerate(word))
+            if said in found:
+                found[said] = replace(found[said], probability=found[said].probability + chance)
+            else:
+                found[said] = WordReading(said, chance, word)
+        return list(found.values())
+
+    def learn(self, sample: LearnSample) -> None:
+        """Learn a training sample. Raises InkError, LabelError or ProfileError, with nothing learned."""
+        self._recognizer.learn(
+            sample.strokes,
+            sample.label,
+            sample.guide,
+            confirmed=sample.confirmed,
+            sample_id=sample.sample_id,
+            shown=sample.shown,
+            line=sample.line,
+        )
+
+    def change(self, forget: Iterable[str], restore: Iterable[str]) -> None:
+        """Forget samples and learn forgotten ones again. Raises ProfileError if the profile cannot be written."""
+        for sample_id in forget:
+            try:
+                self._forgotten[sample_id] = self._recognizer.forget(sample_id)
+            except KeyError:
+                log.warning("sample %s was not there to be forgotten", sample_id)
+        known = [sample_id for sample_id in restore if sample_id in self._forgotten]
+        if known:
+            self._recognizer.restore([self._forgotten[sample_id] for sample_id in known])
+            for sample_id in known:
+                del self._forgotten[sample_id]
+
+
+def _is_readable(ink: tuple[list[np.ndarray], Guide]) -> bool:
+    """Whether a character in a box is of a size that any writing has."""
+    try:
+        checked_ink(*ink)
+    except InkError as error:
+        log.warning("a character in a box is not read: %s", error)
+        return False
+    return True

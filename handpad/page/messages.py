@@ -1,0 +1,131 @@
+"""What a page session asks of a recogniser, and what it tells whoever shows the page.
+
+Asked for are LineJob (see :mod:`handpad.page.line_job`), BoxJob, WordJob, LearnSample, ChangeSamples and KeepOpen, to
+be answered one after another in this order; told are PageChanged, Appeared, Relabelled, Corrected, Spread and WordRead.
+"""
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+import numpy as np
+
+from handpad.ink import Guide
+from handpad.page.line_job import Key, LineJob, WordReading
+from handpad.page.page import Page
+from handpad.reading.line_context import LineAround
+
+
+@dataclass(frozen=True)
+class BoxJob:
+    """Characters in boxes to be read, each with its ink and guide, and kept open: ranked anew with all learning."""
+
+    characters: dict[Key, tuple[list[np.ndarray], Guide]]
+
+
+@dataclass(frozen=True)
+class WordJob:
+    """The word of these characters, to be read in other ways.
+
+    line : the word and what stays around it. text : the word as the writer spells it, to be parted into characters; ""
+    asks for the likeliest readings.
+    """
+
+    line: LineJob
+    keys: frozenset[Key]
+    text: str
+
+
+@dataclass(frozen=True)
+class LearnSample:
+    """A training sample to be learned, under the id that the page has given it.
+
+    shown : the label that the writer was shown for this ink; "" if none was. confirmed : it was left as it was read.
+    line : the ink around it, unless it stands in a box.
+    """
+
+    sample_id: str
+    strokes: list[np.ndarray]
+    guide: Guide
+    label: str
+    shown: str
+    confirmed: bool
+    line: LineAround | None = None
+
+
+@dataclass(frozen=True)
+class ChangeSamples:
+    """The ids of samples to be forgotten, and of forgotten ones to be learned again."""
+
+    forget: list[str]
+    restore: list[str]
+
+
+@dataclass(frozen=True)
+class KeepOpen:
+    """Characters in boxes that are not among these may be closed: they are on no page that could come back."""
+
+    keys: Set[Key]
+
+
+@dataclass(frozen=True)
+class PageChanged:
+    """The page is another, or other candidates are known of it."""
+
+    page: Page
+
+
+@dataclass(frozen=True)
+class Appeared:
+    """These characters have been read for the first time."""
+
+    keys: Set[Key]
+
+
+@dataclass(frozen=True)
+class Relabelled:
+    """Learning has changed these characters."""
+
+    keys: Set[Key]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a correction did: the character or word it gave, whether it taught anything, how many others changed by it.
+
+    confirmed : it was right before, and now stays so.
+    letters, skipped : how many characters a word has, and how many of them were not learned because their ink does
+        not look like them.
+    """
+
+    label: str
+    learned: bool
+    others: int
+    confirmed: bool = False
+    letters: int = 1
+    skipped: int = 0
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A correction is on disk and its line was read again, or nothing was to be learned from it."""
+
+    change: Change
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The same correction has changed characters on other lines too; others counts all of them."""
+
+    change: Change
+
+
+@dataclass(frozen=True)
+class WordRead:
+    """Ways to read the word with this character, best first; none: it has none."""
+
+    key: Key
+    readings: list[WordReading]
+
+
+Request = LineJob | BoxJob | WordJob | LearnSample | ChangeSamples | KeepOpen
+Event = PageChanged | Appeared | Relabelled | Corrected | Spread | WordRead

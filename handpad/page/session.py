@@ -1,0 +1,411 @@
+"""The open page: what the writer does to it, what of it is read and learned, and what comes back of that.
+
+A session is called by whoever has the pen (the app, a script, a test). What is to be done for it, and what is to be
+shown, lies in its outbox after every call, in order: see :mod:`handpad.page.messages`. What a recogniser answers (see
+:mod:`handpad.page.answers`), now or later and in any order, is given back to it. It waits for nothing.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import replace
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from handpad.page import edits, learning, messages
+from handpad.page.document import fitted
+from handpad.page.effects import CorrectionEffects
+from handpad.page.line_job import Key, LineJob, ReadBack, WordReading, line_around, merged, settled, word_job
+from handpad.page.page import Character, Page
+from handpad.page.reading_queue import ReadingQueue
+from handpad.page.readings import difference, labelled
+from handpad.sample_ids import new_sample_id
+
+if TYPE_CHECKING:
+    from handpad.recognizer import Candidate
+
+UNDO_STEPS = 200
+
+CLOSED = 2000
+"""So many characters more than twice those of the page may have candidates before those on no page are let go."""
+
+
+class PageSession:
+    """One page being written, read and learned from; an empty one until :meth:`resume`.
+
+    Attributes
+    ----------
+    page : the page as it is.
+    candidates : ink of a character to its candidates, best first.
+    learns : whether corrections and confirmations are learned.
+    is_ready : whether there is a recogniser to read with, between :meth:`profile_opened` and :meth:`profile_closes`.
+    outbox : what is asked and told, oldest first; whoever takes it out does it.
+    """
+
+    def __init__(self) -> None:
+        self.page = Page()
+        self.candidates: dict[Key, list[Candidate]] = {}
+        self.learns = True
+        self.is_ready = False
+        self.outbox: deque[messages.Request | messages.Event] = deque()
+        self._undo: deque[Page] = deque(maxlen=UNDO_STEPS)
+        self._redo: list[Page] = []
+        self._next_stroke = 1
+        self._pen_row: int | None = None  # line and number of the stroke written last
+        self._pen_stroke: int | None = None
+        self._queue = ReadingQueue()
+        self._anew: Set[Key] = set()  # characters in boxes that another recogniser may read otherwise
+        self._effects = CorrectionEffects()
+        self._asked_word: Key | None = None
+
+    def resume(self, page: Page) -> None:
+        """Go on with a page that was left, before anything else is done."""
+        self.page = page
+        self._next_stroke = max(page.strokes, default=0) + 1
+        self.outbox.append(messages.PageChanged(page))
+
+    @property
+    def reads(self) -> bool:
+        """Whether a line of free writing is being read or is to be read."""
+        return not self._queue.idle
+
+    @property
+    def stores(self) -> bool:
+        """Whether corrections are on their way to disk."""
+        return bool(self._effects.pending)
+
+    def probability(self, character: Character) -> float:
+        """How probable a character's label is, 0 to 1; 0 if it has not been read since the start."""
+        candidates = self.candidates.get(character.parts, ())
+        return next((c.probability for c in candidates if c.label == character.label), 0.0)
+
+    # What the writer does
+
+    def write(self, stroke: np.ndarray) -> int:
+        """Add a stroke (n, 4); returns its number. Moving on to another line settles and confirms the others."""
+        number, left = self._next_stroke, self._pen_row
+        page = edits.written(self.page, number, fitted(stroke), left)
+        row = page.stroke_row(number)
+        self._next_stroke, self._pen_row, self._pen_stroke = number + 1, row, number
+        self._step(page)
+        if left is not None and left != row:
+            self.confirm(except_row=row)
+        return number
+
+    def erase(self, numbers: set[int]) -> None:
+        """Remove strokes."""
+        page, rows = edits.erased(self.page, numbers)
+        self._step(page)
+        self._read(rows)
+
+    def delete(self, key: Key) -> None:
+        """Remove a character's ink; letters that it is joined to keep theirs."""
+        character = self.page.find(key)
+        if character is not None:
+            row = self.page.row(character)
+            page = edits.deleted(self.page, character, self._next_stroke)
+            self._next_stroke = max((*page.strokes, self._next_stroke - 1)) + 1
+            self._step(page)
+            self._read([row])
+
+    def set_boxes(self, boxes: bool) -> None:
+        """Make the lines that have no ink yet lines of boxes, or of free writing."""
+        self._step(replace(self.page, boxes=boxes))
+
+    def join(self, key: Key) -> None:
+        """Make a character and the next one on its line one character."""
+        character = self.page.find(key)
+        other = self.page.following(character) if character else None
+        if character is not None and other is not None:
+            self._step(edits.joined(self.page, character, other))
+
+    def split(self, key: Key) -> None:
+        """Part a character in two."""
+        character = self.page.find(key)
+        if character is not None and self.page.can_split(character):
+            self._step(edits.split(self.page, character))
+
+    def set_space(self, key: Key, space: bool) -> None:
+        """The writer says whether a space precedes a character."""
+        character = self.page.find(key)
+        if character is not None:
+            self._step(edits.with_space(self.page, character, space))
+            self._read([self.page.row(character)])
+
+    def correct(self, key: Key, label: str) -> None:
+        """The writer says what a character is. Learned at once, unless learning is paused."""
+        character = self.page.find(key)
+        if character is None:
+            return
+        change = messages.Change(label, self.learns, 0)
+        sample_id = new_sample_id() if self.learns else ""
+        if sample_id:
+            self._effects.expect(sample_id, change)
+        self._step(edits.corrected(self.page, character, label, sample_id))
+        if sample_id:
+            self._learn(sample_id, key, label, character.label)  # its line is read after that
+        else:
+            self._read([self.page.row(character)])
+            self.outbox.append(messages.Corrected(change))
+
+    def ask_word(self, key: Key, text: str = "") -> None:
+        """Ask for ways to read the word that a character is in; with a text, for the one way that says it."""
+        character = self.page.find(key)
+        job = None
+        if character is not None and self.page.row(character) not in self.page.box_rows:
+            word = self.page.word(character)
+            job = word_job(self.page, word, keep_fixed=not text)
+        if job is None:
+            self.outbox.append(messages.WordRead(key, []))
+            return
+        self._asked_word = key
+        self.outbox.append(messages.WordJob(job, frozenset(other.parts for other in word), text))
+
+    def correct_word(self, key: Key, reading: WordReading) -> None:
+        """The writer says what a word is: all its characters are fixed, and learned unless learning is paused.
+
+        Ink that does not look like its character is not learned: the word may not be what was written.
+        """
+        character = self.page.find(key)
+        if character is None:
+            return
+        word = self.page.word(character)
+        done = edits.corrected_word(self.page, word, reading.characters, self.learns)
+        change = messages.Change(reading.text, self.learns, 0, letters=len(reading.characters), skipped=done.skipped)
+        corrections = [sample_id for sample_id, sample in done.samples if not sample.right]
+        if corrections:
+            self._effects.expect(corrections[-1], change)
+        self._step(done.page)
+        for sample_id, sample in done.samples:
+            self._learn(sample_id, sample.parts, sample.label, sample.shown, sample.right)
+        if not corrections:
+            self.outbox.append(messages.Corrected(replace(change, confirmed=done.right)))
+
+    def confirm(self, except_row: int | None = None, most: float = inf) -> None:
+        """Learn every character that was left uncorrected, with less weight; not those of the line being written.
+
+        On lines of free writing, what was read with little probability is left: it may be a drawing. No further line
+        is begun when `most` are learned.
+        """
+        if not self.learns or not self.is_ready:
+            return
+        page, found = learning.confirmed(self.page, self.candidates.keys(), self.probability, except_row, most)
+        for character in found:
+            self._learn(character.sample_id, character.parts, character.label, character.label, confirmed=True)
+        self._show(page)
+
+    def new_page(self) -> None:
+        """Begin an empty page on the same paper; what was learned from the one before stays learned."""
+        self._pen_row = self._pen_stroke = None
+        self._step(Page(boxes=self.page.boxes, ruling=self.page.ruling, profile=self.page.profile))
+
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back."""
+        return bool(self._undo)
+
+    def can_redo(self) -> bool:
+        """Whether there is a step to do again."""
+        return bool(self._redo)
+
+    def undo(self) -> None:
+        """Take back the last step: ink, text, and what was learned by it."""
+        if self._undo:
+            self._redo.append(self.page)
+            self._go_to(self._undo.pop())
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        if self._redo:
+            self._undo.append(self.page)
+            self._go_to(self._redo.pop())
+
+    def _step(self, page: Page) -> None:
+        """Go to a new page by a step that can be undone."""
+        self._undo.append(self.page)
+        self._redo.clear()
+        self._go_to(page)
+
+    def _go_to(self, page: Page) -> None:
+        """Show a page; forget the samples that it does not hold and learn those again that it does."""
+        changed = page.changed_lines(self.page)
+        # A new page is no reason to forget, and going back to the one before is none to learn it twice.
+        if not edits.is_new_page(self.page, page):
+            gone, back = learning.changed_samples(self.page, page)
+            back -= self._effects.pending.keys()
+            if gone or back:
+                self.outbox.append(messages.ChangeSamples(sorted(gone), sorted(back)))
+        self.page = labelled(page, self.candidates)
+        self.outbox.append(messages.PageChanged(self.page))
+        for row, (_, line) in changed.items():
+            if row not in self.page.box_rows:
+                unread = {c.parts for c in line if not c.label or c.parts not in self.candidates}
+                if unread:
+                    self._queue.add(row, unread)
+        self._read(self.page.box_rows)
+
+    def _show(self, page: Page) -> None:
+        """Go to a page of the same ink."""
+        if page is not self.page:
+            self.page = page
+            self.outbox.append(messages.PageChanged(page))
+
+    # What is read
+
+    def review(self, keys: Set[Key]) -> None:
+        """Read every line again; settled characters among these may get another label."""
+        self._queue.relabel(keys)
+        for row, line in self.page.lines.items():
+            if row not in self.page.box_rows:
+                self._queue.add(row, {c.parts for c in line if c.parts in keys or c.parts not in self.candidates})
+        self._read(sorted(self.page.lines, key=lambda row: row != self._pen_row))
+
+    def _read(self, rows: Iterable[int]) -> None:
+        """Have lines read as far as they are open or unread; the line being written comes first."""
+        if not self.is_ready:
+            return
+        for row in rows:
+            if row not in self.page.box_rows:
+                self._queue.add(row)
+                continue
+            unread = [c for c in self.page.lines[row] if c.parts not in self.candidates]
+            if unread:
+                self.outbox.append(messages.BoxJob({c.parts: (self.page.ink(c), self.page.guide(c)) for c in unread}))
+        self._read_next()
+
+    def _read_next(self) -> None:
+        """Have the next line read, if none is on its way; if none is left, tell what else a correction did."""
+        job = self._queue.take(self.page, (self._effects.row, self._pen_row))
+        if job is not None:
+            self.outbox.append(job)
+        elif self._queue.job is None:
+            self._tell(messages.Spread, self._effects.all_read())
+
+    def boxes_read(self, ranked: Mapping[Key, list["Candidate"]], after_learning: bool) -> None:
+        """Characters in boxes were read, or ranked anew because something was learned."""
+        self.candidates.update(ranked)
+        page = labelled(self.page, ranked, ranked.keys() if after_learning else self._anew)
+        self._anew = self._anew - ranked.keys()
+        self._show_read(page, after_learning)
+
+    def line_read(self, job: LineJob, reading: list[ReadBack] | None) -> None:
+        """A line was read; None: that failed, and it is left as it is."""
+        if job is not self._queue.job:  # asked for before another recogniser was opened
+            return
+        self._queue.job = None
+        page = merged(self.page, job, reading) if reading is not None else self.page
+        if page is None:  # the line has changed meanwhile
+            self._queue.put_back(job)
+        elif reading is not None:
+            locked = {character.parts for character in job.characters if character.locked}
+            for back in reading:
+                if back.candidates and (back.parts not in locked or back.parts in job.bare):
+                    self.candidates[back.parts] = back.candidates
+            number = self._pen_stroke if job.row == self._pen_row else None
+            self._show_read(settled(page, job.row, number), bool(job.relabel))
+            if any(not character.label for character in self.page.lines.get(job.row, ())):
+                self._queue.add(job.row)  # written while it was being read
+        if self._effects.row == job.row:
+            self._tell(messages.Corrected, self._effects.line_read())
+        self._read_next()
+
+    def word_read(self, readings: list[WordReading]) -> None:
+        """The word that was asked for was read."""
+        if self._asked_word is not None:
+            self.outbox.append(messages.WordRead(self._asked_word, readings))
+            self._asked_word = None
+
+    def _show_read(self, page: Page, after_learning: bool) -> None:
+        """Show a page with characters read anew; what was confirmed as something else is no longer believed."""
+        found = difference(self.page, page, after_learning)
+        self.page = page
+        self.outbox.append(messages.PageChanged(page))
+        if found.contradicted:
+            self.outbox.append(messages.ChangeSamples(sorted(found.contradicted), []))
+        if found.appeared:
+            self.outbox.append(messages.Appeared(found.appeared))
+        if found.relabelled:
+            self.outbox.append(messages.Relabelled(found.relabelled))
+            self._effects.relabelled(found.relabelled)
+        if len(self.candidates) > 2 * len(page.characters) + CLOSED:
+            self._drop_closed()
+
+    def _drop_closed(self) -> None:
+        """Let go of characters that are on no page that undo or redo could bring back."""
+        pages = (self.page, *self._undo, *self._redo)
+        lines = {id(line): line for page in pages for line in page.lines.values()}
+        keys = {character.parts for line in lines.values() for character in line}
+        self.candidates = {key: ranked for key, ranked in self.candidates.items() if key in keys}
+        self.outbox.append(messages.KeepOpen(keys))
+
+    # What is learned
+
+    def profile_opened(self, profile: str, known: Set[str], behind: bool) -> None:
+        """A profile of this id, which knows samples of these ids, is there to read with.
+
+        The first one leaves what the page says. With another one, all is read anew that is neither fixed nor confirmed;
+        while samples are behind, that waits for :meth:`caught_up`.
+        """
+        self.is_ready = True
+        page, lost = learning.of_profile(self.page, profile, known)
+        self._show(page)
+        for character in lost:
+            self._learn(character.sample_id, character.parts, character.label, "")
+        anew = self._unsure() if self.candidates and not behind else set()
+        self._anew = anew
+        self.candidates.clear()
+        self._queue.job = None
+        self.review(anew)
+
+    def profile_closes(self) -> None:
+        """Another profile, model or adapter is being opened: nothing can be read until :meth:`profile_opened`."""
+        self.is_ready = False
+
+    def caught_up(self) -> None:
+        """All samples that another base model had seen are learned again."""
+        self.review(self._unsure())
+
+    def _unsure(self) -> set[Key]:
+        """The characters that are neither fixed nor confirmed: another base model may read them otherwise."""
+        return {c.parts for c in self.page.characters if not c.fixed and not c.sample_id}
+
+    def sample_learned(self, sample_id: str) -> None:
+        """A sample is on disk, and characters in boxes were ranked by it."""
+        change = self._effects.pending.pop(sample_id, None)
+        if change is None:
+            return
+        if self._effects.row is not None:
+            self._tell(messages.Corrected, self._effects.line_read())
+        character = self._of_sample(sample_id)
+        self._effects.stored(change, self.page.row(character) if character else -1)
+        self.review({c.parts for c in self.page.characters if not c.fixed})
+        if self._effects.row is not None and not self._queue.awaits(self._effects.row):
+            self._tell(messages.Corrected, self._effects.line_read())
+
+    def samples_failed(self, sample_ids: Iterable[str]) -> None:
+        """Samples cannot be learned at all."""
+        for sample_id in sample_ids:
+            self._effects.pending.pop(sample_id, None)
+            character = self._of_sample(sample_id)
+            if character is not None:
+                self._show(self.page.with_character(character, replace(character, sample_id="")))
+
+    def unconfirm(self, sample_ids: Set[str]) -> None:
+        """There was no time to learn samples: what was left uncorrected among them can be confirmed another time.
+
+        Corrections are learned when the profile is opened the next time.
+        """
+        self._show(learning.unconfirmed(self.page, sample_ids))
+
+    def _of_sample(self, sample_id: str) -> Character | None:
+        return next((c for c in self.page.characters if c.sample_id == sample_id), None)
+
+    def _learn(self, sample_id: str, key: Key, label: str, shown: str, confirmed: bool = False) -> None:
+        """Have a character learned that the writer was shown as `shown`; confirmed: it was left so."""
+        ink, guide = self.page.ink(Character(key)), self.page.guide(Character(key))
+        around = line_around(self.page, key)
+        self.outbox.append(messages.LearnSample(sample_id, ink, guide, label, shown, confirmed, around))
+
+    def _tell(self, kind: Callable[[messages.Change], messages.Event], change: messages.Change | None) -> None:
+        if change is not None:
+            self.outbox.append(kind(change))
