@@ -28,6 +28,7 @@ class Autosave(QObject):
     page : the page.
     path : the file that it is kept in.
     problem : a sentence that says why the page could not be saved when it was last tried; "" if it could.
+    given_up : the user wants what is not on disk to be lost when the page is closed.
 
     Signals
     -------
@@ -49,7 +50,7 @@ class Autosave(QObject):
         self._home = path
         self._on_disk = self.page
         self._writing: tuple[Page, Path] | None = None
-        self._given_up = False
+        self.given_up = False
         self._save_timer = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS)
         self._save_timer.timeout.connect(self._save_now)
         self._retry_timer = QTimer(self, singleShot=True, interval=RETRY_MS)
@@ -97,7 +98,9 @@ class Autosave(QObject):
         return sum(self._on_disk.strokes.get(number) is not stroke for number, stroke in self.page.strokes.items())
 
     def save(self) -> bool:
-        """Write the page now if it is not on disk, and return whether it is then."""
+        """Write the page now if it is not on disk, and return whether it is then, or closed."""
+        if not self._thread.isRunning():
+            return True
         self._finish.emit()
         self._writing = None  # the saver has answered, but that is not delivered while this goes on
         if not self.safe:
@@ -115,13 +118,9 @@ class Autosave(QObject):
         self.path, self._writing = path, None
         self._settle(page, "")
 
-    def give_up(self) -> None:
-        """The user wants what is not on disk to be lost when the page is closed."""
-        self._given_up = True
-
     def close(self) -> None:
         """Return when the page is on disk: in its file, or else in the first place that takes it."""
-        if not self.save() and not self._given_up:
+        if not self.save() and not self.given_up:
             try:
                 log.warning("the page was kept as %s", rescue(self.page, self._home))
             except DocumentError:

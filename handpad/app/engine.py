@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from handpad.errors import HandpadError, ProfileError
 from handpad.page.answers import Answers
-from handpad.page.line_job import LineJob, WordReading
+from handpad.page.line_job import LineJob
 from handpad.page.messages import BoxJob, ChangeSamples, KeepOpen, LearnSample, Request, WordJob
 
 log = logging.getLogger(__name__)
@@ -48,28 +48,30 @@ class Engine(QObject):
 
     Signals
     -------
-    ready(profile_id, known_sample_ids, alphabet, summary) : the recogniser is open; alphabet is all that it can read,
-        as one string.
+    ready(profile_id, known_sample_ids, alphabet, behind) : the recogniser is open; alphabet is all that it can read, as
+        one string; behind: samples that another base model saw are still to be learned again.
     ranked(dict, after_learning) : candidates by key, of the characters in boxes asked for or, after learning, of all.
     line_read(job, characters) : a line was read: a list of ReadBack in reading order, or None if that failed.
     word_read(readings) : ways to read the word asked for, a list of WordReading, best first.
     words_changed(words) : the writer's own words.
-    learned(sample_id, summary) : it is on disk and every character in boxes was ranked again (ranked came first).
-    forgotten(summary) : samples were forgotten or learned again.
-    caught_up(summary) : more of the samples that another base model saw were learned again. Told a few times a second,
-        and when none is behind any more; then characters in boxes were ranked again (ranked came first).
-    failed(message, sample_ids) : a sentence for the user, and the samples that were not learned.
+    summary(Summary) : how much is learned, before `ready` and whenever that changes; a few times a second while
+        samples are learned again.
+    learned(sample_id) : it is on disk and every character in boxes was ranked again (ranked came first).
+    caught_up() : no sample is behind any more, and characters in boxes were ranked again (ranked came first).
+    refused(sample_ids) : these cannot be learned; failed says why.
+    failed(sentence) : something is wrong, a sentence for the user.
     """
 
-    ready = Signal(str, object, str, object)
+    ready = Signal(str, object, str, bool)
     ranked = Signal(object, bool)
     line_read = Signal(object, object)
     word_read = Signal(object)
     words_changed = Signal(object)
-    learned = Signal(str, object)
-    forgotten = Signal(object)
-    caught_up = Signal(object)
-    failed = Signal(str, object)
+    summary = Signal(object)
+    learned = Signal(str)
+    caught_up = Signal()
+    refused = Signal(object)
+    failed = Signal(str)
 
     def __init__(self):
         super().__init__()
@@ -106,24 +108,26 @@ class Engine(QObject):
             except ProfileError as error:
                 log.exception("profile")
                 options["profile"] = fresh = _beside(Path(options["profile"]))
-                self.failed.emit(f"{error} It was left as it is; learning goes on in {fresh.name}.", [])
+                self.failed.emit(f"{error} It was left as it is; learning goes on in {fresh.name}.")
             except HandpadError as error:
                 log.exception("model")
                 if options.get("model") is None:
-                    self.failed.emit(f"{error} Nothing can be read; install Handpad again.", [])
+                    self.failed.emit(f"{error} Nothing can be read; install Handpad again.")
                     return
                 options["model"] = None
-                self.failed.emit(f"{error} Handpad goes on with the model it came with.", [])
+                self.failed.emit(f"{error} Handpad goes on with the model it came with.")
         recognizer = self._recognizer
         self._answers = Answers(recognizer, self._forgotten)
         self.words_changed.emit(recognizer.words())
-        self.ready.emit(recognizer.profile_id, recognizer.known_ids(), recognizer.model.alphabet, self._summary())
+        self._tell_summary()
+        alphabet, behind = recognizer.model.alphabet, recognizer.behind() > 0
+        self.ready.emit(recognizer.profile_id, recognizer.known_ids(), alphabet, behind)
         self._tell_notes()
         try:
             self._recognizer.open_reading()
         except HandpadError as error:
             log.exception("reader")
-            self.failed.emit(str(error), [])
+            self.failed.emit(str(error))
         if self._recognizer.behind():
             self._told = time.monotonic()
             self._behind.start()
@@ -138,7 +142,7 @@ class Engine(QObject):
         except HandpadError as error:
             log.exception("catch up")
             self._behind.stop()
-            self.failed.emit(f"{error} The rest is learned again at the next start.", [])
+            self.failed.emit(f"{error} The rest is learned again at the next start.")
             return
         if not left:
             self._behind.stop()
@@ -146,15 +150,18 @@ class Engine(QObject):
             self._rank_open()
         if not left or time.monotonic() - self._told > TELL_S:
             self._told = time.monotonic()
-            self.caught_up.emit(self._summary())
+            self._tell_summary()
+        if not left:
+            self.caught_up.emit()
 
     def _tell_notes(self) -> None:
         """Tell the writer what was wrong with the profile."""
         for note in self._recognizer.take_notes():
-            self.failed.emit(note, [])
+            self.failed.emit(note)
 
-    def _summary(self) -> Summary:
-        return Summary(self._recognizer.sample_count(), *self._recognizer.recent_right(), self._recognizer.behind())
+    def _tell_summary(self) -> None:
+        pad = self._recognizer
+        self.summary.emit(Summary(pad.sample_count(), *pad.recent_right(), pad.behind()))
 
     @Slot(object)
     def answer(self, request: Request) -> None:
@@ -162,10 +169,8 @@ class Engine(QObject):
         match request:
             case BoxJob():
                 self._read_boxes(request)
-            case LineJob():
-                self._read_line(request)
-            case WordJob():
-                self._read_word(request)
+            case LineJob() | WordJob():
+                self._read(request)
             case LearnSample():
                 self._learn_in_turn(request)
             case ChangeSamples(forget, restore):
@@ -179,58 +184,45 @@ class Engine(QObject):
         if self._answers is None or self.ending.is_set():
             return
         self._let_wait()
-        self._tell_ranked(self._answers.read_boxes(job), after_learning=False)
+        if ranked := self._answers.read_boxes(job):
+            self.ranked.emit(ranked, False)
 
     def _rank_open(self) -> None:
         """Rank characters in boxes again, since something was learned or forgotten."""
-        self._tell_ranked(self._answers.rank_open(), after_learning=True)
-
-    def _tell_ranked(self, ranked, after_learning: bool) -> None:
-        if ranked:
-            self.ranked.emit(ranked, after_learning)
+        if ranked := self._answers.rank_open():
+            self.ranked.emit(ranked, True)
 
     def _let_wait(self) -> None:
         """Put off what waits to be learned: the pen is still writing."""
         if self._waiting and time.monotonic() - self._waiting_since < LONGEST_WAIT_S:
             self._pause.start(REST_MS)
 
-    def _read_line(self, job: LineJob) -> None:
-        """Read a line; always answers, unless the engine is ending."""
+    def _read(self, job: LineJob | WordJob) -> None:
+        """Read a line or a word; always answers, unless the engine is ending."""
         if self.ending.is_set():
             return
-        found = None
-        self._let_wait()
+        found, line = None, isinstance(job, LineJob)
+        if line:
+            self._let_wait()
         try:
             if self._answers is not None:
                 with self._recognizer.interruptible(self._end_if_wanted):
-                    found = self._answers.read_line(job)
+                    found = self._answers.read_line(job) if line else self._answers.read_word(job)
         except _Ending:
             return
         except Exception as error:  # whatever the ink was, the next line must be read
-            log.exception("line %d", job.row)
-            self.failed.emit(f"A line could not be read ({error}). Your ink is safe; the log has the rest.", [])
-        self.line_read.emit(job, found)
+            log.exception("reading")
+            what = "A line" if line else "The word"
+            self.failed.emit(f"{what} could not be read ({error}). Your ink is safe; the log has the rest.")
+        if line:
+            self.line_read.emit(job, found)
+        else:
+            self.word_read.emit(found or [])
 
     def _end_if_wanted(self) -> None:
         """Let go of what is being read when the engine is ending."""
         if self.ending.is_set():
             raise _Ending
-
-    def _read_word(self, job: WordJob) -> None:
-        """Find ways to read a word; always answers, unless the engine is ending."""
-        readings: list[WordReading] = []
-        if self.ending.is_set():
-            return
-        try:
-            if self._answers is not None:
-                with self._recognizer.interruptible(self._end_if_wanted):
-                    readings = self._answers.read_word(job)
-        except _Ending:
-            return
-        except Exception as error:
-            log.exception("word")
-            self.failed.emit(f"The word could not be read ({error}). Your ink is safe; the log has the rest.", [])
-        self.word_read.emit(readings)
 
     @Slot(str, bool)
     def set_word(self, word: str, known: bool) -> None:
@@ -241,7 +233,7 @@ class Engine(QObject):
             (self._recognizer.add_word if known else self._recognizer.remove_word)(word)
         except HandpadError as error:
             log.exception("word")
-            self.failed.emit(str(error), [])
+            self.failed.emit(str(error))
         self.words_changed.emit(self._recognizer.words())
 
     def _learn_in_turn(self, sample: LearnSample) -> None:
@@ -270,19 +262,21 @@ class Engine(QObject):
             self.unlearned.add(sample.sample_id)
             if not self._unstored:
                 log.exception("learn")
-                self.failed.emit(f"{error} What you teach is kept, and Handpad tries again every few seconds.", [])
+                self.failed.emit(f"{error} What you teach is kept, and Handpad tries again every few seconds.")
             self._unstored[sample.sample_id] = sample
             self._retry.start()
             return
         except HandpadError as error:
             log.exception("learn")
             self.unlearned.add(sample.sample_id)
-            self.failed.emit(str(error), [sample.sample_id])
+            self.refused.emit([sample.sample_id])
+            self.failed.emit(str(error))
             return
         self.unlearned.discard(sample.sample_id)
         if not sample.confirmed and not self.ending.is_set():
             self._rank_open()
-        self.learned.emit(sample.sample_id, self._summary())
+        self._tell_summary()
+        self.learned.emit(sample.sample_id)
 
     def _learn_unstored(self) -> None:
         """Try again to store what could not be stored."""
@@ -306,10 +300,10 @@ class Engine(QObject):
             self._answers.change(stored, restore)
         except HandpadError as error:
             log.exception("change")
-            self.failed.emit(str(error), [])
+            self.failed.emit(str(error))
         if not self.ending.is_set():
             self._rank_open()
-        self.forgotten.emit(self._summary())
+        self._tell_summary()
 
     def flush(self) -> None:
         """Learn every waiting confirmation."""

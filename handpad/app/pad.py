@@ -12,11 +12,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from handpad.app.autosave import Autosave
-from handpad.app.engine import Summary
 from handpad.app.engine_thread import EngineThread
 from handpad.page.document import DocumentError
-from handpad.page.line_job import Key, LineJob, ReadBack, WordReading
-from handpad.page.messages import Appeared, Corrected, Event, PageChanged, Relabelled, Request, Spread, WordRead
+from handpad.page.line_job import Key
+from handpad.page.messages import Corrected, Event, PageChanged, Request, WordRead
 from handpad.page.page import Page
 from handpad.page.session import PageSession
 
@@ -34,7 +33,7 @@ def _act(method: Callable[Concatenate[PageSession, _P], _R]) -> Callable[Concate
     """The same method of a pad: what comes of it goes on to engine and window before it returns."""
 
     @functools.wraps(method)
-    def act(pad: "Pad", *args: _P.args, **options: _P.kwargs) -> _R:
+    def act(pad: "Pad", /, *args: _P.args, **options: _P.kwargs) -> _R:
         result = method(pad.session, *args, **options)
         pad.send()
         return result
@@ -43,11 +42,12 @@ def _act(method: Callable[Concatenate[PageSession, _P], _R]) -> Callable[Concate
 
 
 class Pad(QObject):
-    """One page being written. What the writer does are the methods of PageSession of the same names.
+    """One page being written: what the writer does, and what the engine answers, are methods of its session.
 
     Attributes
     ----------
     session : the page session.
+    file : what keeps the page on disk.
     alphabet : all that a character can be read as; "" before the recogniser is open.
     words : the writer's own words.
 
@@ -63,7 +63,6 @@ class Pad(QObject):
     summary(Summary) : how much has been learned.
     ready() : characters can be read.
     trouble(str) : a sentence for the user.
-    kept(problem) : it was tried to save the page; problem is "" if it is on disk, or a sentence that says why not.
     """
 
     changed = Signal(object)
@@ -76,7 +75,6 @@ class Pad(QObject):
     summary = Signal(object)
     ready = Signal()
     trouble = Signal(str)
-    kept = Signal(str)
 
     write = _act(PageSession.write)
     erase = _act(PageSession.erase)
@@ -92,25 +90,32 @@ class Pad(QObject):
     undo = _act(PageSession.undo)
     redo = _act(PageSession.redo)
 
+    boxes_read = _act(PageSession.boxes_read)
+    line_read = _act(PageSession.line_read)
+    word_found = _act(PageSession.word_found)
+    sample_learned = _act(PageSession.sample_learned)
+    samples_refused = _act(PageSession.samples_refused)
+    caught_up = _act(PageSession.caught_up)
+
     def __init__(self, page_path: Path):
         super().__init__()
         self.session = PageSession()
         self.alphabet = ""
         self.words: set[str] = set()
         self._engine = EngineThread()
-        self._file = Autosave(page_path)
-        self._file.trouble.connect(self.trouble)
-        self._file.kept.connect(self.kept)
+        self.file = Autosave(page_path)
+        self.file.trouble.connect(self.trouble)
         worker = self._engine.worker
         worker.ready.connect(self._on_ready)
-        worker.ranked.connect(self._on_ranked)
-        worker.line_read.connect(self._on_line_read)
-        worker.word_read.connect(self._on_word_read)
         worker.words_changed.connect(self._on_words)
-        worker.learned.connect(self._on_learned)
-        worker.forgotten.connect(self.summary)
-        worker.caught_up.connect(self._on_caught_up)
-        worker.failed.connect(self._on_failed)
+        worker.ranked.connect(self.boxes_read)
+        worker.line_read.connect(self.line_read)
+        worker.word_read.connect(self.word_found)
+        worker.learned.connect(self.sample_learned)
+        worker.refused.connect(self.samples_refused)
+        worker.caught_up.connect(self.caught_up)
+        worker.summary.connect(self.summary)
+        worker.failed.connect(self.trouble)
 
     @property
     def page(self) -> Page:
@@ -131,35 +136,13 @@ class Pad(QObject):
 
     def load(self) -> None:
         """Show the page of the last time. A page that cannot be read is put aside, never overwritten."""
-        self.session.resume(self._file.load())
+        self.session.resume(self.file.load())
         self.send()
 
     def open(self, **options) -> None:
         """Open the recogniser with the options of Recognizer, or open it anew with others."""
-        self.session.profile_closes()
+        self.session.is_ready = False
         self._engine.open(options)
-
-    def save(self) -> bool:
-        """Write the page now; returns whether it is on disk, or closed."""
-        return not self._engine.running or self._file.save()
-
-    def save_elsewhere(self, path: Path) -> None:
-        """Keep the page in another file from now on, and at the next start. Raises DocumentError if that fails too."""
-        self._file.save_elsewhere(path)
-
-    def give_up(self) -> None:
-        """The user wants what is not on disk to be lost at closing."""
-        self._file.give_up()
-
-    @property
-    def unsaved_strokes(self) -> int:
-        """How many strokes of the page are not on disk."""
-        return self._file.unsaved_strokes
-
-    @property
-    def save_problem(self) -> str:
-        """Why the page could not be saved when it was last tried, as a sentence; "" if it could."""
-        return self._file.problem
 
     def new_page(self) -> Path | None:
         """Keep the page as a file of its own and begin an empty one; returns that file, if there was ink.
@@ -170,7 +153,7 @@ class Pad(QObject):
             return None
         self.confirm()
         try:
-            aside = self._file.keep()
+            aside = self.file.keep()
         except DocumentError as error:
             self.trouble.emit(f"{error} So it stays open.")
             return None
@@ -194,10 +177,10 @@ class Pad(QObject):
         self._engine.stop_reading()
         self.confirm(most=CONFIRMED_AT_CLOSE)
         self._engine.finish(CLOSING_S)
-        self._file.save()  # while the engine learns
+        self.file.save()  # while the engine learns
         self.session.unconfirm(self._engine.close())
         self.send()
-        self._file.close()
+        self.file.close()
 
     # What the session asks and tells
 
@@ -208,58 +191,25 @@ class Pad(QObject):
 
     def _pass_on(self, message: Request | Event) -> None:
         match message:
-            case PageChanged(page):
-                self._file.hold(page)
+            case PageChanged(page, appeared, relabelled):
+                self.file.hold(page)
                 self.changed.emit(page)
-            case Appeared(keys):
-                self.appeared.emit(keys)
-            case Relabelled(keys):
-                self.relabelled.emit(keys)
-            case Corrected(change):
-                self.corrected.emit(change)
-            case Spread(change):
-                self.spread.emit(change)
+                if appeared:
+                    self.appeared.emit(appeared)
+                if relabelled:
+                    self.relabelled.emit(relabelled)
+            case Corrected(change, spread):
+                (self.spread if spread else self.corrected).emit(change)
             case WordRead(key, readings):
                 self.word_read.emit(key, readings)
             case _:
                 self._engine.ask.emit(message)
 
-    # What the engine answers
-
-    def _on_ready(self, profile: str, known_samples: set[str], alphabet: str, summary: Summary) -> None:
+    def _on_ready(self, profile: str, known_samples: set[str], alphabet: str, behind: bool) -> None:
         self.alphabet = alphabet
-        self.session.profile_opened(profile, known_samples, summary.behind > 0)
+        self.session.profile_opened(profile, known_samples, behind)
         self.send()
-        self.summary.emit(summary)
         self.ready.emit()
-
-    def _on_ranked(self, ranked: dict[Key, list], after_learning: bool) -> None:
-        self.session.boxes_read(ranked, after_learning)
-        self.send()
-
-    def _on_line_read(self, job: LineJob, reading: list[ReadBack] | None) -> None:
-        self.session.line_read(job, reading)
-        self.send()
-
-    def _on_word_read(self, readings: list[WordReading]) -> None:
-        self.session.word_read(readings)
-        self.send()
-
-    def _on_learned(self, sample_id: str, summary: Summary) -> None:
-        self.summary.emit(summary)
-        self.session.sample_learned(sample_id)
-        self.send()
-
-    def _on_caught_up(self, summary: Summary) -> None:
-        self.summary.emit(summary)
-        if not summary.behind:
-            self.session.caught_up()
-            self.send()
-
-    def _on_failed(self, sentence: str, sample_ids: list[str]) -> None:
-        self.session.samples_failed(sample_ids)
-        self.send()
-        self.trouble.emit(sentence)
 
     def _on_words(self, words: list[str]) -> None:
         self.words = set(words)

@@ -12,9 +12,9 @@ from handpad.page.document import DocumentError
 
 def unsaved_sentence(pad: Pad) -> str:
     """What is not on disk, and why; "" if all is."""
-    if not pad.save_problem:
+    if not pad.file.problem:
         return ""
-    return f"{pad.save_problem} {_what(pad)} yet; Handpad tries again every few seconds."
+    return f"{pad.file.problem} {_what(pad)} yet; Handpad tries again every few seconds."
 
 
 def save_elsewhere(pad: Pad, parent: QWidget) -> str:
@@ -27,7 +27,7 @@ def save_elsewhere(pad: Pad, parent: QWidget) -> str:
     if not path.suffix:
         path = path.with_suffix(".inkml")
     try:
-        pad.save_elsewhere(path)
+        pad.file.save_elsewhere(path)
     except DocumentError as error:
         return str(error)
     return f"The page is kept as {path} now. Handpad opens it from there the next time."
@@ -36,10 +36,10 @@ def save_elsewhere(pad: Pad, parent: QWidget) -> str:
 def may_close(pad: Pad, parent: QWidget) -> bool:
     """Write the page; while it is not on disk, ask what to do. Returns whether the window may close."""
     told = ""
-    while not pad.save():
+    while not pad.file.save():
         box = QMessageBox(parent, icon=QMessageBox.Icon.Warning, text=_what(pad) + ".")
         box.setWindowTitle("Handpad")
-        box.setInformativeText(f"{pad.save_problem} {told}".strip())
+        box.setInformativeText(f"{pad.file.problem} {told}".strip())
         box.layout().setContentsMargins(18, 18, 18, 16)
         lose = QPushButton(f"Close and lose {_count(pad)}")
         lose.setProperty("danger", True)
@@ -54,7 +54,7 @@ def may_close(pad: Pad, parent: QWidget) -> bool:
         if box.clickedButton() is elsewhere:
             told = save_elsewhere(pad, parent)
         elif box.clickedButton() is lose:
-            pad.give_up()
+            pad.file.given_up = True
             return True
         elif box.clickedButton() is not again:
             return False
@@ -62,9 +62,9 @@ def may_close(pad: Pad, parent: QWidget) -> bool:
 
 
 def _count(pad: Pad) -> str:
-    return counted(pad.unsaved_strokes, "stroke") if pad.unsaved_strokes else "the last changes"
+    return counted(pad.file.unsaved_strokes, "stroke") if pad.file.unsaved_strokes else "the last changes"
 
 
 def _what(pad: Pad) -> str:
     count = _count(pad)
-    return f"{count[0].upper()}{count[1:]} {'is' if pad.unsaved_strokes == 1 else 'are'} not on disk"
+    return f"{count[0].upper()}{count[1:]} {'is' if pad.file.unsaved_strokes == 1 else 'are'} not on disk"

@@ -138,7 +138,7 @@ class MainWindow(QMainWindow):
         self.pad.spread.connect(self.status.tell_change)
         self.pad.summary.connect(self.status.show_summary)
         self.pad.trouble.connect(self.show_trouble)
-        self.pad.kept.connect(lambda _: self.banner.warn_unsaved(unsaved_sentence(self.pad)))
+        self.pad.file.kept.connect(lambda _: self.banner.warn_unsaved(unsaved_sentence(self.pad)))
         self.banner.save_elsewhere.clicked.connect(self.save_elsewhere)
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: self._apply_theme())
 

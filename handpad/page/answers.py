@@ -105,15 +105,7 @@ class Answers:
 
     def learn(self, sample: LearnSample) -> None:
         """Learn a training sample. Raises InkError, LabelError or ProfileError, with nothing learned."""
-        self._recognizer.learn(
-            sample.strokes,
-            sample.label,
-            sample.guide,
-            confirmed=sample.confirmed,
-            sample_id=sample.sample_id,
-            shown=sample.shown,
-            line=sample.line,
-        )
+        self._recognizer.learn(**vars(sample))
 
     def change(self, forget: Iterable[str], restore: Iterable[str]) -> None:
         """Forget samples and learn forgotten ones again. Raises ProfileError if the profile cannot be written."""

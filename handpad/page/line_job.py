@@ -4,8 +4,9 @@ One line of paper is read at a time. What the writer fixed, and what is settled,
 rest; a character is settled when the writer has gone on to another line, or two words further.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from handpad.reading.correction import CONTEXT, as_they_are, nearby, strokes_of
 from handpad.reading.correction import line_around as around
 from handpad.reading.fragments import Fixed, Part, moved
 from handpad.reading.line_context import LineAround
+
+if TYPE_CHECKING:
+    from handpad.recognizer import Candidate
 
 Key = tuple[Part, ...]
 """The ink of a character: what names it between the page and the engine."""
@@ -53,8 +57,8 @@ class LineJob:
     strokes: list[np.ndarray]
     guide: Guide
     fixed: tuple[Fixed, ...]
-    bare: frozenset[Key]
-    relabel: frozenset[Key]
+    bare: frozenset[Key] = frozenset()
+    relabel: frozenset[Key] = frozenset()
 
     @property
     def known(self) -> list[Fixed]:
@@ -97,22 +101,26 @@ def line_job(page: Page, row: int, look: Set[Key] = frozenset(), relabel: Set[Ke
         return None
     chosen = nearby([c.parts for c in line], wanted[0], wanted[-1], CONTEXT)
     bare = frozenset(line[index].parts for index in wanted if line[index].parts in look)
-    return _job(page, row, chosen, bare, frozenset(relabel) & bare)
+    job = _job(page, row, chosen, _settled(page, row, chosen, bare))
+    return replace(job, bare=bare, relabel=frozenset(relabel) & bare)
 
 
 def whole_line(page: Page, row: int) -> LineJob:
     """A line as it is read for somebody else: all that is settled of it stays, and the boxes of a line of boxes."""
-    return _job(page, row, range(len(page.lines[row])))
+    chosen = range(len(page.lines[row]))
+    return _job(page, row, chosen, _settled(page, row, chosen, frozenset()))
 
 
-def _job(
-    page: Page,
-    row: int,
-    chosen: Sequence[int],
-    bare: frozenset[Key] = frozenset(),
-    relabel: frozenset[Key] = frozenset(),
-) -> LineJob:
-    """The chosen characters of a line to be read, what is settled of them staying as it is."""
+def _job(page: Page, row: int, chosen: Sequence[int], fixed: Sequence[Fixed]) -> LineJob:
+    """The chosen characters of a line, to be read with what is settled of them."""
+    characters = tuple(page.lines[row][index] for index in chosen)
+    numbers = tuple(strokes_of(character.parts for character in characters))
+    strokes = [page.strokes[number] for number in numbers]
+    return LineJob(row, characters, numbers, strokes, page.ruling.guide(row), tuple(fixed))
+
+
+def _settled(page: Page, row: int, chosen: Sequence[int], bare: Set[Key]) -> list[Fixed]:
+    """What is settled of chosen characters of a line; of bare ones that the writer has not fixed, their ink alone."""
     line = page.lines[row]
     in_boxes = row in page.box_rows
     begins = {word[0].parts for word in page.words(row)} if in_boxes else set()
@@ -126,8 +134,7 @@ def _job(
         space_known = character.spaced or (character.settled and before is not None and before.locked)
         space = character.space if space_known else None
         fixed.append(Fixed(character.parts, label, character.parts in begins if in_boxes else space))
-    characters = tuple(line[index] for index in chosen)
-    return LineJob(row, characters, *_ink(page, characters), page.ruling.guide(row), tuple(fixed), bare, relabel)
+    return fixed
 
 
 def line_around(page: Page, key: Key) -> LineAround | None:
@@ -139,12 +146,6 @@ def line_around(page: Page, key: Key) -> LineAround | None:
     line = page.lines[row]
     ink = [other.parts for other in line]
     return around(page.strokes, ink, line.index(character), page.ruling.guide(row), character.grouped)
-
-
-def _ink(page: Page, characters: Iterable[Character]) -> tuple[tuple[int, ...], list[np.ndarray]]:
-    """The numbers of all strokes with ink in some characters, ascending, and those strokes."""
-    numbers = tuple(strokes_of(character.parts for character in characters))
-    return numbers, [page.strokes[number] for number in numbers]
 
 
 def merged(page: Page, job: LineJob, reading: list[ReadBack]) -> Page | None:
@@ -182,6 +183,45 @@ def _state(character: Character) -> tuple:
     """What a reading of a character went by besides its ink."""
     chosen = character.label if character.fixed or character.settled else None
     return chosen, character.locked, character.space if character.spaced else None
+
+
+def labelled(page: Page, ranked: Mapping[Key, Sequence["Candidate"]], may_change: Set[Key] = frozenset()) -> Page:
+    """The page after characters in boxes were ranked: those without a label, and those that may change, get the best.
+
+    What the writer fixed stays. A character that gets another label has no sample any more.
+    """
+    for row in page.box_rows:
+        line = list(page.lines[row])
+        for index, character in enumerate(line):
+            key = character.parts
+            best = ranked[key][0].label if key in ranked else character.label
+            if best != character.label and not character.fixed and (not character.label or key in may_change):
+                line[index] = replace(character, label=best, sample_id="")
+        if tuple(line) != page.lines[row]:
+            page = page.with_line(row, line)
+    return page
+
+
+def changes(old: Page, new: Page, after_learning: bool) -> tuple[set[Key], set[Key], set[str]]:
+    """What a reading changed on a page; after_learning: because something had been learned.
+
+    Returns the ink of characters that were read for the first time, the ink of those that learning gave another label,
+    and the ids of the samples that were learned from what is read otherwise now.
+    """
+    appeared, relabelled = set(), set()
+    contradicted: set[str] = set()
+    for before, line in new.changed_lines(old).values():
+        contradicted |= {c.sample_id for c in before if c.sample_id} - {c.sample_id for c in line}
+        known = {c.parts: c.label for c in before if c.label}
+        said = {(part.stroke, c.label) for c in before for part in c.parts}
+        for character in line:
+            if known.get(character.parts) == character.label:
+                continue
+            if character.parts in known and after_learning:
+                relabelled.add(character.parts)
+            elif not any((part.stroke, character.label) in said for part in character.parts):
+                appeared.add(character.parts)
+    return appeared, relabelled, contradicted
 
 
 def settled(page: Page, row: int, number: int | None) -> Page:
@@ -242,6 +282,4 @@ def word_job(page: Page, word: tuple[Character, ...], keep_fixed: bool) -> LineJ
         own = (character for character in word if character.fixed or character.grouped)
         fixed += [Fixed(character.parts, character.label if character.fixed else None) for character in own]
         fixed.sort(key=lambda one: every.index(one.parts))
-    characters = tuple(line[index] for index in chosen)
-    nothing: frozenset[Key] = frozenset()
-    return LineJob(row, characters, *_ink(page, characters), page.ruling.guide(row), tuple(fixed), nothing, nothing)
+    return _job(page, row, chosen, fixed)

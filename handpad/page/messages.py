@@ -1,7 +1,7 @@
 """What a page session asks of a recogniser, and what it tells whoever shows the page.
 
 Asked for are LineJob (see :mod:`handpad.page.line_job`), BoxJob, WordJob, LearnSample, ChangeSamples and KeepOpen, to
-be answered one after another in this order; told are PageChanged, Appeared, Relabelled, Corrected, Spread and WordRead.
+be answered one after another in this order; told are PageChanged, Corrected and WordRead.
 """
 
 from collections.abc import Set
@@ -37,7 +37,7 @@ class WordJob:
 
 @dataclass(frozen=True)
 class LearnSample:
-    """A training sample to be learned, under the id that the page has given it.
+    """A training sample to be learned, under the id that the page has given it: what Recognizer.learn is given.
 
     shown : the label that the writer was shown for this ink; "" if none was. confirmed : it was left as it was read.
     line : the ink around it, unless it stands in a box.
@@ -69,23 +69,14 @@ class KeepOpen:
 
 @dataclass(frozen=True)
 class PageChanged:
-    """The page is another, or other candidates are known of it."""
+    """The page is another, or other candidates are known of it.
+
+    appeared : characters that have been read for the first time. relabelled : those that learning has changed.
+    """
 
     page: Page
-
-
-@dataclass(frozen=True)
-class Appeared:
-    """These characters have been read for the first time."""
-
-    keys: Set[Key]
-
-
-@dataclass(frozen=True)
-class Relabelled:
-    """Learning has changed these characters."""
-
-    keys: Set[Key]
+    appeared: Set[Key] = frozenset()
+    relabelled: Set[Key] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -107,16 +98,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Corrected:
-    """A correction is on disk and its line was read again, or nothing was to be learned from it."""
+    """A correction is on disk and its line was read again, or nothing was to be learned from it.
+
+    spread : this was told before, and now it has changed characters on other lines too; others counts all of them.
+    """
 
     change: Change
-
-
-@dataclass(frozen=True)
-class Spread:
-    """The same correction has changed characters on other lines too; others counts all of them."""
-
-    change: Change
+    spread: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,4 +116,4 @@ class WordRead:
 
 
 Request = LineJob | BoxJob | WordJob | LearnSample | ChangeSamples | KeepOpen
-Event = PageChanged | Appeared | Relabelled | Corrected | Spread | WordRead
+Event = PageChanged | Corrected | WordRead

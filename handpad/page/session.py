@@ -6,7 +6,7 @@ shown, lies in its outbox after every call, in order: see :mod:`handpad.page.mes
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
@@ -16,10 +16,20 @@ import numpy as np
 from handpad.page import edits, learning, messages
 from handpad.page.document import fitted
 from handpad.page.effects import CorrectionEffects
-from handpad.page.line_job import Key, LineJob, ReadBack, WordReading, line_around, merged, settled, word_job
+from handpad.page.line_job import (
+    Key,
+    LineJob,
+    ReadBack,
+    WordReading,
+    changes,
+    labelled,
+    line_around,
+    merged,
+    settled,
+    word_job,
+)
 from handpad.page.page import Character, Page
 from handpad.page.reading_queue import ReadingQueue
-from handpad.page.readings import difference, labelled
 from handpad.sample_ids import new_sample_id
 
 if TYPE_CHECKING:
@@ -39,7 +49,7 @@ class PageSession:
     page : the page as it is.
     candidates : ink of a character to its candidates, best first.
     learns : whether corrections and confirmations are learned.
-    is_ready : whether there is a recogniser to read with, between :meth:`profile_opened` and :meth:`profile_closes`.
+    is_ready : whether there is a recogniser to read with: from :meth:`profile_opened` on, until its caller closes it.
     outbox : what is asked and told, oldest first; whoever takes it out does it.
     """
 
@@ -279,7 +289,7 @@ class PageSession:
         if job is not None:
             self.outbox.append(job)
         elif self._queue.job is None:
-            self._tell(messages.Spread, self._effects.all_read())
+            self._tell(self._effects.all_read(), spread=True)
 
     def boxes_read(self, ranked: Mapping[Key, list["Candidate"]], after_learning: bool) -> None:
         """Characters in boxes were read, or ranked anew because something was learned."""
@@ -306,10 +316,10 @@ class PageSession:
             if any(not character.label for character in self.page.lines.get(job.row, ())):
                 self._queue.add(job.row)  # written while it was being read
         if self._effects.row == job.row:
-            self._tell(messages.Corrected, self._effects.line_read())
+            self._tell(self._effects.line_read())
         self._read_next()
 
-    def word_read(self, readings: list[WordReading]) -> None:
+    def word_found(self, readings: list[WordReading]) -> None:
         """The word that was asked for was read."""
         if self._asked_word is not None:
             self.outbox.append(messages.WordRead(self._asked_word, readings))
@@ -317,16 +327,12 @@ class PageSession:
 
     def _show_read(self, page: Page, after_learning: bool) -> None:
         """Show a page with characters read anew; what was confirmed as something else is no longer believed."""
-        found = difference(self.page, page, after_learning)
+        appeared, relabelled, contradicted = changes(self.page, page, after_learning)
         self.page = page
-        self.outbox.append(messages.PageChanged(page))
-        if found.contradicted:
-            self.outbox.append(messages.ChangeSamples(sorted(found.contradicted), []))
-        if found.appeared:
-            self.outbox.append(messages.Appeared(found.appeared))
-        if found.relabelled:
-            self.outbox.append(messages.Relabelled(found.relabelled))
-            self._effects.relabelled(found.relabelled)
+        self.outbox.append(messages.PageChanged(page, appeared, relabelled))
+        self._effects.relabelled(relabelled)
+        if contradicted:
+            self.outbox.append(messages.ChangeSamples(sorted(contradicted), []))
         if len(self.candidates) > 2 * len(page.characters) + CLOSED:
             self._drop_closed()
 
@@ -357,10 +363,6 @@ class PageSession:
         self._queue.job = None
         self.review(anew)
 
-    def profile_closes(self) -> None:
-        """Another profile, model or adapter is being opened: nothing can be read until :meth:`profile_opened`."""
-        self.is_ready = False
-
     def caught_up(self) -> None:
         """All samples that another base model had seen are learned again."""
         self.review(self._unsure())
@@ -375,14 +377,14 @@ class PageSession:
         if change is None:
             return
         if self._effects.row is not None:
-            self._tell(messages.Corrected, self._effects.line_read())
+            self._tell(self._effects.line_read())
         character = self._of_sample(sample_id)
         self._effects.stored(change, self.page.row(character) if character else -1)
         self.review({c.parts for c in self.page.characters if not c.fixed})
         if self._effects.row is not None and not self._queue.awaits(self._effects.row):
-            self._tell(messages.Corrected, self._effects.line_read())
+            self._tell(self._effects.line_read())
 
-    def samples_failed(self, sample_ids: Iterable[str]) -> None:
+    def samples_refused(self, sample_ids: Iterable[str]) -> None:
         """Samples cannot be learned at all."""
         for sample_id in sample_ids:
             self._effects.pending.pop(sample_id, None)
@@ -406,6 +408,6 @@ class PageSession:
         around = line_around(self.page, key)
         self.outbox.append(messages.LearnSample(sample_id, ink, guide, label, shown, confirmed, around))
 
-    def _tell(self, kind: Callable[[messages.Change], messages.Event], change: messages.Change | None) -> None:
+    def _tell(self, change: messages.Change | None, spread: bool = False) -> None:
         if change is not None:
-            self.outbox.append(kind(change))
+            self.outbox.append(messages.Corrected(change, spread))

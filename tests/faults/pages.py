@@ -189,7 +189,8 @@ threading.Timer(120, os._exit, [1]).start()
 while not window.pad.is_ready:
     app.processEvents()
 pad = window.pad
-pad.kept.connect(lambda problem: print("saved", len(pad.page.strokes) - pad.unsaved_strokes, problem, flush=True))
+file = pad.file
+file.kept.connect(lambda problem: print("saved", len(file.page.strokes) - file.unsaved_strokes, problem, flush=True))
 choose = random.Random(int(sys.argv[2]))
 goal = len(pad.page.strokes) + int(sys.argv[3])
 print("ready", len(pad.page.strokes), flush=True)
