@@ -89,7 +89,7 @@ class Engine(QObject):
         self._pause.timeout.connect(self._learn_waiting)
         self._behind = QTimer(self, interval=CATCH_UP_PAUSE_MS)
         self._behind.timeout.connect(self._catch_up)
-        self._told = 0.0  # when caught_up was last told
+        self._told = 0.0  # when that was last told
 
     @Slot(object)
     def open(self, options: dict) -> None:

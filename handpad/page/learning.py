@@ -32,8 +32,7 @@ def of_profile(page: Page, profile: str, known: Set[str]) -> tuple[Page, list[Ch
             new = [replace(c, sample_id="") if c.parts in missing and not c.fixed else c for c in line]
         else:
             new = [replace(c, sample_id="", fixed=True) if c.parts in missing else c for c in line]
-        if new != list(line):
-            page = page.with_line(row, new)
+        page = page.with_line(row, new)
     return (page if page.profile == profile else replace(page, profile=profile)), lost
 
 
@@ -67,8 +66,7 @@ def confirmed(
                 character = replace(character, sample_id=new_sample_id())
                 found.append(character)
             new.append(character)
-        if new != list(line):
-            page = page.with_line(row, new)
+        page = page.with_line(row, new)
     return page, found
 
 
@@ -77,11 +75,9 @@ def unconfirmed(page: Page, sample_ids: Set[str]) -> Page:
 
     Corrections keep their ids: they are learned when the profile is opened the next time.
     """
-    old = page
-    for row, line in old.lines.items():
+    for row, line in page.lines.items():
         new = [replace(c, sample_id="") if c.sample_id in sample_ids and not c.fixed else c for c in line]
-        if new != list(line):
-            page = page.with_line(row, new)
+        page = page.with_line(row, new)
     return page
 
 

@@ -176,7 +176,7 @@ def merged(page: Page, job: LineJob, reading: list[ReadBack]) -> Page | None:
     new = [*before, *new, *behind]
     for character in (character for _, character in rest if not character.label):
         new = page.inserted(new, character)
-    return page if tuple(new) == line else page.with_line(job.row, new)
+    return page.with_line(job.row, new)
 
 
 def _state(character: Character) -> tuple:
@@ -197,8 +197,7 @@ def labelled(page: Page, ranked: Mapping[Key, Sequence["Candidate"]], may_change
             best = ranked[key][0].label if key in ranked else character.label
             if best != character.label and not character.fixed and (not character.label or key in may_change):
                 line[index] = replace(character, label=best, sample_id="")
-        if tuple(line) != page.lines[row]:
-            page = page.with_line(row, line)
+        page = page.with_line(row, line)
     return page
 
 
@@ -242,7 +241,7 @@ def settled(page: Page, row: int, number: int | None) -> Page:
         replace(c, settled=True) if c.label and not c.settled and (c.parts in left or c.strokes[-1] < oldest) else c
         for c in line
     ]
-    return page if new == list(line) else page.with_line(row, new)
+    return page.with_line(row, new)
 
 
 def opened(page: Page, row: int, box: Box) -> Page:
@@ -262,7 +261,7 @@ def reopened(page: Page, row: int, keys: Set[Key]) -> Page:
     """The page with some characters of a line no longer settled."""
     line = page.lines.get(row, ())
     new = [replace(c, settled=False) if c.settled and c.parts in keys else c for c in line]
-    return page if new == list(line) else page.with_line(row, new)
+    return page.with_line(row, new)
 
 
 def word_job(page: Page, word: tuple[Character, ...], keep_fixed: bool) -> LineJob | None:

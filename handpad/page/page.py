@@ -245,7 +245,12 @@ class Page:
         return self.with_line(row, sorted(kept, key=lambda character: self.box(character).center[0]))
 
     def with_line(self, row: int, line: Sequence[Character]) -> "Page":
-        """The page with other characters on a line, which hold the same ink; none: the line is left out."""
+        """The page with other characters on a line, which hold the same ink; none: the line is left out.
+
+        With the very same ones, it is this page.
+        """
+        if tuple(line) == self.lines.get(row, ()):
+            return self
         lines = dict(self.lines)
         if line:
             lines[row] = tuple(line)

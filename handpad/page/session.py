@@ -2,7 +2,7 @@
 
 A session is called by whoever has the pen (the app, a script, a test). What is to be done for it, and what is to be
 shown, lies in its outbox after every call, in order: see :mod:`handpad.page.messages`. What a recogniser answers (see
-:mod:`handpad.page.answers`), now or later and in any order, is given back to it. It waits for nothing.
+:mod:`handpad.page.answers`), at once or later, is given back to it. It waits for nothing.
 """
 
 from collections import deque
@@ -13,21 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from handpad.page import edits, learning, messages
+from handpad.page import edits, learning, line_job, messages
 from handpad.page.document import fitted
 from handpad.page.effects import CorrectionEffects
-from handpad.page.line_job import (
-    Key,
-    LineJob,
-    ReadBack,
-    WordReading,
-    changes,
-    labelled,
-    line_around,
-    merged,
-    settled,
-    word_job,
-)
+from handpad.page.line_job import Key, LineJob, ReadBack, WordReading
 from handpad.page.page import Character, Page
 from handpad.page.reading_queue import ReadingQueue
 from handpad.sample_ids import new_sample_id
@@ -165,7 +154,7 @@ class PageSession:
         job = None
         if character is not None and self.page.row(character) not in self.page.box_rows:
             word = self.page.word(character)
-            job = word_job(self.page, word, keep_fixed=not text)
+            job = line_job.word_job(self.page, word, keep_fixed=not text)
         if job is None:
             self.outbox.append(messages.WordRead(key, []))
             return
@@ -245,7 +234,7 @@ class PageSession:
             back -= self._effects.pending.keys()
             if gone or back:
                 self.outbox.append(messages.ChangeSamples(sorted(gone), sorted(back)))
-        self.page = labelled(page, self.candidates)
+        self.page = line_job.labelled(page, self.candidates)
         self.outbox.append(messages.PageChanged(self.page))
         for row, (_, line) in changed.items():
             if row not in self.page.box_rows:
@@ -294,7 +283,7 @@ class PageSession:
     def boxes_read(self, ranked: Mapping[Key, list["Candidate"]], after_learning: bool) -> None:
         """Characters in boxes were read, or ranked anew because something was learned."""
         self.candidates.update(ranked)
-        page = labelled(self.page, ranked, ranked.keys() if after_learning else self._anew)
+        page = line_job.labelled(self.page, ranked, ranked.keys() if after_learning else self._anew)
         self._anew = self._anew - ranked.keys()
         self._show_read(page, after_learning)
 
@@ -303,7 +292,7 @@ class PageSession:
         if job is not self._queue.job:  # asked for before another recogniser was opened
             return
         self._queue.job = None
-        page = merged(self.page, job, reading) if reading is not None else self.page
+        page = line_job.merged(self.page, job, reading) if reading is not None else self.page
         if page is None:  # the line has changed meanwhile
             self._queue.put_back(job)
         elif reading is not None:
@@ -312,7 +301,7 @@ class PageSession:
                 if back.candidates and (back.parts not in locked or back.parts in job.bare):
                     self.candidates[back.parts] = back.candidates
             number = self._pen_stroke if job.row == self._pen_row else None
-            self._show_read(settled(page, job.row, number), bool(job.relabel))
+            self._show_read(line_job.settled(page, job.row, number), bool(job.relabel))
             if any(not character.label for character in self.page.lines.get(job.row, ())):
                 self._queue.add(job.row)  # written while it was being read
         if self._effects.row == job.row:
@@ -327,7 +316,7 @@ class PageSession:
 
     def _show_read(self, page: Page, after_learning: bool) -> None:
         """Show a page with characters read anew; what was confirmed as something else is no longer believed."""
-        appeared, relabelled, contradicted = changes(self.page, page, after_learning)
+        appeared, relabelled, contradicted = line_job.changes(self.page, page, after_learning)
         self.page = page
         self.outbox.append(messages.PageChanged(page, appeared, relabelled))
         self._effects.relabelled(relabelled)
@@ -405,7 +394,7 @@ class PageSession:
     def _learn(self, sample_id: str, key: Key, label: str, shown: str, confirmed: bool = False) -> None:
         """Have a character learned that the writer was shown as `shown`; confirmed: it was left so."""
         ink, guide = self.page.ink(Character(key)), self.page.guide(Character(key))
-        around = line_around(self.page, key)
+        around = line_job.line_around(self.page, key)
         self.outbox.append(messages.LearnSample(sample_id, ink, guide, label, shown, confirmed, around))
 
     def _tell(self, change: messages.Change | None, spread: bool = False) -> None:
