@@ -8,7 +8,7 @@ from handwriting import write, write_line
 
 from handpad.ink import Box
 from handpad.page import line_job as module
-from handpad.page.line_job import BATCH, ReadBack, line_job, merged, opened, settled, word_job
+from handpad.page.line_job import BATCH, ReadBack, line_job, merged, opened, settled, whole_line, word_job
 from handpad.page.page import Character, Page
 from handpad.reading.fragments import Part
 
@@ -63,6 +63,33 @@ def test_a_line_is_read_with_what_is_settled_and_nothing_is_read_where_nothing_i
     assert [fixed.space for fixed in job.fixed] == [None, False, True, False]
     assert line_job(settled(page, 0, None), 0) is None
     assert line_job(page, 5) is None
+
+
+def test_a_whole_line_is_read_with_what_a_line_being_written_is_read_with(page):
+    page = settled(page, 0, max(page.strokes))
+    whole, open_ones = whole_line(page, 0), line_job(page, 0)
+    assert whole.fixed == open_ones.fixed and whole.characters == page.lines[0]
+    assert [fixed.label for fixed in whole_line(settled(page, 0, None), 0).fixed] == list("toiloxzu")
+    place = {number: index for index, number in enumerate(whole.numbers)}
+    assert [[part.stroke for part in one.parts] for one in whole.known] == [
+        [place[part.stroke] for part in one.parts] for one in whole.fixed
+    ]
+    late = change(page, 1, settled=False)  # what precedes the next word is open again, so its space is too
+    assert whole_line(late, 0).fixed == line_job(late, 0).fixed
+    assert [fixed.space for fixed in whole_line(late, 0).fixed] == [None, None, False]
+
+
+def test_a_whole_line_of_boxes_is_read_as_the_boxes_say():
+    page = Page(boxes=True)
+    for number, column in enumerate((0, 1, 3), start=1):
+        at = (page.ruling.margin + page.ruling.box_width * (column + 0.3), page.ruling.baseline(0))
+        page = page.add(number, write("o", 30, at)[0])
+    page = change(change(page, 0, label="O", fixed=True), 1, label="0")
+    assert [(fixed.label, fixed.space) for fixed in whole_line(page, 0).fixed] == [
+        ("O", True),
+        (None, False),
+        (None, True),
+    ]
 
 
 def test_what_the_writer_fixed_keeps_its_label_while_what_may_change_keeps_only_its_ink(page):

@@ -1,0 +1,282 @@
+"""A page session, driven by a script with a real recogniser: page and profile after everything that a writer does."""
+
+from dataclasses import replace
+
+import pytest
+from desk import Desk, put, samples
+from handwriting import write
+from pages import labelled, page_of
+
+from handpad.page import session as module
+from handpad.page.answers import Answers
+from handpad.page.line_job import LineJob
+from handpad.page.messages import Change, ChangeSamples, Corrected, LearnSample, PageChanged
+from handpad.page.session import PageSession
+from handpad.recognizer import Recognizer
+
+
+@pytest.fixture
+def desk(tmp_path):
+    desk = Desk(tmp_path / "me.handpad")
+    yield desk
+    desk.recognizer.close()
+
+
+def corrections(desk):
+    return [event for event in desk.told if isinstance(event, Corrected)]
+
+
+def marked(page):
+    return [c.label for c in page.characters if c.sample_id]
+
+
+def test_a_line_is_read_as_it_is_written_and_confirmed_when_the_pen_has_gone_on(desk):
+    put(desk, "tool")
+    assert desk.page.line_text(0).lower() == "tool"
+    assert samples(desk.profile) == []
+    put(desk, "li", row=1)
+    first = desk.page.lines[0]
+    assert all(c.settled and c.sample_id for c in first)
+    assert [label for label, _, confirmed, _ in samples(desk.profile) if confirmed] == [c.label for c in first]
+    assert not marked(desk.page.erase(set(range(1, 7))))
+    appeared = [key for event in desk.told if isinstance(event, PageChanged) for key in event.appeared]
+    assert {c.parts for c in desk.page.characters} <= set(appeared)
+
+
+def test_a_letter_put_right_is_learned_forgotten_by_undo_and_learned_again_by_redo(desk):
+    put(desk, "vit tool")
+    first = desk.page.characters[0]
+    desk.do("correct", first.parts, "n")
+    now = desk.page.find(first.parts)
+    assert (now.label, now.fixed) == ("n", True)
+    learned = [("n", first.label, False, len(first.strokes))]
+    assert samples(desk.profile) == learned
+    (told,) = corrections(desk)
+    assert told == Corrected(Change("n", True, told.change.others))
+    desk.do("undo")
+    assert samples(desk.profile) == [] and desk.page.find(first.parts).label == first.label
+    desk.do("redo")
+    assert samples(desk.profile) == learned and desk.page.find(first.parts) == now
+    assert desk.session.can_undo() and not desk.session.can_redo()
+
+
+def test_while_learning_is_paused_the_page_changes_and_nothing_is_learned(desk):
+    desk.session.learns = False
+    put(desk, "to")
+    put(desk, "li", row=1)
+    desk.do("correct", desk.page.characters[0].parts, "f")
+    assert desk.page.characters[0].fixed and desk.page.line_text(0).startswith("f")
+    assert [event.change for event in corrections(desk)] == [Change("f", False, 0)]
+    assert samples(desk.profile) == [] and not marked(desk.page)
+
+
+def test_a_word_put_right_is_parted_over_its_ink_and_its_letters_are_learned(desk):
+    put(desk, "clot tool")
+    key = desk.page.characters[0].parts
+    (reading,) = desk.ask_word(key, "dot")
+    desk.do("correct_word", key, reading)
+    word = desk.page.words(0)[0]
+    assert [(c.label, c.fixed, len(c.strokes)) for c in word] == [("d", True, 2), ("o", True, 1), ("t", True, 2)]
+    assert desk.page.line_text(0).startswith("dot ")
+    assert samples(desk.profile)[0][::2] == ("d", False)
+    assert corrections(desk)[-1].change.label == "dot"
+    before = samples(desk.profile)
+    (same,) = desk.ask_word(word[0].parts, "dot")
+    desk.do("correct_word", word[0].parts, same)
+    assert corrections(desk)[-1].change.confirmed and samples(desk.profile) == before
+    assert desk.ask_word(word[0].parts, "transubstantiation") == []
+    desk.do("undo")
+    desk.do("undo")
+    assert samples(desk.profile) == [] and not any(c.fixed for c in desk.page.characters)
+
+
+def test_letters_are_joined_split_and_erased_and_each_step_can_be_taken_back(desk):
+    put(desk, "to vt tool")
+    before = desk.page
+    first, second = before.words(0)[1][:2]
+    desk.do("join", first.parts)
+    (joined,) = [c for c in desk.page.characters if c.grouped]
+    assert set(joined.strokes) == {*first.strokes, *second.strokes} and joined.label
+    desk.do("split", joined.parts)
+    assert [c.strokes for c in desk.page.characters if c.grouped] == [first.strokes, second.strokes]
+    desk.do("set_space", second.parts, True)
+    assert [len(word) for word in desk.page.words(0)] == [2, 1, 1, 4]
+    desk.do("erase", set(second.strokes))
+    assert set(before.strokes) - set(desk.page.strokes) == set(second.strokes)
+    assert all(c.label for c in desk.page.characters)
+    desk.do("delete", first.parts)
+    assert set(before.strokes) - set(desk.page.strokes) == {*first.strokes, *second.strokes}
+    for _ in range(5):
+        desk.do("undo")
+    assert [(c.parts, c.label) for c in desk.page.characters] == [(c.parts, c.label) for c in before.characters]
+
+
+def test_boxes_are_read_and_follow_what_is_learned(desk):
+    desk.do("set_boxes", True)
+    box, ruling = desk.page.ruling.box_width, desk.page.ruling
+    for column in range(3):
+        for stroke in write("v", 30, (ruling.margin + box * (column + 0.3), ruling.baseline(0))):
+            desk.do("write", stroke)
+    assert [c.label.lower() for c in desk.page.characters] == ["v"] * 3
+    desk.do("correct", desk.page.characters[0].parts, "&")
+    assert desk.page.line_text(0) == "&&&"
+    assert corrections(desk)[-1].change.others == 2
+    desk.do("undo")
+    assert desk.page.line_text(0).lower() == "vvv"
+
+
+def test_a_new_page_forgets_nothing_and_undo_brings_the_old_one_back(desk):
+    put(desk, "to")
+    desk.do("correct", desk.page.characters[0].parts, "f")
+    page, learned = desk.page, samples(desk.profile)
+    desk.do("new_page")
+    assert not desk.page.strokes and samples(desk.profile) == learned
+    desk.do("undo")
+    assert desk.page.lines == page.lines and samples(desk.profile) == learned
+    put(desk, "x")
+    assert len(desk.page.strokes) > len(page.strokes)
+
+
+def test_a_saved_page_goes_on_where_it_was_and_what_a_crash_kept_from_the_profile_is_learned(tmp_path):
+    page = labelled(page_of("to lo"), "tolo")
+    first = page.characters[0]
+    page = page.with_character(first, replace(first, label="f", fixed=True, sample_id="a" * 20))
+    recognizer = Recognizer(tmp_path / "me.handpad")
+    page = replace(page, profile=recognizer.profile_id)
+    recognizer.close()
+    desk = Desk(tmp_path / "me.handpad", page)
+    assert [(label, confirmed) for label, _, confirmed, _ in samples(desk.profile)] == [("f", False)]
+    put(desk, "x", row=1)
+    assert set(page.strokes) < set(desk.page.strokes)
+    assert desk.page.line_text(0).startswith("f")
+    desk.recognizer.close()
+
+
+def test_nothing_is_asked_for_before_a_profile_is_open(tmp_path):
+    session = PageSession()
+    session.write(write("o")[0])
+    session.confirm()
+    assert [type(message) for message in session.outbox] == [PageChanged]
+    session.profile_opened("id", set(), behind=False)
+    assert [type(message) for message in session.outbox].count(LineJob) == 1
+
+
+@pytest.fixture
+def slow(tmp_path):
+    """A session with two lines whose answers are given by hand, and what answers it."""
+    session, recognizer = PageSession(), Recognizer(tmp_path / "me.handpad")
+    session.resume(page_of("to lo"))
+    session.profile_opened(recognizer.profile_id, recognizer.known_ids(), behind=False)
+    yield session, Answers(recognizer, {})
+    recognizer.close()
+
+
+def asked(session, kind):
+    """What was asked for of a kind; the outbox is empty after that."""
+    found = [message for message in session.outbox if isinstance(message, kind)]
+    session.outbox.clear()
+    return found
+
+
+def test_an_answer_for_a_line_that_has_changed_meanwhile_is_asked_for_again(slow):
+    session, answers = slow
+    (job,) = asked(session, LineJob)
+    reading = answers.read_line(job)
+    session.erase({1})
+    assert asked(session, LineJob) == []  # one at a time
+    session.line_read(job, reading)
+    (again,) = asked(session, LineJob)
+    assert 1 not in again.numbers and not any(c.label for c in session.page.characters)
+    session.line_read(job, reading)  # the old one once more: nobody waits for it
+    assert asked(session, LineJob) == [] and session.reads
+    session.line_read(again, answers.read_line(again))
+    assert all(c.label for c in session.page.characters) and not session.reads
+
+
+def test_a_line_that_could_not_be_read_is_left_and_the_next_one_is_read(slow):
+    session, _ = slow
+    (job,) = asked(session, LineJob)
+    session.write(write("o", 30, (60, session.page.ruling.baseline(1)))[0])
+    session.line_read(job, None)
+    (other,) = asked(session, LineJob)
+    assert other.row == 1
+    assert not any(c.label for c in session.page.lines[0])
+
+
+def read_all(session, answers):
+    """Answer for every line that is asked for; returns what was told meanwhile of corrections."""
+    told = []
+    while session.reads:
+        messages = asked(session, (LineJob, Corrected))
+        told += [message for message in messages if isinstance(message, Corrected)]
+        for job in messages:
+            if isinstance(job, LineJob):
+                session.line_read(job, answers.read_line(job))
+    return told + asked(session, Corrected)
+
+
+def test_a_correction_is_told_when_its_line_was_read_again_and_once_more_when_other_lines_follow(slow):
+    session, answers = slow
+    for row, letter, left in ((1, "v", 60), (1, "o", 100), (2, "v", 60)):
+        session.write(write(letter, 30, (left, session.page.ruling.baseline(row)))[0])
+        assert read_all(session, answers) == []
+    first, second = (session.page.lines[row][0].parts for row in (1, 2))
+    session.correct(first, "&")
+    (sample,) = asked(session, LearnSample)
+    answers.learn(sample)
+    assert session.stores and not session.reads
+    session.sample_learned(sample.sample_id)
+    (job,) = asked(session, (LineJob, Corrected))
+    assert job.row == 1 and not session.stores  # its own line is the first, and nothing is told yet
+    session.line_read(job, answers.read_line(job))
+    assert read_all(session, answers) == [Corrected(Change("&", True, 0)), Corrected(Change("&", True, 1), spread=True)]
+    assert session.page.find(second).label == "&"
+
+
+def test_a_sample_that_cannot_be_learned_leaves_the_label_and_no_trace_of_a_sample(slow):
+    session, answers = slow
+    read_all(session, answers)
+    session.correct(session.page.characters[0].parts, "f")
+    (sample,) = asked(session, LearnSample)
+    session.samples_refused([sample.sample_id])
+    first = session.page.characters[0]
+    assert (first.label, first.fixed, first.sample_id) == ("f", True, "")
+    assert not session.stores
+
+
+def test_confirmations_for_which_there_was_no_time_can_be_made_another_time(slow):
+    session, answers = slow
+    read_all(session, answers)
+    session.confirm()
+    waiting = asked(session, LearnSample)
+    assert waiting and all(sample.confirmed for sample in waiting)
+    session.unconfirm({sample.sample_id for sample in waiting})
+    session.confirm()
+    assert len(asked(session, LearnSample)) == len(waiting)
+
+
+def test_what_is_on_no_page_that_could_come_back_is_let_go(slow, monkeypatch):
+    monkeypatch.setattr(module, "CLOSED", 3)
+    session, answers = slow
+    read_all(session, answers)
+    letter = write("o", 30, (60, session.page.ruling.baseline(1)))[0]
+    for _ in range(module.UNDO_STEPS):
+        session.write(letter)
+        read_all(session, answers)
+        session.erase({max(session.page.strokes)})
+        asked(session, PageChanged)
+    assert len(session.candidates) <= 2 * len(session.page.characters) + 4 + module.UNDO_STEPS // 2
+
+
+def test_a_confirmation_that_is_read_otherwise_later_is_not_believed_any_more(slow):
+    session, answers = slow
+    read_all(session, answers)
+    session.confirm()
+    confirmed = session.page.characters[1]
+    assert confirmed.sample_id in {sample.sample_id for sample in asked(session, LearnSample)}
+    session.review({confirmed.parts})
+    (job,) = asked(session, LineJob)
+    reading = [replace(back, label="Q") if back.parts == confirmed.parts else back for back in answers.read_line(job)]
+    session.line_read(job, reading)
+    assert session.page.find(confirmed.parts) == replace(confirmed, label="Q", sample_id="")
+    assert asked(session, ChangeSamples) == [ChangeSamples([confirmed.sample_id], [])]
