@@ -88,11 +88,6 @@ class Autosave(QObject):
         return keep_page(self.page, pages_folder(self._home) / f"{stamp()}.inkml")
 
     @property
-    def safe(self) -> bool:
-        """Whether the page as it is is on disk."""
-        return self.page is self._on_disk
-
-    @property
     def unsaved_strokes(self) -> int:
         """How many strokes of the page are not on disk."""
         return sum(self._on_disk.strokes.get(number) is not stroke for number, stroke in self.page.strokes.items())
@@ -103,9 +98,9 @@ class Autosave(QObject):
             return True
         self._finish.emit()
         self._writing = None  # the saver has answered, but that is not delivered while this goes on
-        if not self.safe:
+        if self.page is not self._on_disk:
             self._settle(self.page, _written(self.page, self.path))
-        return self.safe
+        return self.page is self._on_disk
 
     def save_elsewhere(self, path: Path) -> None:
         """Keep the page in another file from now on, and remember it for the next start.
@@ -131,7 +126,7 @@ class Autosave(QObject):
         self._thread.wait()
 
     def _save_now(self) -> None:
-        if self._writing is None and not self.safe:  # otherwise the saver's answer goes on with it
+        if self._writing is None and self.page is not self._on_disk:  # otherwise the saver's answer goes on with it
             self._writing = (self.page, self.path)
             self._save.emit(self.page, self.path)
 
@@ -145,7 +140,7 @@ class Autosave(QObject):
         self.problem = problem
         if not problem:
             self._on_disk = page
-        if not self.safe:
+        if self.page is not self._on_disk:
             (self._retry_timer if problem else self._save_timer).start()
         self.kept.emit(problem)
 

@@ -16,13 +16,14 @@ class EngineThread(QObject):
 
     Signals
     -------
-    ask(request), set_word(word, known) : emitted by others, to have the engine answer a request or set a word.
+    open(options), ask(request), set_word(word, known) : emitted by others, to open the recogniser with the options of
+        Recognizer, or anew with others, to have a request answered, or a word set.
     """
 
+    open = Signal(object)
     ask = Signal(object)
     set_word = Signal(str, bool)
 
-    _open = Signal(object)
     _finish = Signal(float)
     _close = Signal()
 
@@ -31,16 +32,12 @@ class EngineThread(QObject):
         self.worker = worker = Engine()
         self._thread = QThread()
         worker.moveToThread(self._thread)
-        self._open.connect(worker.open)
+        self.open.connect(worker.open)
         self.ask.connect(worker.answer)
         self.set_word.connect(worker.set_word)
         self._finish.connect(worker.finish)
         self._close.connect(worker.close, Qt.ConnectionType.BlockingQueuedConnection)
         self._thread.start()
-
-    def open(self, options: dict) -> None:
-        """Open the recogniser with the options of Recognizer, or open it anew with others; worker.ready answers."""
-        self._open.emit(options)
 
     @property
     def running(self) -> bool:

@@ -14,8 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from handpad.app.autosave import Autosave
 from handpad.app.engine_thread import EngineThread
 from handpad.page.document import DocumentError
-from handpad.page.line_job import Key
-from handpad.page.messages import Corrected, Event, PageChanged, Request, WordRead
+from handpad.page.messages import Corrected, PageChanged, WordRead
 from handpad.page.page import Page
 from handpad.page.session import PageSession
 
@@ -35,7 +34,7 @@ def _act(method: Callable[Concatenate[PageSession, _P], _R]) -> Callable[Concate
     @functools.wraps(method)
     def act(pad: "Pad", /, *args: _P.args, **options: _P.kwargs) -> _R:
         result = method(pad.session, *args, **options)
-        pad.send()
+        pad._send()
         return result
 
     return act
@@ -123,11 +122,6 @@ class Pad(QObject):
         return self.session.page
 
     @property
-    def candidates(self) -> dict[Key, list]:
-        """Ink of a character to its candidates, best first."""
-        return self.session.candidates
-
-    @property
     def is_ready(self) -> bool:
         """Whether characters can be read."""
         return self.session.is_ready
@@ -137,12 +131,12 @@ class Pad(QObject):
     def load(self) -> None:
         """Show the page of the last time. A page that cannot be read is put aside, never overwritten."""
         self.session.resume(self.file.load())
-        self.send()
+        self._send()
 
     def open(self, **options) -> None:
         """Open the recogniser with the options of Recognizer, or open it anew with others."""
         self.session.is_ready = False
-        self._engine.open(options)
+        self._engine.open.emit(options)
 
     def new_page(self) -> Path | None:
         """Keep the page as a file of its own and begin an empty one; returns that file, if there was ink.
@@ -158,7 +152,7 @@ class Pad(QObject):
             self.trouble.emit(f"{error} So it stays open.")
             return None
         self.session.new_page()
-        self.send()
+        self._send()
         return aside
 
     def set_word(self, word: str, known: bool) -> None:
@@ -179,36 +173,33 @@ class Pad(QObject):
         self._engine.finish(CLOSING_S)
         self.file.save()  # while the engine learns
         self.session.unconfirm(self._engine.close())
-        self.send()
+        self._send()
         self.file.close()
 
     # What the session asks and tells
 
-    def send(self) -> None:
+    def _send(self) -> None:
         """Pass on what is in the session's outbox."""
         while self.session.outbox:
-            self._pass_on(self.session.outbox.popleft())
-
-    def _pass_on(self, message: Request | Event) -> None:
-        match message:
-            case PageChanged(page, appeared, relabelled):
-                self.file.hold(page)
-                self.changed.emit(page)
-                if appeared:
-                    self.appeared.emit(appeared)
-                if relabelled:
-                    self.relabelled.emit(relabelled)
-            case Corrected(change, spread):
-                (self.spread if spread else self.corrected).emit(change)
-            case WordRead(key, readings):
-                self.word_read.emit(key, readings)
-            case _:
-                self._engine.ask.emit(message)
+            match self.session.outbox.popleft():
+                case PageChanged(page, appeared, relabelled):
+                    self.file.hold(page)
+                    self.changed.emit(page)
+                    if appeared:
+                        self.appeared.emit(appeared)
+                    if relabelled:
+                        self.relabelled.emit(relabelled)
+                case Corrected(change, spread):
+                    (self.spread if spread else self.corrected).emit(change)
+                case WordRead(key, readings):
+                    self.word_read.emit(key, readings)
+                case request:
+                    self._engine.ask.emit(request)
 
     def _on_ready(self, profile: str, known_samples: set[str], alphabet: str, behind: bool) -> None:
         self.alphabet = alphabet
         self.session.profile_opened(profile, known_samples, behind)
-        self.send()
+        self._send()
         self.ready.emit()
 
     def _on_words(self, words: list[str]) -> None:

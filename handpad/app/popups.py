@@ -45,7 +45,7 @@ class Popups(QObject):
         character = page.find(key)
         if character is None:
             return
-        if not pad.is_ready or key not in pad.candidates:
+        if not pad.is_ready or key not in pad.session.candidates:
             self.notice.emit("Handpad is still reading this character.", False)
             return
         from handpad.glyph import glyph  # loads OpenCV, which the engine has done by now
@@ -53,7 +53,7 @@ class Popups(QObject):
         self.popup = CorrectionPopup(
             self.theme,
             glyph(page.ink(character)),
-            pad.candidates[key],
+            pad.session.candidates[key],
             character.label,
             pad.alphabet,
             self._place,

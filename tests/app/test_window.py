@@ -175,7 +175,7 @@ def test_confirmations_that_never_reached_the_profile_are_made_again(qtbot, star
         assert db.execute("DELETE FROM sample").rowcount == 2
     again = start("--profile", profile)
     qtbot.waitUntil(lambda: again.status.summary.samples == 1, timeout=5000)
-    qtbot.waitUntil(lambda: len(again.pad.candidates) == 2, timeout=5000)
+    qtbot.waitUntil(lambda: len(again.pad.session.candidates) == 2, timeout=5000)
     again.copy_text()
     qtbot.waitUntil(lambda: again.status.summary.samples == 2, timeout=5000)
     again.close()
@@ -360,7 +360,7 @@ def test_the_base_model_can_be_switched_and_the_profile_follows(qtbot, start):
         window.set_setting("model", "paper")
     assert window.pad._engine.worker._recognizer.model.info["embedding"] == 256
     assert window.status.summary.samples == 1
-    qtbot.waitUntil(lambda: len(window.pad.candidates) == 2, timeout=5000)
+    qtbot.waitUntil(lambda: len(window.pad.session.candidates) == 2, timeout=5000)
     correct(qtbot, window, 1, "Q")
     window.close()
     again = start()
