@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from handpad.app.autosave import Autosave
 from handpad.app.engine_thread import EngineThread
 from handpad.page.document import DocumentError
-from handpad.page.messages import Corrected, PageChanged, WordRead
+from handpad.page.messages import Change, PageChanged, WordRead
 from handpad.page.page import Page
 from handpad.page.session import PageSession
 
@@ -189,8 +189,8 @@ class Pad(QObject):
                         self.appeared.emit(appeared)
                     if relabelled:
                         self.relabelled.emit(relabelled)
-                case Corrected(change, spread):
-                    (self.spread if spread else self.corrected).emit(change)
+                case Change() as change:
+                    (self.spread if change.spread else self.corrected).emit(change)
                 case WordRead(key, readings):
                     self.word_read.emit(key, readings)
                 case request:

@@ -47,5 +47,6 @@ class CorrectionEffects:
     def all_read(self) -> Change | None:
         """Nothing is left to be read: what the correction did, if that is more than was told."""
         told, self._told = self._told, None
-        more = told is not None and len(self._relabelled) > told.others
-        return replace(told, others=len(self._relabelled)) if told is not None and more else None
+        if told is None or len(self._relabelled) <= told.others:
+            return None
+        return replace(told, others=len(self._relabelled), spread=True)

@@ -1,7 +1,7 @@
 """What a page session asks of a recogniser, and what it tells whoever shows the page.
 
 Asked for are LineJob (see :mod:`handpad.page.line_job`), BoxJob, WordJob, LearnSample, ChangeSamples and KeepOpen, to
-be answered one after another in this order; told are PageChanged, Corrected and WordRead.
+be answered one after another in this order; told are PageChanged, Change and WordRead.
 """
 
 from collections.abc import Set
@@ -83,9 +83,12 @@ class PageChanged:
 class Change:
     """What a correction did: the character or word it gave, whether it taught anything, how many others changed by it.
 
+    Told when it is on disk and its line was read again, or at once if there was nothing to be learned.
+
     confirmed : it was right before, and now stays so.
     letters, skipped : how many characters a word has, and how many of them were not learned because their ink does
         not look like them.
+    spread : this was told before, and since then it has changed characters on other lines too.
     """
 
     label: str
@@ -94,16 +97,6 @@ class Change:
     confirmed: bool = False
     letters: int = 1
     skipped: int = 0
-
-
-@dataclass(frozen=True)
-class Corrected:
-    """A correction is on disk and its line was read again, or nothing was to be learned from it.
-
-    spread : this was told before, and now it has changed characters on other lines too; others counts all of them.
-    """
-
-    change: Change
     spread: bool = False
 
 
@@ -116,4 +109,4 @@ class WordRead:
 
 
 Request = LineJob | BoxJob | WordJob | LearnSample | ChangeSamples | KeepOpen
-Event = PageChanged | Corrected | WordRead
+Event = PageChanged | Change | WordRead

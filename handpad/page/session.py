@@ -146,7 +146,7 @@ class PageSession:
             self._learn(sample_id, key, label, character.label)  # its line is read after that
         else:
             self._read([self.page.row(character)])
-            self.outbox.append(messages.Corrected(change))
+            self.outbox.append(change)
 
     def ask_word(self, key: Key, text: str = "") -> None:
         """Ask for ways to read the word that a character is in; with a text, for the one way that says it."""
@@ -179,7 +179,7 @@ class PageSession:
         for sample_id, sample in done.samples:
             self._learn(sample_id, sample.parts, sample.label, sample.shown, sample.right)
         if not corrections:
-            self.outbox.append(messages.Corrected(replace(change, confirmed=done.right)))
+            self.outbox.append(replace(change, confirmed=done.right))
 
     def confirm(self, except_row: int | None = None, most: float = inf) -> None:
         """Learn every character that was left uncorrected, with less weight; not those of the line being written.
@@ -278,7 +278,7 @@ class PageSession:
         if job is not None:
             self.outbox.append(job)
         elif self._queue.job is None:
-            self._tell(self._effects.all_read(), spread=True)
+            self._tell(self._effects.all_read())
 
     def boxes_read(self, ranked: Mapping[Key, list["Candidate"]], after_learning: bool) -> None:
         """Characters in boxes were read, or ranked anew because something was learned."""
@@ -397,6 +397,6 @@ class PageSession:
         around = line_job.line_around(self.page, key)
         self.outbox.append(messages.LearnSample(sample_id, ink, guide, label, shown, confirmed, around))
 
-    def _tell(self, change: messages.Change | None, spread: bool = False) -> None:
+    def _tell(self, change: messages.Change | None) -> None:
         if change is not None:
-            self.outbox.append(messages.Corrected(change, spread))
+            self.outbox.append(change)

@@ -10,7 +10,7 @@ from pages import labelled, page_of
 from handpad.page import session as module
 from handpad.page.answers import Answers
 from handpad.page.line_job import LineJob
-from handpad.page.messages import Change, ChangeSamples, Corrected, LearnSample, PageChanged
+from handpad.page.messages import Change, ChangeSamples, LearnSample, PageChanged
 from handpad.page.session import PageSession
 from handpad.recognizer import Recognizer
 
@@ -23,7 +23,7 @@ def desk(tmp_path):
 
 
 def corrections(desk):
-    return [event for event in desk.told if isinstance(event, Corrected)]
+    return [event for event in desk.told if isinstance(event, Change)]
 
 
 def marked(page):
@@ -52,7 +52,7 @@ def test_a_letter_put_right_is_learned_forgotten_by_undo_and_learned_again_by_re
     learned = [("n", first.label, False, len(first.strokes))]
     assert samples(desk.profile) == learned
     (told,) = corrections(desk)
-    assert told == Corrected(Change("n", True, told.change.others))
+    assert told == Change("n", True, told.others)
     desk.do("undo")
     assert samples(desk.profile) == [] and desk.page.find(first.parts).label == first.label
     desk.do("redo")
@@ -66,7 +66,7 @@ def test_while_learning_is_paused_the_page_changes_and_nothing_is_learned(desk):
     put(desk, "li", row=1)
     desk.do("correct", desk.page.characters[0].parts, "f")
     assert desk.page.characters[0].fixed and desk.page.line_text(0).startswith("f")
-    assert [event.change for event in corrections(desk)] == [Change("f", False, 0)]
+    assert corrections(desk) == [Change("f", False, 0)]
     assert samples(desk.profile) == [] and not marked(desk.page)
 
 
@@ -79,11 +79,11 @@ def test_a_word_put_right_is_parted_over_its_ink_and_its_letters_are_learned(des
     assert [(c.label, c.fixed, len(c.strokes)) for c in word] == [("d", True, 2), ("o", True, 1), ("t", True, 2)]
     assert desk.page.line_text(0).startswith("dot ")
     assert samples(desk.profile)[0][::2] == ("d", False)
-    assert corrections(desk)[-1].change.label == "dot"
+    assert corrections(desk)[-1].label == "dot"
     before = samples(desk.profile)
     (same,) = desk.ask_word(word[0].parts, "dot")
     desk.do("correct_word", word[0].parts, same)
-    assert corrections(desk)[-1].change.confirmed and samples(desk.profile) == before
+    assert corrections(desk)[-1].confirmed and samples(desk.profile) == before
     assert desk.ask_word(word[0].parts, "transubstantiation") == []
     desk.do("undo")
     desk.do("undo")
@@ -120,7 +120,7 @@ def test_boxes_are_read_and_follow_what_is_learned(desk):
     assert [c.label.lower() for c in desk.page.characters] == ["v"] * 3
     desk.do("correct", desk.page.characters[0].parts, "&")
     assert desk.page.line_text(0) == "&&&"
-    assert corrections(desk)[-1].change.others == 2
+    assert corrections(desk)[-1].others == 2
     desk.do("undo")
     assert desk.page.line_text(0).lower() == "vvv"
 
@@ -207,12 +207,12 @@ def read_all(session, answers):
     """Answer for every line that is asked for; returns what was told meanwhile of corrections."""
     told = []
     while session.reads:
-        messages = asked(session, (LineJob, Corrected))
-        told += [message for message in messages if isinstance(message, Corrected)]
+        messages = asked(session, (LineJob, Change))
+        told += [message for message in messages if isinstance(message, Change)]
         for job in messages:
             if isinstance(job, LineJob):
                 session.line_read(job, answers.read_line(job))
-    return told + asked(session, Corrected)
+    return told + asked(session, Change)
 
 
 def test_a_correction_is_told_when_its_line_was_read_again_and_once_more_when_other_lines_follow(slow):
@@ -226,10 +226,10 @@ def test_a_correction_is_told_when_its_line_was_read_again_and_once_more_when_ot
     answers.learn(sample)
     assert session.stores and not session.reads
     session.sample_learned(sample.sample_id)
-    (job,) = asked(session, (LineJob, Corrected))
+    (job,) = asked(session, (LineJob, Change))
     assert job.row == 1 and not session.stores  # its own line is the first, and nothing is told yet
     session.line_read(job, answers.read_line(job))
-    assert read_all(session, answers) == [Corrected(Change("&", True, 0)), Corrected(Change("&", True, 1), spread=True)]
+    assert read_all(session, answers) == [Change("&", True, 0), Change("&", True, 1, spread=True)]
     assert session.page.find(second).label == "&"
 
 
