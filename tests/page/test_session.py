@@ -178,6 +178,18 @@ def asked(session, kind):
     return found
 
 
+def read_all(session, answers):
+    """Answer for every line that is asked for; returns what was told meanwhile of corrections."""
+    told = []
+    while session.reads:
+        messages = asked(session, (LineJob, Change))
+        told += [message for message in messages if isinstance(message, Change)]
+        for job in messages:
+            if isinstance(job, LineJob):
+                session.line_read(job, answers.read_line(job))
+    return told + asked(session, Change)
+
+
 def test_an_answer_for_a_line_that_has_changed_meanwhile_is_asked_for_again(slow):
     session, answers = slow
     (job,) = asked(session, LineJob)
@@ -193,6 +205,21 @@ def test_an_answer_for_a_line_that_has_changed_meanwhile_is_asked_for_again(slow
     assert all(c.label for c in session.page.characters) and not session.reads
 
 
+def test_what_was_to_be_looked_at_on_a_line_is_still_looked_at_when_the_line_has_changed_meanwhile(slow):
+    session, answers = slow
+    read_all(session, answers)
+    keys = {character.parts for character in session.page.characters}
+    session.review(keys)
+    (job,) = asked(session, LineJob)
+    assert job.relabel == keys
+    session.correct(session.page.characters[0].parts, "f")
+    asked(session, LearnSample)
+    session.line_read(job, answers.read_line(job))
+    (again,) = asked(session, LineJob)
+    assert (again.bare, again.relabel) == (job.bare, job.relabel)
+    assert session.page.characters[0].label == "f"
+
+
 def test_a_line_that_could_not_be_read_is_left_and_the_next_one_is_read(slow):
     session, _ = slow
     (job,) = asked(session, LineJob)
@@ -201,18 +228,6 @@ def test_a_line_that_could_not_be_read_is_left_and_the_next_one_is_read(slow):
     (other,) = asked(session, LineJob)
     assert other.row == 1
     assert not any(c.label for c in session.page.lines[0])
-
-
-def read_all(session, answers):
-    """Answer for every line that is asked for; returns what was told meanwhile of corrections."""
-    told = []
-    while session.reads:
-        messages = asked(session, (LineJob, Change))
-        told += [message for message in messages if isinstance(message, Change)]
-        for job in messages:
-            if isinstance(job, LineJob):
-                session.line_read(job, answers.read_line(job))
-    return told + asked(session, Change)
 
 
 def test_a_correction_is_told_when_its_line_was_read_again_and_once_more_when_other_lines_follow(slow):
