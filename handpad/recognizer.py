@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from handpad.adaptation import Observation
+from handpad.adaptation.history import ABSTAINED
 from handpad.adaptation.kinds import ADAPTERS
 from handpad.adaptation.line import LATEST, LineAdapter
-from handpad.errors import InkError
-from handpad.glyph import cues, glyph
+from handpad.adaptation.paper import CLASSIFIERS, PaperAdapter
+from handpad.errors import InkError, ProfileError
+from handpad.glyph import SIZE
 from handpad.ink import Guide, as_guide, as_strokes, checked_ink
 from handpad.model.base import BaseModel
 from handpad.profile import Profile, Sample
@@ -26,13 +28,10 @@ from handpad.reading.line_context import LineAround, LineContext
 from handpad.reading.reader import ALTERNATIVES, Progress, Reader
 from handpad.reading.result import LineInk, ReadCharacter, Reading, ReadLine, ReadWord, on_its_line
 from handpad.sample_ids import new_sample_id
+from handpad.training_set import BATCH, Labelled, TrainingSet
 
 _NOWHERE = np.full(GEOMETRY, np.nan, np.float32)
 """The geometry of a character that was learned off any line."""
-
-
-_BATCH, _FETCHED = 64, 1024
-"""So many samples are derived anew at a time, and fetched from the profile for that."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,8 @@ class Recognizer:
     ----------
     profile : path of the writer's history, made if it does not exist. None: learn in memory only.
     labels : the alphabet to choose from; by default all that the model knows.
-    model : folder of a base model; by default the bundled one.
+    model : folder of a base model, or one that is loaded, which several recognizers may share; by default the bundled
+        one.
     adapter : "default", "paper" or "none".
     wait : learn samples that another base model saw anew from their ink before the constructor returns. False leaves
         them, however many there are, to :meth:`catch_up`; all that is not left is known at once.
@@ -67,20 +67,19 @@ class Recognizer:
         profile: str | Path | None = None,
         *,
         labels: Sequence[str] | None = None,
-        model: str | Path | None = None,
+        model: str | Path | BaseModel | None = None,
         adapter: str = "default",
         wait: bool = True,
     ):
-        self.model = BaseModel.load(model)
+        self.model = model if isinstance(model, BaseModel) else BaseModel.load(model)
         if labels is not None:
             self.model = self.model.restricted(labels)
+        self._on_disk = profile is not None
         self._profile = Profile(profile if profile is not None else ":memory:")
+        self._training_set = TrainingSet(self._profile, self.model)
         self._reader: Reader | None = None
         self._line_adapter: LineAdapter | None = None  # made when the first line is read
         self._waits = wait
-        self._stale: list[Sample] = []  # the next ones to be derived anew, oldest first
-        self._behind = 0
-        self._backed_up = False
         self.adapter = adapter
 
     @property
@@ -101,17 +100,17 @@ class Recognizer:
     def adapter(self, name: str) -> None:
         if name not in ADAPTERS:
             raise ValueError(f"There is no adapter {name!r}; choose one of {', '.join(ADAPTERS)}.")
-        adapter = ADAPTERS[name].characters(self.model)
-        history = self._history()
-        self._behind = self._profile.stale_count(self.model.fingerprint)  # also what is not as it was stored
-        if self._waits and self._behind:
-            while self._behind:
-                self._derive(_BATCH)
-            history = self._history()
-        if history is not None:
-            adapter.learn_many(*history)
+        adapter, training_set = ADAPTERS[name].characters(self.model), self._training_set
+        known = training_set.labelled()
+        training_set.count_behind()  # also what is not as it was stored
+        if self._waits and training_set.behind:
+            while training_set.behind:
+                training_set.derive()
+            known = training_set.labelled()
+        if known is not None:
+            adapter.learn_many(*known)
         self._adapter, self._adapter_name, self._line_adapter = adapter, name, None
-        self._rebuild_at = 2 * (len(self._profile) - self._behind)
+        self._rebuild_at = 2 * (len(self._profile) - training_set.behind)
 
     def recognize(self, strokes: Sequence[ArrayLike], guide: ArrayLike | None = None) -> list[Candidate]:
         """All labels with their probabilities, best first. Raises InkError."""
@@ -122,7 +121,22 @@ class Recognizer:
 
         Depends on nothing learned, so it can be kept and ranked again after each correction. Raises InkError.
         """
-        return self._restrict(self._see([checked_ink(strokes, guide) for strokes, guide in characters]))
+        seen = self._training_set.see([checked_ink(strokes, guide) for strokes, guide in characters])
+        return self._training_set.restrict(seen)
+
+    def observe_glyphs(self, glyphs: np.ndarray, cues: np.ndarray) -> Observation:
+        """The same of n >= 1 characters of which there is no ink, as in many data sets, for :meth:`learn_observed`.
+
+        glyphs : uint8 (n, 28, 28), as from :func:`handpad.glyph.glyph`.
+        cues : float64 (n, 4), as from :func:`handpad.glyph.cues`.
+
+        Raises InkError.
+        """
+        count = len(glyphs)
+        fit = glyphs.dtype == np.uint8 and glyphs.shape == (count, SIZE, SIZE) and np.shape(cues) == (count, 4)
+        if not fit or not count or not np.isfinite(cues).all():
+            raise InkError(f"Glyphs are uint8 (n, {SIZE}, {SIZE}) and come with finite cues (n, 4).")
+        return Observation(*self.model.run(glyphs), cues)
 
     def rank(self, seen: Observation) -> list[list[Candidate]]:
         """The candidates of each observed character, best first, as the adapter sees them now."""
@@ -131,6 +145,28 @@ class Recognizer:
             order = np.argsort(-probabilities, kind="stable")
             ranked.append([Candidate(self.model.labels[i], float(probabilities[i])) for i in order])
         return ranked
+
+    def votes(self, seen: Observation) -> list[dict[str, str]]:
+        """What each classifier of the adapter says of each observed character, by the classifier's name.
+
+        One that abstains is left out. Only the paper's adapter has classifiers: of the others the dicts are empty.
+        """
+        if not isinstance(self._adapter, PaperAdapter):
+            return [{} for _ in range(len(seen))]
+        labels = self.model.labels
+        return [
+            {name: labels[vote] for name, vote in zip(CLASSIFIERS, decision.votes, strict=True) if vote != ABSTAINED}
+            for decision in self._adapter.decide(seen)
+        ]
+
+    def confidence(self) -> dict[str, np.ndarray]:
+        """How far each classifier of :meth:`votes` is trusted when it says a label: float64 (c,), 0 to 1, by its name.
+
+        In the order of ``model.labels``. Empty where the adapter has no classifiers.
+        """
+        if not isinstance(self._adapter, PaperAdapter):
+            return {}
+        return dict(zip(CLASSIFIERS, self._adapter.confidence.means(), strict=True))
 
     def read(
         self,
@@ -221,24 +257,21 @@ class Recognizer:
         """The line side of the adapter; made when it is first needed. Raises ModelError or HandpadError."""
         if self._line_adapter is None:
             adapter = ADAPTERS[self._adapter_name].line(self._adapter)
-            history = self._history(LATEST) if self._adapter_name != "none" else None
-            if history is not None:
+            known = self._training_set.labelled(LATEST) if self._adapter_name != "none" else None
+            if known is not None:
                 lines = {i: line for i, line in self._profile.lines().items() if _fits(line)}
-                self._teach_lines(adapter, *history, lines)
+                self._teach_lines(adapter, known, lines)
             self._line_adapter = adapter
         return self._line_adapter
 
-    def _teach_lines(
-        self,
-        adapter: LineAdapter,
-        ids: Sequence[str],
-        seen: Observation,
-        labels: Sequence[int],
-        confirmed: Sequence[bool],
-        lines: Mapping[str, LineContext],
-    ) -> None:
-        """Let the line side of an adapter learn n characters, of which some stood on lines."""
-        reader = self._get_reader()
+    def _teach(self, characters: Labelled, lines: Mapping[str, LineContext]) -> None:
+        """Let both sides of the adapter learn n characters, of which some stood on lines."""
+        self._adapter.learn_many(*characters)
+        if self._line_adapter is not None:
+            self._teach_lines(self._line_adapter, characters, lines)
+
+    def _teach_lines(self, adapter: LineAdapter, characters: Labelled, lines: Mapping[str, LineContext]) -> None:
+        reader, (ids, seen, labels, confirmed) = self._get_reader(), characters
         geometry = np.stack([lines[i].geometry if i in lines else _NOWHERE for i in ids])
         adapter.learn(ids, seen, geometry, reader.in_context, labels, confirmed)
         for row, sample_id in enumerate(ids):
@@ -285,8 +318,8 @@ class Recognizer:
         """
         checked, checked_guide = checked_ink(strokes, guide)
         index = self.model.index(label)
-        unrestricted = self._see([(checked, checked_guide)])
-        seen = self._restrict(unrestricted)
+        unrestricted = self._training_set.see([(checked, checked_guide)])
+        seen = self._training_set.restrict(unrestricted)
         line_context = self._line_context(line) if line is not None else None
         predicted = shown or self.model.labels[int(self._adapter.predict(seen)[0].argmax())]
         sample = Sample(
@@ -300,12 +333,30 @@ class Recognizer:
             time.time(),
             line_context,
         )
-        sample_id = self._store(sample, unrestricted)
-        self._adapter.learn(sample_id, seen, index, confirmed)
-        if self._line_adapter is not None:
-            lines = {sample_id: line_context} if line_context is not None else {}
-            self._teach_lines(self._line_adapter, [sample_id], seen, [index], [confirmed], lines)
+        sample_id = self._training_set.add(sample, unrestricted)
+        lines = {sample_id: line_context} if line_context is not None else {}
+        self._teach(Labelled([sample_id], seen, [index], [confirmed]), lines)
         return sample_id
+
+    def learn_observed(self, seen: Observation, labels: Sequence[str], confirmed: bool = False) -> None:
+        """Learn n observed characters without their ink, for as long as the recognizer is open.
+
+        For data sets that hold no ink, and measurements. A profile keeps ink, so that it outlives the base model: only
+        a recognizer without one learns this way, and neither :meth:`samples` nor :meth:`forget` knows these characters.
+
+        confirmed: as for :meth:`learn`, of all of them.
+
+        Raises LabelError, ProfileError where there is a profile, or ValueError if there are not as many labels as
+        characters or another model or alphabet has observed these; with nothing learned.
+        """
+        if self._on_disk:
+            raise ProfileError("A profile keeps ink: characters without ink are learned by a recognizer without one.")
+        if len(labels) != len(seen) or seen.logits.shape[1:] != (len(self.model.labels),):
+            raise ValueError("Every character needs one label, and an observation by this model and alphabet.")
+        indexes = [self.model.index(label) for label in labels]
+        characters = Labelled([new_sample_id() for _ in labels], seen, indexes, [confirmed] * len(indexes))
+        self._training_set.add_without_ink(characters)
+        self._teach(characters, {})
 
     def _line_context(self, line: LineAround) -> LineContext:
         reader, adapter = self._get_reader(), self._get_line_adapter()
@@ -351,10 +402,7 @@ class Recognizer:
 
         Raises KeyError if there is no such sample, ProfileError if the profile cannot be written.
         """
-        sample = self._profile.remove(sample_id)
-        if self._behind:
-            self._stale = [stale for stale in self._stale if stale.id != sample_id]
-            self._behind = self._profile.stale_count(self.model.fingerprint)
+        sample = self._training_set.remove(sample_id)
         with contextlib.suppress(KeyError):  # a label outside a restricted alphabet was never learned
             self._adapter.forget(sample_id)
             if self._line_adapter is not None:
@@ -364,25 +412,26 @@ class Recognizer:
     def restore(self, samples: Sequence[Sample]) -> None:
         """Learn forgotten samples again under their old ids. Raises ProfileError."""
         for sample in samples:
-            self._store(sample, self._see([(sample.strokes, sample.guide)]))
+            self._training_set.add(sample, self._training_set.see([(sample.strokes, sample.guide)]))
         self.adapter = self._adapter_name
 
     def behind(self) -> int:
         """How many samples, of those that another base model saw, are still to be learned by :meth:`catch_up`."""
-        return self._behind
+        return self._training_set.behind
 
-    def catch_up(self, most: int = _BATCH) -> int:
+    def catch_up(self, most: int = BATCH) -> int:
         """Derive up to `most` of the samples that are still to be learned, the newest first, and store that.
 
         What is read changes when all together have doubled since the last time, and when none is left; then
         everything is as if the constructor had waited. Returns how many are left. Raises ProfileError if the profile
         cannot be written; what could not be stored is left.
         """
-        if self._behind:
-            self._derive(most)
-            if not self._behind or len(self._profile) - self._behind >= self._rebuild_at:
+        if self._training_set.behind:
+            self._training_set.derive(most)
+            left = self._training_set.behind
+            if not left or len(self._profile) - left >= self._rebuild_at:
                 self.adapter = self._adapter_name
-        return self._behind
+        return self._training_set.behind
 
     def known_ids(self) -> set[str]:
         """The ids of all samples that were learned, those that were forgotten since among them."""
@@ -403,53 +452,6 @@ class Recognizer:
     def close(self) -> None:
         """Close the profile. The recognizer cannot be used afterwards."""
         self._profile.close()
-
-    def _see(self, characters: Sequence[tuple[list[np.ndarray], Guide | None]]) -> Observation:
-        """What the base model sees in checked characters, with logits over its whole alphabet."""
-        embeddings, logits = self.model.run_unrestricted(np.stack([glyph(strokes) for strokes, _ in characters]))
-        return Observation(embeddings, logits, np.stack([cues(*character) for character in characters]))
-
-    def _restrict(self, seen: Observation) -> Observation:
-        return Observation(seen.embeddings, seen.logits[:, self.model.columns], seen.cues)
-
-    def _store(self, sample: Sample, seen: Observation) -> str:
-        return self._profile.add(sample, self.model.fingerprint, seen.embeddings[0], seen.logits[0], seen.cues[0])
-
-    def _derive(self, most: int) -> None:
-        """Let the model see up to `most` of the samples again from which it has derived nothing, the newest first."""
-        if not self._backed_up:
-            self._backed_up = True
-            if self._profile.fingerprints() - {self.model.fingerprint}:
-                self._profile.back_up("model-change")
-        if not self._stale:
-            self._stale = self._profile.stale(self.model.fingerprint, _FETCHED)
-        batch = self._stale[-most:]
-        if batch:
-            seen = self._see([(sample.strokes, sample.guide) for sample in batch])
-            rows = zip([sample.id for sample in batch], seen.embeddings, seen.logits, seen.cues, strict=True)
-            self._profile.store_derived(self.model.fingerprint, rows)
-        del self._stale[-most:]
-        self._behind = max(self._behind - len(batch), 0) if self._stale else self._count_behind(len(batch))
-
-    def _count_behind(self, done: int) -> int:
-        """How many are behind after `done` more, without those that cannot be read; fewer each time, so it ends."""
-        return min(self._behind - done, self._profile.stale_count(self.model.fingerprint)) if done else 0
-
-    def _history(self, latest: int | None = None) -> tuple[list[str], Observation, list[int], list[bool]] | None:
-        """Ids, observations, labels and whether confirmed, of the (latest) samples whose labels the alphabet has.
-
-        Oldest first; None if there are none.
-        """
-        derived, alphabet = self._profile.derived(self.model.fingerprint, latest), set(self.model.labels)
-        known = [row for row, label in enumerate(derived.labels) if label in alphabet]
-        if not known:
-            return None
-        return (
-            [derived.ids[row] for row in known],
-            self._restrict(Observation(derived.embeddings[known], derived.logits[known], derived.cues[known])),
-            [self.model.index(derived.labels[row]) for row in known],
-            [derived.confirmed[row] for row in known],
-        )
 
 
 def _as_guides(guide: Any) -> list[Guide]:

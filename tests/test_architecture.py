@@ -118,6 +118,35 @@ def test_the_core_imports_no_qt_and_no_torch():
     assert result.returncode == 0, result.stderr
 
 
+def names_from(package: str, module: str) -> set[str]:
+    """What a module imports from a package and all below it, for the type checker too: names in full."""
+    found = set()
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if f"{name}.".startswith(f"{package}.")}
+
+
+GIVEN_BY_THE_RECOGNIZER = {"handpad.adaptation.Observation", "handpad.adaptation.concatenate"}
+
+
+@pytest.mark.parametrize("room", ["handpad.cli", "handpad.train.measure", "handpad.train.commands", "handpad.app"])
+def test_what_is_measured_and_shown_comes_from_the_recognizer(room: str):
+    """No adapter is made, asked or taught but by the recognizer."""
+    plain_functions = {"handpad.adaptation.softmax"}
+    modules = [module for module in MODULES if f"{module}.".startswith(f"{room}.")]
+    assert modules
+    wrong = {(module, name) for module in modules for name in names_from("handpad.adaptation", module)}
+    assert {pair for pair in wrong if pair[1] not in GIVEN_BY_THE_RECOGNIZER | plain_functions} == set()
+
+
+def test_only_the_recognizer_chooses_adapters():
+    kinds = "handpad.adaptation.kinds"
+    assert {module for module in MODULES if names_from(kinds, module)} == {"handpad.recognizer"}
+
+
 def test_the_core_knows_neither_app_nor_training():
     """Only the commands open the app."""
     assert {one for one, other in arrows_of_the_code() if other == "app"} == {"commands"}

@@ -1,11 +1,11 @@
 """What each adapter gains on writers that the base model has never seen, protocol by protocol."""
 
+from contextlib import closing
+
 import numpy as np
 
-from handpad.adaptation import Observation
-from handpad.adaptation.kinds import ADAPTERS
-from handpad.adaptation.paper import CLASSIFIERS, PaperAdapter
 from handpad.model.base import BaseModel
+from handpad.recognizer import Recognizer
 from handpad.train.console import Console
 from handpad.train.datasets import Dataset
 from handpad.train.measure import protocols
@@ -17,23 +17,19 @@ COMPARED = ("paper", "default")
 """The adapters that are compared; the base itself stands beside each."""
 
 
-_BATCH = 512
-
-
 def observe(data: Dataset, model: BaseModel, names: list[str]) -> list[WriterData]:
-    """What the model makes of the writers' characters; labels that it does not know are left out."""
+    """What a recognizer observes in the writers' characters; labels that the model does not know are left out."""
     number = {label: index for index, label in enumerate(model.labels)}
     labels = np.array([number.get(label, -1) for label in data.labels])[data.label_index]
     cues = data.cues()
     writers = []
-    for name in names:
-        rows = data.rows_of([name])
-        rows = rows[labels[rows] >= 0]
-        if not len(rows):
-            continue
-        runs = [model.run(data.glyphs[rows[start : start + _BATCH]]) for start in range(0, len(rows), _BATCH)]
-        embeddings, logits = (np.concatenate(parts) for parts in zip(*runs, strict=True))
-        writers.append(WriterData(name, Observation(embeddings, logits, cues[rows]), labels[rows]))
+    with closing(Recognizer(model=model)) as pad:
+        for name in names:
+            rows = data.rows_of([name])
+            rows = rows[labels[rows] >= 0]
+            if len(rows):
+                seen = pad.observe_glyphs(data.glyphs[rows], cues[rows])
+                writers.append(WriterData(name, seen, labels[rows]))
     return writers
 
 
@@ -51,25 +47,22 @@ def evaluate(
         protocol = PROTOCOLS[name]
         enough = [writer for writer in writers if len(writer) >= protocol.fewest]
         for adapter_name in COMPARED if enough else ():
-            outcomes, adapters = [], []
+            outcomes, confidences = [], []
             for count, writer in enumerate(enough, start=1):
                 for draw in range(protocol.draws(settings)):
-                    adapter = ADAPTERS[adapter_name].characters(model)
                     random = protocols.generator(seed, writer.name, draw)
-                    outcomes.append(_outcome(writer, protocol.run(adapter, writer, random, settings)))
-                    adapters.append(adapter)
+                    with closing(Recognizer(model=model, adapter=adapter_name)) as pad:
+                        outcomes.append(_outcome(writer, protocol.run(pad, writer, random, settings)))
+                        confidences.append(pad.confidence())
                 console.progress("evaluate", count, len(enough), text=f"{name}, {adapter_name}")
             found[name][adapter_name] = summary(outcomes, group)
             if name == "live":
                 found[name][adapter_name]["curve"] = curve(outcomes)
                 before, after = confusion(outcomes, len(model.labels))
                 found.setdefault("confusion", {"base": before.tolist()})[adapter_name] = after.tolist()
-                means = [adapter.confidence.means() for adapter in adapters if isinstance(adapter, PaperAdapter)]
-                if means:
-                    found["confidence"] = {
-                        "classifiers": CLASSIFIERS,
-                        "means": np.mean(means, axis=0).round(4).tolist(),
-                    }
+                if classifiers := list(confidences[0]):
+                    means = np.mean([list(one.values()) for one in confidences], axis=0)
+                    found["confidence"] = {"classifiers": classifiers, "means": means.round(4).tolist()}
     return found
 
 

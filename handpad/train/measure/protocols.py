@@ -1,7 +1,7 @@
 """How adapters are tried on a writer's characters: the paper's 90/10 protocol, a live one, and one with mistakes.
 
-Every prediction is made, and scored, before its character is learned. :data:`PROTOCOLS` names them; one more
-protocol is one more entry there.
+A recognizer that has learned nothing is asked and told what a user's would be. Every prediction is made, and scored,
+before its character is learned. :data:`PROTOCOLS` names them; one more protocol is one more entry there.
 """
 
 import time
@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from handpad.adaptation import Adapter, Observation
+from handpad.adaptation import Observation
+from handpad.recognizer import Recognizer
 
 
 @dataclass(frozen=True)
 class WriterData:
-    """All characters of one writer: n observations and their true labels, int (n,)."""
+    """All characters of one writer: n observations and their true labels, int (n,), among those of the model."""
 
     name: str
     seen: Observation
@@ -29,14 +30,14 @@ class WriterData:
 
 @dataclass(frozen=True)
 class Trial:
-    """What one adapter said about the m tested characters of one writer in one draw.
+    """What a recognizer with one adapter said about the m tested characters of one writer in one draw.
 
     Attributes
     ----------
     rows : int (m,), which of the writer's characters, in the order in which they were tested.
     predicted : int (m,), the labels said.
     reach : bool (m,), whether any of the adapter's classifiers said the true label; all False where an adapter
-        has none (see :class:`handpad.adaptation.paper.Decision`).
+        has none (see :meth:`handpad.recognizer.Recognizer.votes`).
     predict_seconds, learn_seconds : the mean time per character.
     """
 
@@ -68,23 +69,23 @@ def stratified_draw(labels: np.ndarray, random: np.random.Generator) -> tuple[np
     return random.permutation(np.array(adapting, dtype=int)), random.permutation(np.array(testing, dtype=int))
 
 
-def holdout(adapter: Adapter, writer: WriterData, random: np.random.Generator) -> Trial:
+def holdout(pad: Recognizer, writer: WriterData, random: np.random.Generator) -> Trial:
     """The paper's protocol: learn nine tenths, then predict the rest, learning each after its prediction."""
     adapting, testing = stratified_draw(writer.labels, random)
-    _teach(adapter, writer.seen[adapting], writer.labels[adapting])
-    return _ask_and_tell(adapter, writer, testing, first_id=len(adapting))
+    _teach(pad, writer.seen[adapting], writer.labels[adapting])
+    return _ask_and_tell(pad, writer, testing)
 
 
-def live(adapter: Adapter, writer: WriterData, random: np.random.Generator, limit: int) -> Trial:
+def live(pad: Recognizer, writer: WriterData, random: np.random.Generator, limit: int) -> Trial:
     """Characters in random order, at most `limit`: each is predicted, then learned.
 
     The writer corrects what is wrong; what is right is learned as a confirmation.
     """
-    return _ask_and_tell(adapter, writer, random.permutation(len(writer))[:limit], first_id=0)
+    return _ask_and_tell(pad, writer, random.permutation(len(writer))[:limit])
 
 
 def mistaken(
-    adapter: Adapter, writer: WriterData, random: np.random.Generator, learned: int, wrong: int, limit: int
+    pad: Recognizer, writer: WriterData, random: np.random.Generator, learned: int, wrong: int, limit: int
 ) -> Trial:
     """Learn `learned` characters, `wrong` of them under a wrong label of the writer's, then predict at most `limit`."""
     order = random.permutation(len(writer))
@@ -92,29 +93,29 @@ def mistaken(
     known = np.unique(writer.labels)
     for row in random.choice(learned, wrong, replace=False):
         labels[row] = random.choice(known[known != labels[row]])
-    _teach(adapter, writer.seen[order[:learned]], labels)
-    return _ask_and_tell(adapter, writer, order[learned : learned + limit], first_id=learned, tell=False)
+    _teach(pad, writer.seen[order[:learned]], labels)
+    return _ask_and_tell(pad, writer, order[learned : learned + limit], tell=False)
 
 
-def _teach(adapter: Adapter, seen: Observation, labels: np.ndarray) -> None:
+def _teach(pad: Recognizer, seen: Observation, labels: np.ndarray) -> None:
     """Teach labelled characters as corrections."""
-    adapter.learn_many(range(len(labels)), seen, labels, np.zeros(len(labels), dtype=bool))
+    pad.learn_observed(seen, [pad.model.labels[label] for label in labels])
 
 
-def _ask_and_tell(adapter: Adapter, writer: WriterData, rows: np.ndarray, first_id: int, tell: bool = True) -> Trial:
+def _ask_and_tell(pad: Recognizer, writer: WriterData, rows: np.ndarray, tell: bool = True) -> Trial:
     predicted = np.empty(len(rows), dtype=int)
     reach = np.zeros(len(rows), dtype=bool)
     predict_seconds = learn_seconds = 0.0
     for place, row in enumerate(rows):
-        seen, label = writer.seen[row : row + 1], int(writer.labels[row])
+        seen, label = writer.seen[row : row + 1], pad.model.labels[writer.labels[row]]
         start = time.perf_counter()
-        predicted[place] = adapter.predict(seen)[0].argmax()
+        said = pad.rank(seen)[0][0].label
         predict_seconds += time.perf_counter() - start
-        if hasattr(adapter, "decide"):
-            reach[place] = label in adapter.decide(seen)[0].votes
+        predicted[place] = pad.model.index(said)
+        reach[place] = label in pad.votes(seen)[0].values()
         if tell:
             start = time.perf_counter()
-            adapter.learn(first_id + place, seen, label, confirmed=bool(predicted[place] == label))
+            pad.learn_observed(seen, [label], confirmed=said == label)
             learn_seconds += time.perf_counter() - start
     count = max(1, len(rows))
     return Trial(rows, predicted, reach, predict_seconds / count, learn_seconds / count)
@@ -135,13 +136,13 @@ class Protocol(NamedTuple):
     title : what it is called in results.
     fewest : writers with fewer characters are left out of it.
     draws : how many random draws it makes of each writer.
-    run : tries a fresh adapter on one writer in one draw.
+    run : tries a recognizer that has learned nothing on one writer in one draw.
     """
 
     title: str
     fewest: int
     draws: Callable[[Settings], int]
-    run: Callable[[Adapter, WriterData, np.random.Generator, Settings], Trial]
+    run: Callable[[Recognizer, WriterData, np.random.Generator, Settings], Trial]
 
 
 LEARNED, WRONG, ASKED = 200, 20, 300
@@ -152,18 +153,18 @@ PROTOCOLS = {
         "90/10, resampled",
         fewest=0,
         draws=lambda settings: settings.resamples,
-        run=lambda adapter, writer, random, settings: holdout(adapter, writer, random),
+        run=lambda pad, writer, random, settings: holdout(pad, writer, random),
     ),
     "live": Protocol(
         "live: predict, then learn",
         fewest=0,
         draws=lambda settings: 1,
-        run=lambda adapter, writer, random, settings: live(adapter, writer, random, settings.limit),
+        run=lambda pad, writer, random, settings: live(pad, writer, random, settings.limit),
     ),
     "mistaken": Protocol(
         f"{LEARNED} learned, {WRONG} of them wrong",
         fewest=LEARNED + 25,
         draws=lambda settings: 1,
-        run=lambda adapter, writer, random, settings: mistaken(adapter, writer, random, LEARNED, WRONG, ASKED),
+        run=lambda pad, writer, random, settings: mistaken(pad, writer, random, LEARNED, WRONG, ASKED),
     ),
 }

@@ -1,24 +1,19 @@
 import argparse
 import json
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from handpad.adaptation import Observation
+from handpad.model.base import BaseModel
 from handpad.train.commands import evaluate
 from handpad.train.console import Console
 from handpad.train.measure import evaluate_characters
 from handpad.train.measure.protocols import PROTOCOLS, Settings, WriterData
 from handpad.train.report import characters_report
 
-LABELS = list("aAb1")
-
-
-def model(**info):
-    return SimpleNamespace(
-        name="small", labels=LABELS, centroids=np.eye(4), centroid_labels=np.arange(4), fingerprint="x-1", info=info
-    )
+MODEL = BaseModel.load().restricted("aAb1")
+WIDTH = MODEL.info["embedding"]
 
 
 def writers(count=3, characters=260):
@@ -27,7 +22,7 @@ def writers(count=3, characters=260):
     for number in range(count):
         random = np.random.default_rng(number)
         labels = random.integers(0, 4, characters)
-        embeddings = np.eye(4)[labels] + random.normal(scale=0.1, size=(characters, 4))
+        embeddings = np.eye(4, WIDTH)[labels] + random.normal(scale=0.1, size=(characters, WIDTH))
         logits = np.eye(4)[labels] + random.normal(scale=1, size=(characters, 4))
         cues = np.zeros((characters, 4))
         observation = Observation(embeddings.astype(np.float32), logits.astype(np.float32), cues)
@@ -38,7 +33,7 @@ def writers(count=3, characters=260):
 @pytest.fixture(scope="module")
 def found():
     results = evaluate_characters.evaluate(
-        writers(), model(), list(PROTOCOLS), Settings(resamples=1, limit=60), seed=1, console=Console(as_json=True)
+        writers(), MODEL, list(PROTOCOLS), Settings(resamples=1, limit=60), seed=1, console=Console(as_json=True)
     )
     results["about"] = {
         "data": "toy", "part": "test writers", "writers": 3, "characters": 780, "fewest": 150, "labels": "aAb1",
@@ -95,7 +90,7 @@ def test_the_page_puts_the_papers_figures_beside_ours(found):
 def test_a_protocol_that_nobody_wrote_enough_for_is_left_out():
     settings = Settings(resamples=1, limit=20)
     results = evaluate_characters.evaluate(
-        writers(2, 60), model(), ["live", "mistaken"], settings, 1, Console(as_json=True)
+        writers(2, 60), MODEL, ["live", "mistaken"], settings, 1, Console(as_json=True)
     )
     assert results["mistaken"] == {}
     results["about"] = dict.fromkeys(("data", "part", "model", "fingerprint", "command"), "x")
@@ -104,6 +99,9 @@ def test_a_protocol_that_nobody_wrote_enough_for_is_left_out():
 
 
 def test_every_argument_has_help():
-    parser = argparse.ArgumentParser()
-    evaluate.add_arguments(parser)
-    assert all(action.help for action in parser._actions)
+    class Explained(argparse.ArgumentParser):
+        def add_argument(self, *names, **options):
+            assert options.get("help"), names
+            return super().add_argument(*names, **options)
+
+    evaluate.add_arguments(Explained())

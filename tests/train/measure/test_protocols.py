@@ -1,40 +1,55 @@
+from contextlib import closing
+
 import numpy as np
 import pytest
 
 from handpad.adaptation import Observation
+from handpad.model.base import BaseModel
+from handpad.recognizer import Recognizer
 from handpad.train.measure import protocols
 from handpad.train.measure.protocols import WriterData, generator, stratified_draw
 
+MODEL = BaseModel.load().restricted("abc")
+WIDTH = MODEL.info["embedding"]
 
-class Recorder:
-    """Says the label it was taught last, and writes down what happens to it."""
+
+class Recorder(Recognizer):
+    """Writes down what it is asked and told."""
 
     def __init__(self):
+        super().__init__(model=MODEL)
         self.events = []
-        self.last = 0
 
-    def predict(self, seen):
-        self.events.append(("asked", int(seen.cues[0, 0])))
-        return np.eye(3)[[self.last]]
+    def rank(self, seen):
+        self.events.append(("asked", rows_of(seen)))
+        return super().rank(seen)
 
-    def learn(self, sample_id, seen, label, confirmed=False):
-        self.events.append(("told", sample_id, int(seen.cues[0, 0]), label, confirmed))
-        self.last = label
-
-    def learn_many(self, sample_ids, seen, labels, confirmed):
-        for row, (sample_id, label) in enumerate(zip(sample_ids, labels, strict=True)):
-            self.learn(sample_id, seen[row : row + 1], label, bool(confirmed[row]))
+    def learn_observed(self, seen, labels, confirmed=False):
+        self.events.append(("told", rows_of(seen), [self.model.index(label) for label in labels], confirmed))
+        super().learn_observed(seen, labels, confirmed)
 
     def told(self):
-        return [event for event in self.events if event[0] == "told"]
+        """Row and label of every character learned."""
+        return [pair for event in self.events if event[0] == "told" for pair in zip(event[1], event[2], strict=True)]
+
+
+@pytest.fixture
+def recorder():
+    with closing(Recorder()) as pad:
+        yield pad
+
+
+def rows_of(seen):
+    return seen.embeddings[:, 0].astype(int).tolist()
 
 
 def writer(labels):
-    """A writer whose first cue of every character is its row."""
+    """A writer of whose characters the embedding begins with the row, and is far from those of other labels."""
     count = len(labels)
-    cues = np.zeros((count, 4))
-    cues[:, 0] = np.arange(count)
-    seen = Observation(np.zeros((count, 2), np.float32), np.zeros((count, 3), np.float32), cues)
+    embeddings = np.zeros((count, WIDTH), np.float32)
+    embeddings[:, 0] = np.arange(count)
+    embeddings[np.arange(count), 1 + np.array(labels)] = 1000
+    seen = Observation(embeddings, np.zeros((count, 3), np.float32), np.zeros((count, 4)))
     return WriterData("somebody", seen, np.array(labels))
 
 
@@ -56,35 +71,51 @@ def test_a_draw_is_the_same_for_every_adapter_and_differs_between_writers():
     assert first == again != other
 
 
-def test_live_asks_before_it_tells_and_confirms_what_was_right():
-    recorder = Recorder()
-    trial = protocols.live(recorder, writer([0, 1, 1, 2]), np.random.default_rng(0), limit=3)
-    labels = [0, 1, 1, 2]
-    last = 0
+def test_live_asks_before_it_tells_and_confirms_what_was_right(recorder):
+    labels = [0, 1, 1, 2, 0, 1, 2, 2]
+    trial = protocols.live(recorder, writer(labels), np.random.default_rng(0), limit=7)
     for place, row in enumerate(trial.rows):
-        assert recorder.events[2 * place] == ("asked", row)
-        assert recorder.events[2 * place + 1] == ("told", place, row, labels[row], last == labels[row])
-        assert trial.predicted[place] == last
-        last = labels[row]
-    assert len(recorder.events) == 6
+        right = trial.predicted[place] == labels[row]
+        assert recorder.events[2 * place] == ("asked", [row])
+        assert recorder.events[2 * place + 1] == ("told", [row], [labels[row]], right)
+    assert len(recorder.events) == 14
+    assert 0 < sum(trial.predicted == np.array(labels)[trial.rows]) < 7
 
 
-def test_holdout_learns_nine_tenths_first_and_goes_on_learning():
-    recorder = Recorder()
+def test_what_is_told_is_learned_and_answered_later(recorder):
+    trial = protocols.holdout(recorder, writer([0, 1, 2] * 10), np.random.default_rng(0))
+    assert (trial.predicted == np.array([0, 1, 2] * 10)[trial.rows]).all()
+    assert recorder.sample_count() == 0  # there is no ink
+
+
+def test_only_the_classifiers_of_an_adapter_that_has_some_reach_a_label():
+    reach = {}
+    for adapter in ("paper", "default"):
+        with closing(Recognizer(model=MODEL, adapter=adapter)) as pad:
+            trial = protocols.live(pad, writer([0] * 4 + [1] * 30), np.random.default_rng(0), limit=34)
+            reach[adapter] = trial.reach
+    assert reach["paper"].any()
+    assert not reach["paper"].all()
+    assert not reach["default"].any()
+
+
+def test_holdout_learns_nine_tenths_first_and_goes_on_learning(recorder):
     someone = writer([0] * 10 + [1] * 10)
     trial = protocols.holdout(recorder, someone, np.random.default_rng(0))
-    assert [event[0] for event in recorder.events] == ["told"] * 18 + ["asked", "told"] * 2
-    assert [event[1] for event in recorder.told()] == list(range(20))
-    assert sorted(event[2] for event in recorder.told()) == list(range(20))
-    assert sorted(trial.rows) == sorted(event[2] for event in recorder.told()[18:])
+    assert [event[0] for event in recorder.events] == ["told", *["asked", "told"] * 2]
+    told = recorder.told()
+    assert len(recorder.events[0][1]) == 18
+    assert not recorder.events[0][3]
+    assert sorted(row for row, _ in told) == list(range(20))
+    assert all(label == someone.labels[row] for row, label in told)
+    assert trial.rows.tolist() == [row for row, _ in told[18:]]
 
 
-def test_mistaken_teaches_just_so_many_wrong_labels_and_only_those():
-    recorder = Recorder()
+def test_mistaken_teaches_just_so_many_wrong_labels_and_only_those(recorder):
     someone = writer([0, 1, 2] * 20)
     trial = protocols.mistaken(recorder, someone, np.random.default_rng(0), learned=40, wrong=10, limit=15)
     told = recorder.told()
     assert len(told) == 40
-    assert sum(someone.labels[row] != label for _, _, row, label, _ in told) == 10
+    assert sum(someone.labels[row] != label for row, label in told) == 10
     assert len(trial.rows) == 15
-    assert not {event[2] for event in told} & set(trial.rows.tolist())
+    assert not {row for row, _ in told} & set(trial.rows.tolist())

@@ -1,0 +1,126 @@
+"""All that adapters learn from: a profile's samples as one base model sees them, and what came without ink."""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+
+from handpad.adaptation import Observation, concatenate
+from handpad.glyph import cues, glyph
+from handpad.ink import Guide
+from handpad.model.base import BaseModel
+from handpad.profile import Profile, Sample
+
+BATCH = 64
+"""So many samples are derived anew at a time."""
+
+_FETCHED = 1024
+"""So many are fetched from the profile for that."""
+
+
+class Labelled(NamedTuple):
+    """n characters with their true labels, oldest first.
+
+    Attributes
+    ----------
+    ids, labels, confirmed : lists of n: sample ids, indexes into the model's labels, and whether the writer merely let
+        the prediction stand.
+    seen : n observations.
+    """
+
+    ids: list[str]
+    seen: Observation
+    labels: list[int]
+    confirmed: list[bool]
+
+
+class TrainingSet:
+    """The samples of an open profile as one base model sees them.
+
+    Attributes
+    ----------
+    behind : how many samples, of those that another base model saw, are still to be derived.
+    """
+
+    def __init__(self, profile: Profile, model: BaseModel):
+        self._profile = profile
+        self._model = model
+        self._stale: list[Sample] = []  # the next ones to be derived anew, oldest first
+        self._without_ink: list[Labelled] = []
+        self._backed_up = False
+        self.behind = 0
+
+    def see(self, characters: Sequence[tuple[list[np.ndarray], Guide | None]]) -> Observation:
+        """What the base model sees in checked characters, with logits over its whole alphabet."""
+        embeddings, logits = self._model.run_unrestricted(np.stack([glyph(strokes) for strokes, _ in characters]))
+        return Observation(embeddings, logits, np.stack([cues(*character) for character in characters]))
+
+    def restrict(self, seen: Observation) -> Observation:
+        """An observation of :meth:`see` with logits over the model's labels alone."""
+        return Observation(seen.embeddings, seen.logits[:, self._model.columns], seen.cues)
+
+    def add(self, sample: Sample, seen: Observation) -> str:
+        """Store a sample with what :meth:`see` gives of it; returns its id. Raises ProfileError."""
+        return self._profile.add(sample, self._model.fingerprint, seen.embeddings[0], seen.logits[0], seen.cues[0])
+
+    def add_without_ink(self, characters: Labelled) -> None:
+        """Keep characters beside the profile, as newer than all that it holds, until this is dropped."""
+        self._without_ink.append(characters)
+
+    def remove(self, sample_id: str) -> Sample:
+        """Delete a sample from the profile and return it. Raises KeyError or ProfileError."""
+        sample = self._profile.remove(sample_id)
+        if self.behind:
+            self._stale = [stale for stale in self._stale if stale.id != sample_id]
+            self.count_behind()
+        return sample
+
+    def labelled(self, latest: int | None = None) -> Labelled | None:
+        """All (or so many of the latest) samples whose labels the alphabet has; None if there are none."""
+        stored = self._stored(latest)
+        every = [stored, *self._without_ink] if stored else self._without_ink
+        if len(every) < 2:
+            return every[0] if every else None
+        ids, seen, labels, confirmed = zip(*every, strict=True)
+        return Labelled([*chain(*ids)], concatenate(seen), [*chain(*labels)], [*chain(*confirmed)])
+
+    def _stored(self, latest: int | None) -> Labelled | None:
+        derived, alphabet = self._profile.derived(self._model.fingerprint, latest), set(self._model.labels)
+        known = [row for row, label in enumerate(derived.labels) if label in alphabet]
+        if not known:
+            return None
+        return Labelled(
+            [derived.ids[row] for row in known],
+            self.restrict(Observation(derived.embeddings[known], derived.logits[known], derived.cues[known])),
+            [self._model.index(derived.labels[row]) for row in known],
+            [derived.confirmed[row] for row in known],
+        )
+
+    def count_behind(self) -> None:
+        """Count again how many are behind."""
+        self.behind = self._profile.stale_count(self._model.fingerprint)
+
+    def derive(self, most: int = BATCH) -> None:
+        """Let the model see up to `most` of the samples again from which it has derived nothing, the newest first.
+
+        Raises ProfileError if that cannot be stored.
+        """
+        fingerprint = self._model.fingerprint
+        if not self._backed_up:
+            self._backed_up = True
+            if self._profile.fingerprints() - {fingerprint}:
+                self._profile.back_up("model-change")
+        if not self._stale:
+            self._stale = self._profile.stale(fingerprint, _FETCHED)
+        batch = self._stale[-most:]
+        if batch:
+            seen = self.see([(sample.strokes, sample.guide) for sample in batch])
+            rows = zip([sample.id for sample in batch], seen.embeddings, seen.logits, seen.cues, strict=True)
+            self._profile.store_derived(fingerprint, rows)
+        del self._stale[-most:]
+        self.behind = max(self.behind - len(batch), 0) if self._stale else self._left_after(len(batch))
+
+    def _left_after(self, done: int) -> int:
+        """How many are behind after `done` more, without those that cannot be read; fewer each time, so it ends."""
+        return min(self.behind - done, self._profile.stale_count(self._model.fingerprint)) if done else 0
