@@ -8,6 +8,8 @@ from handwriting import LETTERS, write, write_line
 from handpad import Candidate, HandpadError, Recognizer
 from handpad.errors import InkError, LabelError, ProfileError
 from handpad.profile import Profile
+from handpad.reading.language import Language
+from handpad.reading.reader import Reader
 
 
 def top(pad, label, **how):
@@ -305,6 +307,6 @@ def test_what_cannot_be_put_right_teaches_nothing():
     with pytest.raises(LabelError):
         pad.correct(page.characters[0], "č")
     assert pad.sample_count() == 0
-    reader_alone = pad._get_reader().read_line(page.characters[0].line.strokes)
+    reader = Reader.for_model(pad.model, Language.load())
     with pytest.raises(InkError, match="Only what was read"):
-        pad.correct(reader_alone.characters[0], "w")
+        pad.correct(reader.read_line(page.characters[0].line.strokes).characters[0], "w")

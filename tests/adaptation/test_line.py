@@ -11,10 +11,12 @@ from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
 from handpad.reading.reader import Reader
 
+MODEL = BaseModel.load()
+
 
 @pytest.fixture(scope="module")
 def reader():
-    return Reader.for_model(BaseModel.load(), Language.load())
+    return Reader.for_model(MODEL, Language.load())
 
 
 def ink_of(text, **how):
@@ -28,7 +30,7 @@ def teach(reader, adapter, ink, characters, regrouped=False):
     for place, character in enumerate(read):
         line_context = reader.line_context(ink, fixed, place, adapter=adapter, regrouped=regrouped)
         number = len(adapter) + 1
-        label = reader._model.index(character.label)
+        label = MODEL.index(character.label)
         geometry = line_context.geometry[None]
         adapter.learn([number], character.seen, geometry, reader.in_context, [label], [False])
         misparted = reader.misparted(character.seen, line_context)
@@ -96,7 +98,7 @@ def test_what_was_learned_off_any_line_counts_by_its_shape(reader):
     for number, text in enumerate(("vo", "vox", "vol"), start=1):
         seen = reader.read_line(ink_of(text)).characters[0].seen
         nowhere = np.full((1, GEOMETRY), np.nan, np.float32)
-        adapter.learn([number], seen, nowhere, reader.in_context, [reader._model.index("%")], [False])
+        adapter.learn([number], seen, nowhere, reader.in_context, [MODEL.index("%")], [False])
     chance = reader.read_line(ink_of("ov")).characters[1].probability
     after = dict(reader.read_line(ink_of("ov"), adapter=adapter).characters[1].candidates)
     assert after.get("v", 0.0) < chance

@@ -95,7 +95,7 @@ def test_an_error_that_nobody_thought_of_costs_nothing(saved, monkeypatch):
     def break_down(*_):
         raise RuntimeError("nobody thought of this")
 
-    for name in ("page_file.from_inkml", "salvage.salvage_page", "page_file._read"):
+    for name in ("page_file.from_inkml", "salvage.salvage_page"):
         monkeypatch.setattr(f"handpad.page.{name}", break_down)
         loaded = load_page(path)
         assert loaded.path != path and not loaded.path.exists()

@@ -107,9 +107,12 @@ def test_a_place_that_is_gone_is_told_once(places, tmp_path):
 
 def test_files_of_others_in_the_temporary_folder_are_not_opened(places):
     path, _, temporary = places
+    path.parent.rename(path.parent.with_name("gone"))
+    rescued = rescue.rescue(page_of("Hit"), path)
+    path.parent.with_name("gone").rename(path.parent)
     save_page(page_of("Hi"), path)
-    save_page(page_of("Hit"), temporary / "theirs.inkml")
-    name = f"{rescue._name(path)}-2026-01-01-120000.inkml"
+    name = rescued.name
+    rescued.rename(temporary / "theirs.inkml")
     (temporary / name).symlink_to(temporary / "theirs.inkml")
     assert ink(open_page(path).page) == ink(page_of("Hi"))
     if hasattr(os, "chown") and os.getuid() == 0:

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -59,15 +60,14 @@ def test_two_processes_and_four_threads_on_one_profile_lose_nothing(tmp_path):
     assert len(stored) == len(set(stored)) == 70
 
 
-def test_one_recognizer_may_be_used_from_several_threads_to_learn(tmp_path):
-    pad = Recognizer(profile=tmp_path / "me.handpad")
-    sample = pad._profile
+def test_one_profile_may_be_used_from_several_threads(tmp_path):
+    profile = Profile(tmp_path / "me.handpad")
     failures = []
 
     def words(start: int) -> None:
         try:
             for number in range(start, start + 25):
-                sample.add_word(f"word{number}")
+                profile.add_word(f"word{number}")
         except Exception as error:
             failures.append(error)
 
@@ -77,7 +77,8 @@ def test_one_recognizer_may_be_used_from_several_threads_to_learn(tmp_path):
     for thread in threads:
         thread.join(60)
     assert not failures
-    assert len(pad.words()) == 100
+    assert len(profile.words()) == 100
+    profile.close()
 
 
 def test_a_clean_profile_is_one_file_and_a_copy_after_a_crash_is_whole(tmp_path):
@@ -119,7 +120,8 @@ def test_a_hot_journal_of_the_profile_is_rolled_back(tmp_path):
     half_a_transaction(path)
     with Profile(path) as profile:
         assert profile.take_notes() == []
-        assert len(profile._db.execute("SELECT * FROM about").fetchall()) == 2
+    with closing(sqlite3.connect(path)) as db:
+        assert len(db.execute("SELECT * FROM about").fetchall()) == 2
 
 
 def test_an_older_copy_over_a_leftover_journal_is_noticed_and_stays_as_it_is(tmp_path):

@@ -37,7 +37,7 @@ def curves(
     low, high = y_range or (np.nanmin(values), np.nanmax(values))
     if low == high:
         low, high = low - 0.5, high + 0.5
-    y_ticks = _ticks(low, high)
+    y_ticks = ticks(low, high)
     low, high = y_range or (y_ticks[0], y_ticks[-1])
     first, last = places.min(), max(places.max(), places.min() + 1e-9)
     names_width = 10 + 7 * max(len(one.name) for one in series)
@@ -56,7 +56,7 @@ def curves(
                 f"<line class='grid' x1='{left}' x2='{left + width}' y1='{y(value):.1f}' y2='{y(value):.1f}'/>"
             )
             content.append(_text(left - 7, y(value) + 4, y_names(value), "end"))
-    for value in _ticks(first, last) if x_ticks is None else x_ticks:
+    for value in ticks(first, last) if x_ticks is None else x_ticks:
         if first - 1e-9 <= value <= last + 1e-9:
             content.append(_text(x(value), top + height + 18, x_names(value)))
     content.append(f"<line class='axis' x1='{left}' x2='{left + width}' y1='{top + height}' y2='{top + height}'/>")
@@ -168,7 +168,7 @@ def kind_of(label: str) -> int:
     return 0 if label.isdigit() else 1 if label.isupper() else 2 if label.islower() else 3
 
 
-def _ticks(low: float, high: float) -> np.ndarray:
+def ticks(low: float, high: float) -> np.ndarray:
     """Round values from at or below low to at or above high, four to eight of them."""
     span = max(high - low, 1e-6)
     step = 10 ** math.floor(math.log10(span))

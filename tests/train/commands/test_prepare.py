@@ -1,4 +1,5 @@
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from handpad import glyph
 from handpad.errors import DataError
 from handpad.train import cli, datasets
 from handpad.train.console import Console
-from handpad.train.datasets import Dataset, content_key, images, prepared_file
+from handpad.train.datasets import Dataset, content_key, images, prepared_file, processes
 
 resource = pytest.importorskip("resource", reason="file size limits are not to be had here")
 
@@ -104,7 +105,7 @@ def test_both_zips_of_nist_count(by_class, tmp_path):
 def test_finished_parts_are_not_made_again(by_class, tmp_path, monkeypatch):
     """The third of five parts fails on a full disk; the next run makes it and those after it."""
     monkeypatch.setattr(images, "PART", 100)
-    monkeypatch.setattr("handpad.train.datasets.processes._cores", lambda: 1)
+    monkeypatch.setattr(processes, "MAX_PROCESSES", 1)
     whole = datasets.read("nist", by_class)
     folder = tmp_path / "unfinished"
     folder.mkdir()
@@ -138,15 +139,15 @@ def test_finished_parts_are_not_made_again(by_class, tmp_path, monkeypatch):
 def test_several_processes_make_what_one_makes(by_class, monkeypatch):
     whole = datasets.read("nist", by_class)
     monkeypatch.setattr(images, "PART", 150)
-    monkeypatch.setattr("handpad.train.datasets.processes._cores", lambda: 2)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
     assert (datasets.read("nist", by_class).glyphs == whole.glyphs).all()
 
 
 MANY, SMALL_PART = 1500, 100
 INTERRUPTED = """
 import os, signal, sys
-from handpad.train.datasets import images, processes
-images.PART, processes._cores = {part}, lambda: 2
+from handpad.train.datasets import images
+images.PART, os.sched_getaffinity = {part}, lambda _: {{0, 1}}
 from handpad.train import cli
 from handpad.train.datasets import prepared_file
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the shell that began the tests made of it
@@ -184,7 +185,7 @@ def test_after_kill_9_it_goes_on_and_no_process_is_left(tmp_path, capsys, monkey
     monkeypatch.setattr(content_key, "PART", SMALL_PART)
     again = []
     really = images.make_part
-    monkeypatch.setattr("handpad.train.datasets.processes._cores", lambda: 1)
+    monkeypatch.setattr(processes, "MAX_PROCESSES", 1)
     monkeypatch.setattr(images, "make_part", lambda *task: again.append(task[2].name) or really(*task))
     result = prepared(capsys, "nist", tmp_path / "by_class.zip", tmp_path / "nist.npz")
     assert result["samples"] == MANY

@@ -1,3 +1,6 @@
+import sqlite3
+from contextlib import closing
+
 import numpy as np
 import pytest
 
@@ -49,8 +52,8 @@ def test_no_profile_is_one_sentence(tmp_path, content):
 
 def test_a_sample_that_is_no_ink(tmp_path):
     fill(tmp_path / "me.handpad", "ab")
-    with Profile(tmp_path / "me.handpad") as profile:
-        profile._db.execute("UPDATE sample SET ink = X'0100' WHERE number = 2")
+    with closing(sqlite3.connect(tmp_path / "me.handpad")) as db, db:
+        db.execute("UPDATE sample SET ink = X'0100' WHERE number = 2")
     data = datasets.read("profile", tmp_path)
     assert data.texts().tolist() == ["a"]
     assert data.dropped == {"samples that are damaged (first: me.handpad)": 1}

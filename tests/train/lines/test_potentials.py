@@ -12,8 +12,10 @@ from unipen_ink import component
 torch = pytest.importorskip("torch")
 
 from handpad.adaptation import Observation  # noqa: E402
+from handpad.ink import as_strokes  # noqa: E402
 from handpad.model.base import BaseModel  # noqa: E402
 from handpad.reading.lattice import MOST_PIECES  # noqa: E402
+from handpad.reading.reader import Reader  # noqa: E402
 from handpad.reading.scorer import FORBIDDEN, Scorer  # noqa: E402
 from handpad.train import cli  # noqa: E402
 from handpad.train.console import Console  # noqa: E402
@@ -57,17 +59,35 @@ def every_text(scores):
     return sums
 
 
-def test_all_texts_sum_to_what_brute_force_gives(scores):
-    expected = np.logaddexp.reduce(list(every_text(scores).values()))
-    assert potentials._all_texts(*scores)[0, PIECES].item() == pytest.approx(expected, abs=1e-3)
+class Groups:
+    """All groups of consecutive fragments of one line, of which nothing more is known."""
+
+    def __init__(self):
+        pairs = [(stop - size, stop) for stop in range(PIECES + 1) for size in range(1, min(MOST_PIECES, stop) + 1)]
+        self.starts, self.stops = np.array(pairs).T
+        self.geometry, self.gaps = np.zeros((len(pairs), 1)), np.zeros((PIECES - 1, 1))
+        self.fragments = range(PIECES)
+
+    def __len__(self):
+        return len(self.stops)
 
 
-def test_a_text_sums_over_all_its_groupings(scores):
-    for text, expected in list(every_text(scores).items())[::7]:
-        labels, spaces = (np.array(column) for column in zip(*text, strict=True))
-        one = texts.Example(None, [], None, None, labels, spaces, "")
-        found = potentials._true_text(*scores, [one])[0, len(text) - 1, PIECES].item()
-        assert found == pytest.approx(expected, abs=1e-3)
+def loss_of(text, scores):
+    """-log P(text) by the loss that is fitted, of networks that give these scores."""
+    groups, (labels, spaces) = Groups(), scores
+    found = labels[0, groups.stops, groups.stops - groups.starts - 1], spaces[0, 1:PIECES]
+    nothing = np.zeros((len(groups), 1))
+    said, gaps = (np.array(column) for column in zip(*text, strict=True))
+    one = texts.Example(groups, [], nothing, nothing, said, gaps, "")
+    scale = dict.fromkeys(("geometry", "gaps", "embedding"), (0.0, 1.0))
+    return len(text) * potentials.line_loss(lambda *_: found, [one], scale).item()
+
+
+def test_the_loss_sums_over_all_groupings_as_brute_force_does(scores):
+    sums = every_text(scores)
+    total = np.logaddexp.reduce(list(sums.values()))
+    for text, expected in list(sums.items())[::7]:
+        assert loss_of(text, scores) == pytest.approx(total - expected, abs=1e-3)
 
 
 def own_lines(count):
@@ -98,7 +118,7 @@ def test_a_fit_learns_and_the_file_says_the_same_as_the_networks(monkeypatch, tm
     labels, spaces = texts.scores(loaded, one)
     assert labels.shape == (len(one.groups), len(model.labels))
     assert spaces.shape == (len(one.groups.fragments) - 1, 2)
-    said = search_weights._read(one, labels, spaces, model.labels, None, loaded.weights)
+    said = Reader(model, model, loaded, None).read(as_strokes(next(own_lines(1))[1])).text
     assert said.replace(" ", "").lower() == one.text.replace(" ", "").lower()
 
 

@@ -40,11 +40,11 @@ def test_a_level_curve_can_be_drawn():
 
 @pytest.mark.parametrize(("low", "high"), [(0, 1), (71.2, 78.1), (0.6, 2.4), (3, 3), (0, 1e-5), (40, 100)])
 def test_ticks_cover_the_values_with_few_round_steps(low, high):
-    ticks = plots._ticks(low, high)
-    assert 1 <= len(ticks) <= 12
-    assert ticks[0] <= low + 1e-9
-    assert ticks[-1] >= high - 1e-6
-    steps = np.diff(ticks)
+    values = plots.ticks(low, high)
+    assert 1 <= len(values) <= 12
+    assert values[0] <= low + 1e-9
+    assert values[-1] >= high - 1e-6
+    steps = np.diff(values)
     assert np.allclose(steps, steps[:1])
 
 
