@@ -1,6 +1,14 @@
 import pytest
+from canvas_clock import clock
 
 from handpad.app import main
+
+
+@pytest.fixture(autouse=True)
+def canvas_time(monkeypatch):
+    """The canvas goes by a clock that a test can put forward."""
+    clock.ahead = 0.0
+    monkeypatch.setattr("handpad.app.canvas.time", clock)
 
 
 @pytest.fixture

@@ -1,9 +1,13 @@
 """The app after a change of base model: open at once, the rest learned in the background."""
 
+import contextlib
+
+import inside
 import pytest
-from handwriting import write_line
+from handwriting import write, write_line
 from old_profile import fill
 
+from handpad import Recognizer
 from handpad.app import status_line
 from handpad.app.engine import Summary
 from handpad.app.status_line import StatusLine
@@ -24,12 +28,8 @@ def write_text(pad, text, row=0):
             pad.write(stroke)
 
 
-def engine_of(window):
-    return window.pad._engine.worker
-
-
 def engine_says(window, character):
-    page, recognizer = window.pad.page, engine_of(window)._recognizer
+    page, recognizer = window.pad.page, inside.recognizer(window)
     line = recognizer.read_line(page.ink(character), page.guide(character))
     return line.characters[0].probability
 
@@ -46,7 +46,7 @@ def test_a_line_is_read_before_all_is_learned_again(qtbot, start, profile, monke
     review = session.review
     monkeypatch.setattr(session, "review", lambda keys: (reviewed.append(set(keys)), review(keys)))
     window.pad.summary.connect(lambda summary: behind.append(summary.behind))
-    window.pad.appeared.connect(lambda keys: behind_when_read.append(engine_of(window)._recognizer.behind()))
+    window.pad.appeared.connect(lambda keys: behind_when_read.append(inside.recognizer(window).behind()))
     qtbot.waitUntil(lambda: window.pad.is_ready, timeout=20_000)
     write_text(window.pad, "to")
     qtbot.waitUntil(lambda: len(window.pad.page.text()) == 2, timeout=20_000)
@@ -54,7 +54,9 @@ def test_a_line_is_read_before_all_is_learned_again(qtbot, start, profile, monke
     qtbot.waitUntil(lambda: behind[-1] == 0, timeout=60_000)
     assert behind[0] == COUNT
     assert behind == sorted(behind, reverse=True)
-    assert len(engine_of(window)._recognizer._adapter) == COUNT
+    with contextlib.closing(Recognizer(profile)) as other:
+        seen = other.observe([(write("v", seed=99), None)])
+        assert inside.recognizer(window).rank(seen) == other.rank(seen)
     assert reviewed == [set(), {c.parts for c in window.pad.page.characters}]  # at the start, and once at the end
     assert "again with this model" not in window.status.sentence.text()
 
@@ -62,14 +64,14 @@ def test_a_line_is_read_before_all_is_learned_again(qtbot, start, profile, monke
 def test_closing_in_the_middle_loses_nothing(qtbot, start, profile, monkeypatch):
     monkeypatch.setattr("handpad.app.engine.CATCH_UP_BY", 10)
     window = start()
-    recognizer = engine_of(window)._recognizer
+    recognizer = inside.recognizer(window)
     qtbot.waitUntil(lambda: 0 < recognizer.behind() < COUNT, timeout=20_000)
     window.close()
     assert 0 < recognizer.behind() < COUNT
     again = start()
-    assert engine_of(again)._recognizer.behind() <= recognizer.behind()
-    qtbot.waitUntil(lambda: engine_of(again)._recognizer.behind() == 0, timeout=20_000)
-    assert engine_of(again)._recognizer.sample_count() == COUNT
+    assert inside.recognizer(again).behind() <= recognizer.behind()
+    qtbot.waitUntil(lambda: inside.recognizer(again).behind() == 0, timeout=20_000)
+    assert inside.recognizer(again).sample_count() == COUNT
 
 
 def test_labels_follow_when_all_is_learned_again(qtbot, start, profile, monkeypatch):

@@ -1,5 +1,6 @@
 """Closing is quick, and what it leaves undone is done at the next start."""
 
+import inside
 import numpy as np
 import pytest
 from handwriting import write_line
@@ -49,7 +50,7 @@ def test_a_line_being_read_is_let_go_and_read_at_the_next_start(qtbot, start):
         page = page.add(number, stroke.round(2))
     save_page(page, user_data() / "page.inkml")
     window, answers = start(ready=False), []
-    window.pad._engine.worker.line_read.connect(lambda *_: answers.append(1), Qt.ConnectionType.DirectConnection)
+    inside.engine(window).line_read.connect(lambda *_: answers.append(1), Qt.ConnectionType.DirectConnection)
     qtbot.waitUntil(lambda: window.pad.session.reads, timeout=20_000)
     window.close()
     assert answers == []

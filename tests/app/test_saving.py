@@ -11,13 +11,14 @@ import pytest
 import unprivileged
 from handwriting import write
 from pages import page_of
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QLockFile, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 from tablet import Pen
 
 from handpad.app import autosave
 from handpad.page.document import from_inkml
 from handpad.page.page_file import save_page
+from handpad.paths import user_data
 
 
 @pytest.fixture(autouse=True)
@@ -349,11 +350,10 @@ def test_a_file_in_place_of_the_data_folder_is_named(tmp_path, name):
     assert ended.returncode == 1
 
 
-def test_a_second_start_is_told_from_a_folder_without_permission(tmp_path, start, monkeypatch):
-    from handpad.app import main
-    from handpad.paths import user_data
-
-    lock = main._lock(user_data())
+def test_a_second_start_is_told_from_a_folder_without_permission():
+    user_data().mkdir(parents=True, exist_ok=True)
+    lock = QLockFile(str(user_data() / "handpad.lock"))
+    assert lock.tryLock(0)
     ended = unprivileged.run(QUIT)
     assert ended.stdout.startswith("dialog: Handpad is already open"), ended.stderr
     lock.unlock()

@@ -1,12 +1,17 @@
 """Another base model: what was taught follows, learned again from its ink."""
 
+import contextlib
 import shutil
 
+import inside
 import pytest
 from handwriting import write
 
+from handpad import Recognizer
 from handpad.installed import install_model
-from handpad.paths import bundled_models
+from handpad.model.base import BaseModel
+from handpad.paths import bundled_models, user_data
+from handpad.profile import Profile
 
 
 @pytest.fixture
@@ -29,38 +34,45 @@ def switch(qtbot, window, name):
     with qtbot.waitSignal(window.pad.ready, timeout=20_000):
         window.set_setting("model", name)
     qtbot.waitUntil(lambda: not window.status.summary.behind, timeout=20_000)
-    return window.pad._engine.worker._recognizer
+
+
+def learned_with(folder):
+    """What of the profile the model of a folder has seen, and has learned from: labels that were corrected, width."""
+    model = BaseModel.load(folder)
+    with Profile(user_data() / "me.handpad") as profile:
+        assert profile.stale(model.fingerprint) == []
+        derived = profile.derived(model.fingerprint)
+        assert len(derived.ids) == len(profile)
+    pairs = zip(derived.labels, derived.confirmed, strict=True)
+    return [label for label, confirmed in pairs if not confirmed], derived.embeddings.shape[1]
 
 
 def test_the_profile_follows_the_model_and_back(qtbot, window, teach):
     for row, label in enumerate("oHv"):
         teach(window, label, row)
-    sizes = []
-    for name in ("paper", "handpad"):
-        recognizer = switch(qtbot, window, name)
-        assert recognizer.model.name == name
-        derived = recognizer._profile.derived(recognizer.model.fingerprint)
-        pairs = zip(derived.labels, derived.confirmed, strict=True)
-        assert [label for label, confirmed in pairs if not confirmed] == list("oHv")
-        sizes.append(derived.embeddings.shape[1])
-        assert recognizer._profile.stale(recognizer.model.fingerprint) == []
-        assert len(recognizer._adapter) == recognizer.sample_count()
-    assert sizes == [256, 128]
+    for name, size in (("paper", 256), ("handpad", 128)):
+        switch(qtbot, window, name)
+        assert learned_with(bundled_models() / name) == (list("oHv"), size)
+        with contextlib.closing(Recognizer(user_data() / "me.handpad", model=bundled_models() / name)) as other:
+            seen = other.observe([(write("o", seed=9), None)])
+            assert inside.recognizer(window).model.name == name
+            assert inside.recognizer(window).rank(seen) == other.rank(seen)
 
 
 def test_an_installed_model_is_chosen_like_a_bundled_one(qtbot, window, teach):
     teach(window, "o", 0)
     target = install_model(bundled_models() / "paper", "mine")
+    window.open_wizard()
     with qtbot.waitSignal(window.pad.ready, timeout=20_000):
-        window._use_installed(target.name)
-    recognizer = window.pad._engine.worker._recognizer
-    assert window.settings["model"] == "mine"
-    assert recognizer.model.info["embedding"] == 256
-    assert recognizer.sample_count() == 1
+        window.wizard.installed.emit(target.name)
+    qtbot.waitUntil(lambda: not window.status.summary.behind, timeout=20_000)
+    assert inside.recognizer(window).model.folder == target
+    assert learned_with(target) == (["o"], 256)
 
 
 def test_the_menu_overrides_the_command_line(qtbot, start, tmp_path):
     shutil.copytree(bundled_models() / "paper", tmp_path / "given")
     window = start("--model", tmp_path / "given")
-    assert window.pad._engine.worker._recognizer.model.info["embedding"] == 256
-    assert switch(qtbot, window, "handpad").model.info["embedding"] == 128
+    assert inside.recognizer(window).model.info["embedding"] == 256
+    switch(qtbot, window, "handpad")
+    assert inside.recognizer(window).model.info["embedding"] == 128

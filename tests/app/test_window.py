@@ -11,8 +11,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import inside
 import numpy as np
 import pytest
+from canvas_clock import clock
+from full_disk import no_room_beyond
 from handwriting import write, write_line
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -22,6 +25,9 @@ from tablet import Pen
 
 from handpad.errors import ProfileError
 from handpad.page.document import from_inkml
+from handpad.page.page import Page
+from handpad.page.page_file import save_page
+from handpad.paths import user_data
 from handpad.profile import Profile, Sample
 from handpad.recognizer import Recognizer
 from handpad.train import datasets
@@ -39,7 +45,7 @@ def click_label(qtbot, window, index):
     """Click the label of a character; returns the popup that opens."""
     character = window.pad.page.characters[index]
     point = window.canvas.painter.label_rect(window.pad.page, character).center().toPoint()
-    window.canvas._last_pen = -1.0  # the hand has changed from the pen to the mouse
+    clock.ahead += 1  # the hand has changed from the pen to the mouse
     qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=point)
     qtbot.waitUntil(lambda: window.popups.popup is not None, timeout=2000)
     return window.popups.popup
@@ -218,19 +224,18 @@ def test_paused_learning_changes_the_text_and_teaches_nothing(qtbot, window):
 
 
 def test_a_tap_on_settled_ink_opens_the_card_and_a_fresh_dot_is_ink(qtbot, window):
+    begun = clock.monotonic()
     put(qtbot, window, "T")
     box = window.pad.page.box(window.pad.page.characters[0])
     pen = Pen(window.canvas)
-    inside = np.array([[box.center[0] + 4, box.center[1]]])
-    for number in window.canvas._last_written:
-        window.canvas._last_written[number] = time.monotonic()  # however long the reading took
-    pen.stroke(inside)
+    middle = np.array([[box.center[0] + 4, box.center[1]]])
+    clock.turn_to(begun)  # however long the reading took
+    pen.stroke(middle)
     assert len(window.pad.page.strokes) == 3
     assert window.popups.popup is None
     qtbot.waitUntil(lambda: bool(window.pad.page.characters[0].label), timeout=5000)
-    for number in window.canvas._last_written:
-        window.canvas._last_written[number] -= 5
-    pen.stroke(inside)
+    clock.ahead += 5
+    pen.stroke(middle)
     qtbot.waitUntil(lambda: window.popups.popup is not None, timeout=2000)
     assert len(window.pad.page.strokes) == 3
 
@@ -358,13 +363,13 @@ def test_the_base_model_can_be_switched_and_the_profile_follows(qtbot, start):
     correct(qtbot, window, 0, "Q")
     with qtbot.waitSignal(window.pad.ready, timeout=10_000):
         window.set_setting("model", "paper")
-    assert window.pad._engine.worker._recognizer.model.info["embedding"] == 256
+    assert inside.recognizer(window).model.info["embedding"] == 256
     assert window.status.summary.samples == 1
     qtbot.waitUntil(lambda: len(window.pad.session.candidates) == 2, timeout=5000)
     correct(qtbot, window, 1, "Q")
     window.close()
     again = start()
-    assert again.pad._engine.worker._recognizer.model.info["embedding"] == 256
+    assert inside.recognizer(again).model.info["embedding"] == 256
     assert again.status.summary.samples == 2
 
 
@@ -389,23 +394,28 @@ def test_a_damaged_page_is_put_aside(qtbot, start, tmp_path):
     qtbot.waitUntil(lambda: page.exists(), timeout=2000)
 
 
-def test_a_disk_that_is_full_is_told_and_the_app_goes_on(qtbot, window):
-    put(qtbot, window, "ov")
-    profile = window.pad._engine.worker._recognizer._profile
-    profile._db.execute("PRAGMA max_page_count = 1")  # as large as it is, and no larger
-    with pytest.raises(ProfileError):
+def fill(path):
+    """Use up all free room inside a profile, so that the next sample needs more of the disk."""
+    with Profile(path) as profile, no_room_beyond(path), pytest.raises(ProfileError, match="may be full"):
         for number in itertools.count(10_000):
             profile.add(Sample(f"{number}", write("H"), None, "H", "H", True, "m", 1.0), "m", *[np.zeros(4)] * 3)
+
+
+def test_a_disk_that_is_full_is_told_and_the_app_goes_on(qtbot, window):
+    put(qtbot, window, "ov")
+    me = user_data() / "me.handpad"
+    fill(me)
     popup = click_label(qtbot, window, 0)
-    with qtbot.waitSignal(window.pad.trouble, timeout=5000):
-        qtbot.keyClicks(popup.other, "Q")
-    assert "the disk is full" in window.banner.text.text()
-    assert window.popups.popup is None
-    assert window.pad.page.characters[0].label == "Q"
-    sample_id = window.pad.page.characters[0].sample_id
-    profile._db.execute("PRAGMA max_page_count = 100000")
+    with no_room_beyond(me):
+        with qtbot.waitSignal(window.pad.trouble, timeout=5000):
+            qtbot.keyClicks(popup.other, "Q")
+        assert "may be full" in window.banner.text.text()
+        assert window.popups.popup is None
+        assert window.pad.page.characters[0].label == "Q"
+        sample_id = window.pad.page.characters[0].sample_id
     qtbot.waitUntil(lambda: "Learned your Q" in window.status.sentence.text(), timeout=15_000)  # by itself
-    assert sample_id in {sample.id for sample in profile.samples()}
+    with Profile(me) as profile:
+        assert sample_id in {sample.id for sample in profile.samples()}
     correct(qtbot, window, 1, "D")
     assert "Learned your D" in window.status.sentence.text()
 
@@ -413,16 +423,15 @@ def test_a_disk_that_is_full_is_told_and_the_app_goes_on(qtbot, window):
 def test_what_a_full_disk_kept_from_being_stored_is_learned_at_the_next_start(qtbot, start):
     window = start()
     put(qtbot, window, "o")
-    profile = window.pad._engine.worker._recognizer._profile
-    profile._db.execute("PRAGMA max_page_count = 1")
-    with pytest.raises(ProfileError):
-        for number in itertools.count():
-            profile.add(Sample(f"{number}", write("H"), None, "H", "H", True, "m", 1.0), "m", *[np.zeros(4)] * 3)
-    stored = len(profile)
+    me = user_data() / "me.handpad"
+    fill(me)
+    with Profile(me) as profile:
+        stored = len(profile)
     popup = click_label(qtbot, window, 0)
-    with qtbot.waitSignal(window.pad.trouble, timeout=5000):
-        qtbot.keyClicks(popup.other, "Q")
-    window.close()
+    with no_room_beyond(me):
+        with qtbot.waitSignal(window.pad.trouble, timeout=5000):
+            qtbot.keyClicks(popup.other, "Q")
+        window.close()
     again = start()
     qtbot.waitUntil(lambda: again.status.summary.samples == stored + 1, timeout=5000)
     with Profile(Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad") as profile:
@@ -490,8 +499,11 @@ def test_real_ink_of_a_writer_never_trained_on_is_read_and_learned(qtbot, start,
     texts = data.texts()
     rows = np.flatnonzero(data.writer_index == 3)
     copies = {label: [row for row in rows if texts[row] == label] for label in "abdeghknqrtuyABGHRSTWX2345"}
+    ruling = replace(Page().ruling, box_width=80.0, margin=40.0)
+    save_page(Page(boxes=True, ruling=ruling), user_data() / "page.inkml")
     window = start()
-    pen, ruling = Pen(window.canvas), window.pad.page.ruling
+    assert (window.pad.page.boxes, window.pad.page.ruling) == (True, ruling)
+    pen = Pen(window.canvas)
     line_height = np.ptp(np.concatenate([np.concatenate(data.ink(row)) for row in rows])[:, 1]) / 8
 
     def write_copy(number, line):
@@ -506,8 +518,6 @@ def test_real_ink_of_a_writer_never_trained_on_is_read_and_learned(qtbot, start,
             pen.write([(stroke[:, :2] - points.min(axis=0)) * scale + corner for stroke in ink])
         qtbot.waitUntil(lambda: all(c.label for c in window.pad.page.characters), timeout=5000)
 
-    window.pad.set_boxes(True)
-    window.pad.session.page = replace(window.pad.page, ruling=replace(ruling, box_width=80.0, margin=40.0))
     write_copy(0, 0)
     truth = "".join(copies)
     assert len(window.pad.page.characters) == len(truth)

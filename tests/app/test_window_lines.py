@@ -3,8 +3,10 @@
 import os
 from pathlib import Path
 
+import inside
 import numpy as np
 import pytest
+from canvas_clock import clock
 from handwriting import write, write_line
 from PySide6.QtCore import QPoint, Qt
 from tablet import Pen
@@ -238,7 +240,7 @@ def test_own_words_are_added_and_removed_in_their_list(qtbot, window):
     qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: dialog.list.count() == 1, timeout=5000)
     assert dialog.list.item(0).text() == "Zagreb"
-    assert window.pad._engine.worker._recognizer._reader.language.is_word("Zagreb")
+    assert window.pad.words == {"Zagreb"} == set(inside.recognizer(window).words())
     dialog.list.setCurrentRow(0)
     dialog.remove_button.click()
     qtbot.waitUntil(lambda: dialog.list.count() == 0, timeout=5000)
@@ -254,9 +256,7 @@ def test_an_own_word_has_no_marks_around_it(text, word):
 
 def test_a_tap_in_the_gap_between_labels_opens_the_word(qtbot, window):
     put(qtbot, window, "to")
-    for number in window.canvas._last_written:
-        window.canvas._last_written[number] -= 5
-    window.canvas._last_pen = -1.0
+    clock.ahead += 5
     first, second = (window.canvas.painter.label_rect(window.pad.page, c) for c in window.pad.page.characters)
     assert second.left() > first.right()
     gap = QPoint(int((first.right() + second.left()) / 2), int(first.center().y()))

@@ -17,6 +17,7 @@ from handwriting import write
 from handpad import Recognizer
 from handpad.errors import ProfileError
 from handpad.profile import Profile
+from handpad.profile.opening import plain
 
 TESTS = Path(__file__).parents[1]
 
@@ -112,6 +113,15 @@ def half_a_transaction(path: Path) -> None:
     )
     subprocess.run([sys.executable, "-c", code, path], check=False)
     assert path.with_name(path.name + "-journal").exists()
+
+
+def test_a_full_disk_is_called_so():
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        db.execute("CREATE TABLE sample (ink BLOB)")
+        db.execute("PRAGMA max_page_count = 2")
+        with pytest.raises(sqlite3.Error) as full:
+            db.execute("INSERT INTO sample VALUES (zeroblob(100000))")
+    assert plain(full.value) == "the disk is full"
 
 
 def test_a_hot_journal_of_the_profile_is_rolled_back(tmp_path):

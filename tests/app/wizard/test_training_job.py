@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from PySide6.QtCore import QProcess
 
 from handpad.app.wizard.training_job import TrainingJob, _sentence
 from handpad.own_model.training_child import NICE
@@ -23,6 +24,11 @@ def endless(tmp_path):
     return ("prepare", ["prepare", "--json", "uji", str(tmp_path / "pipe"), str(tmp_path / "out.npz")])
 
 
+def process_of(job):
+    """The number of the job's process; 0 if it has none."""
+    return job.findChild(QProcess).processId()
+
+
 @pytest.fixture
 def run(qtbot):
     """Starts a job and waits until its process is there. Ends what is still running."""
@@ -32,7 +38,7 @@ def run(qtbot):
         job = TrainingJob(commands)
         jobs.append(job)
         job.start()
-        qtbot.waitUntil(lambda: job._process.processId() > 0, timeout=20_000)
+        qtbot.waitUntil(lambda: process_of(job) > 0, timeout=20_000)
         return job
 
     yield start
@@ -44,7 +50,7 @@ def wait_for_low_priority(qtbot, job):
     """The process has begun its work, and can be told to stop."""
     before = os.getpriority(os.PRIO_PROCESS, 0)
     wanted = min(19, before + NICE)
-    qtbot.waitUntil(lambda: os.getpriority(os.PRIO_PROCESS, job._process.processId()) == wanted, timeout=60_000)
+    qtbot.waitUntil(lambda: os.getpriority(os.PRIO_PROCESS, process_of(job)) == wanted, timeout=60_000)
 
 
 def test_commands_run_in_order(qtbot, run):

@@ -7,10 +7,10 @@ import shutil
 import cv2
 import pytest
 from handwriting import write
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QProcess, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from handpad.app.wizard import training_job
 from handpad.app.wizard.runner import duration
@@ -48,10 +48,18 @@ def choose(qtbot, wizard):
     """Chooses files as the file dialog would, and waits until they have been looked at."""
 
     def choose(*paths):
+        at_rest = wizard.data.drop.prompt.text()
         wizard.data.drop.chosen.emit(list(paths))
-        qtbot.waitUntil(lambda: not wizard._choosing, timeout=20_000)
+        assert wizard.data.drop.prompt.text() != at_rest
+        qtbot.waitUntil(lambda: wizard.data.drop.prompt.text() == at_rest, timeout=20_000)
 
     return choose
+
+
+def press(page, name):
+    """Press the button that says, or is called, so."""
+    *_, button = (b for b in page.findChildren(QPushButton) if name in (b.text(), b.accessibleName()))  # the newest
+    button.click()
 
 
 def to_how(qtbot, wizard):
@@ -94,12 +102,12 @@ def test_two_data_sets_one_to_learn_from_and_one_to_measure_on(wizard, choose, i
     choose(images)
     choose(tmp_path / "anna.handpad")
     assert (wizard.data.learn.kind, wizard.data.measure.kind) == ("folder", "profile")
-    wizard.data._swap()
+    press(wizard.data, "Learn from this instead")
     assert (wizard.data.learn.kind, wizard.data.measure.kind) == ("profile", "folder")
     Profile(tmp_path / "ben.handpad").close()
     choose(tmp_path / "ben.handpad")
     assert "all that can be used" in wizard.data.trouble.text()
-    wizard.data._remove(0)
+    press(wizard.data, f"Remove {wizard.data.found[0].title}")
     assert (wizard.data.learn.kind, wizard.data.measure) == ("folder", None)
 
 
@@ -184,8 +192,8 @@ def test_from_images_to_an_installed_model(qtbot, window, wizard, choose, images
     assert wizard.pages.currentIndex() == LOOK
     assert "<b>240</b> characters" in wizard.look.summary.text()
     assert "10 writers" in wizard.look.summary.text()
-    qtbot.waitUntil(lambda: bool(wizard.look.sheet._labels), timeout=20_000)
-    assert set(wizard.look.sheet._labels) == set(SHAPES)
+    qtbot.waitUntil(lambda: bool(wizard.look.sheet.accessibleDescription()), timeout=20_000)
+    assert set(wizard.look.sheet.accessibleDescription().partition(", labelled ")[2].split()) == set(SHAPES)
     wizard.next.click()
     wizard.next.click()
     assert wizard.pages.currentIndex() == TRAIN
@@ -224,13 +232,13 @@ def test_from_images_to_an_installed_model(qtbot, window, wizard, choose, images
     assert not plan.folder.exists()
     assert not window.status.training.isVisible()
     assert pad.alphabet == "".join(sorted(SHAPES))
-    assert pad._engine.worker._recognizer.sample_count() == 1
     qtbot.waitUntil(lambda: not window.status.summary.behind, timeout=20_000)
+    assert window.status.summary.samples == 1
 
 
 def _watched(wizard):
-    """The values of the strong line of the accuracy curve."""
-    return list(wizard.train.accuracy._points[1])
+    """The last value of the strong line of the accuracy curve, as it says it; "" before there is any."""
+    return wizard.train.accuracy.accessibleDescription().partition("unseen writers ")[2]
 
 
 def test_quitting_ends_the_training_and_the_next_start_offers_it_again(qtbot, start, images):
@@ -242,7 +250,7 @@ def test_quitting_ends_the_training_and_the_next_start_offers_it_again(qtbot, st
     to_how(qtbot, wizard)
     wizard.next.click()
     qtbot.waitUntil(lambda: bool(_watched(wizard)), timeout=PATIENCE)
-    process = wizard.runner.job._process.processId()
+    process = wizard.runner.job.findChild(QProcess).processId()
     window.close()
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
@@ -270,7 +278,7 @@ def test_prepared_data_are_deleted_when_asked_but_not_those_that_a_training_wait
     (unfinished / "part").write_bytes(bytes(3_000_000))
     wizard.next.click()
     qtbot.waitUntil(lambda: bool(_watched(wizard)), timeout=PATIENCE)
-    wizard._delete_prepared()
+    wizard.data.delete.click()  # it is not to be seen, but a click might have been on its way
     assert unfinished.exists(), "it was deleted while a fit runs"
     wizard.other.click()
     qtbot.waitUntil(lambda: wizard.pages.currentIndex() == DATA, timeout=PATIENCE)
