@@ -7,10 +7,12 @@ base model is trained on that prepared data meanwhile, as by the wizard.
 """
 
 import argparse
+import contextlib
 import json
 import multiprocessing
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -56,23 +58,27 @@ def learned_profile(path: Path, count: int) -> None:
 
     from handpad.ink import Guide
     from handpad.model.base import BaseModel
-    from handpad.profile import Profile, Sample
+    from handpad.profile import Profile, schema
+    from handpad.profile.packing import pack_ink
     from handpad.recognizer import Recognizer
+    from handpad.sample_ids import new_sample_id
 
     labels, rng = list(LETTERS), np.random.default_rng(0)
     inks = [write(labels[i % len(labels)], 30, (60, 74), seed=i) for i in range(500)]
     model = BaseModel.load()
     recognizer = Recognizer()
     seen = recognizer.observe([(ink, Guide(74, 30)) for ink in inks])
-    with Profile(path) as profile:
-        profile._db.execute("PRAGMA synchronous = OFF")
-        for i in range(count):
+    ids, derived = [new_sample_id() for _ in range(count)], []
+    Profile(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as db, db:  # one transaction: a disk takes long over each
+        for i, sample_id in enumerate(ids):
             n = i % len(inks)
-            sample = Sample(
-                "", inks[n], Guide(74, 30), labels[n % len(labels)], "?", bool(rng.random() < 0.8), "m", 1.0
-            )
+            label, confirmed = labels[n % len(labels)], bool(rng.random() < 0.8)
+            schema.insert_sample(db, None, sample_id, pack_ink(inks[n]), 74.0, 30.0, label, "?", confirmed, "m", 1.0)
             noise = rng.normal(0, 0.05, seen.embeddings.shape[1]).astype(np.float32)
-            profile.add(sample, model.fingerprint, seen.embeddings[n] + noise, seen.logits[n], seen.cues[n])
+            derived.append((sample_id, seen.embeddings[n] + noise, seen.logits[n], seen.cues[n]))
+    with Profile(path) as profile:
+        profile.store_derived(model.fingerprint, derived)
 
 
 def in_fresh_process(function, *arguments):

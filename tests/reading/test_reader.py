@@ -11,7 +11,7 @@ from handpad.model.folder import READING
 from handpad.paths import bundled_models
 from handpad.reading.fragments import Fixed, Part
 from handpad.reading.language import Language
-from handpad.reading.reader import Reader
+from handpad.reading.reader import REMEMBERED, Reader
 
 
 @pytest.fixture(scope="module")
@@ -224,17 +224,28 @@ def test_what_looks_like_no_writing_at_all_is_unsure(reader):
         assert np.mean([character.probability for character in reader.read(ink).characters]) < 0.5, name
 
 
-def test_what_is_remembered_is_bounded(reader):
-    for number in range(3):
-        reader.read([stroke + np.array([0, 1e-3 * number, 0, 0]) for stroke in ink_of("oil " * 30)])
-    assert len(reader._known) <= 8192
-
-
-def test_thousands_of_crossing_strokes_take_bounded_work(monkeypatch):
+@pytest.fixture
+def seen(monkeypatch):
+    """How many glyphs went through the base model, each time."""
     seen, run = [], BaseModel.run_unrestricted
     monkeypatch.setattr(
         BaseModel, "run_unrestricted", lambda model, glyphs: seen.append(len(glyphs)) or run(model, glyphs)
     )
+    return seen
+
+
+@pytest.mark.parametrize("room", [10, REMEMBERED])
+def test_what_is_remembered_is_bounded(monkeypatch, seen, room):
+    monkeypatch.setattr("handpad.reading.reader.REMEMBERED", room)
+    reader = Reader.for_model(BaseModel.load(), Language.load())
+    first, other = (ink_of(text, at=(3.0, 0.0)) for text in ("oil", "the quick fox"))
+    for ink in (first, other, first):
+        seen.clear()
+        reader.read(ink)
+    assert bool(sum(seen)) == (room == 10)  # the others have taken the place of the first
+
+
+def test_thousands_of_crossing_strokes_take_bounded_work(seen):
     reader = Reader.for_model(BaseModel.load(), Language.load())
     rng = np.random.default_rng(0)
     ink = [np.pad(rng.uniform(0, 1000, (2, 2)), ((0, 0), (0, 2)), constant_values=np.nan) for _ in range(3000)]
