@@ -339,7 +339,7 @@ class Recognizer:
         return sample_id
 
     def learn_observed(self, seen: Observation, labels: Sequence[str], confirmed: bool = False) -> None:
-        """Learn n observed characters without their ink, for as long as the recognizer is open.
+        """Learn n >= 1 observed characters without their ink, for as long as the recognizer is open.
 
         For data sets that hold no ink, and measurements. A profile keeps ink, so that it outlives the base model: only
         a recognizer without one learns this way, and neither :meth:`samples` nor :meth:`forget` knows these characters.
@@ -351,7 +351,8 @@ class Recognizer:
         """
         if self._on_disk:
             raise ProfileError("A profile keeps ink: characters without ink are learned by a recognizer without one.")
-        if len(labels) != len(seen) or seen.logits.shape[1:] != (len(self.model.labels),):
+        widths = seen.embeddings.shape[1:] + seen.logits.shape[1:]
+        if not labels or len(labels) != len(seen) or widths != (self.model.info["embedding"], len(self.model.labels)):
             raise ValueError("Every character needs one label, and an observation by this model and alphabet.")
         indexes = [self.model.index(label) for label in labels]
         characters = Labelled([new_sample_id() for _ in labels], seen, indexes, [confirmed] * len(indexes))

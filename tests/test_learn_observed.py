@@ -8,6 +8,7 @@ from handpad import Recognizer
 from handpad.errors import InkError, LabelError, ProfileError
 from handpad.glyph import cues, glyph
 from handpad.model.base import BaseModel
+from handpad.paths import bundled_models
 
 MODEL = BaseModel.load()
 LINE = [stroke for letter in write_line("vow vex fox") for stroke in letter]
@@ -70,11 +71,13 @@ def test_they_are_kept_after_what_has_ink_when_the_adapter_is_chosen_anew():
 def test_what_fits_neither_model_nor_labels_is_refused_and_changes_nothing(tmp_path):
     pad, digits = Recognizer(model=MODEL), Recognizer(model=MODEL, labels="0123456789")
     seen, before = pad.observe_glyphs(*glyphs_of([("v", 0), ("o", 0)])), said(pad)
-    for labels, error in (("v", ValueError), ("vox", ValueError), (["v", "no label"], LabelError)):
+    for labels, error in (("", ValueError), ("v", ValueError), ("vox", ValueError), (["v", "no label"], LabelError)):
         with pytest.raises(error):
             pad.learn_observed(seen, labels)
-    with pytest.raises(ValueError, match="alphabet"):
-        pad.learn_observed(digits.observe([(write("o"), None)] * 2), "00")
+    elsewhere = Recognizer(model=bundled_models() / "paper")
+    for other, said_so in ((digits, "00"), (elsewhere, "oo")):
+        with pytest.raises(ValueError, match="by this model and alphabet"):
+            pad.learn_observed(other.observe([(write("o"), None)] * 2), said_so)
     assert said(pad) == before
     kept = Recognizer(tmp_path / "me.handpad", model=MODEL)
     with pytest.raises(ProfileError, match="ink"):
