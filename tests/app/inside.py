@@ -9,4 +9,3 @@ def engine(window):
 def recognizer(window):
     """The recognizer in use, which belongs to the engine's thread: for looking at when nothing is going on."""
     return engine(window)._recognizer
-
