@@ -18,17 +18,19 @@ NETWORK = "model.onnx"
 STYLES = "styles.npz"
 READING = "reading.npz"
 """What reading lines needs; a model without it leaves the grouping to the bundled one."""
+SEQUENCE = "sequence.onnx"
+"""The network that reads along the pen's way; without it lines are read by segments alone."""
 REPORT = "report.html"
 """What the model is worth and how it was made, for people; a model without it is still a model."""
 
 NEEDED = (DESCRIPTION, NETWORK, STYLES)
-FILES = (NETWORK, STYLES, READING, REPORT, DESCRIPTION)
+FILES = (NETWORK, STYLES, READING, SEQUENCE, REPORT, DESCRIPTION)
 """All that a folder can have, in the order of writing: one with a description is whole."""
 
 FORMAT = 1
 """Version of the folder's layout that this code reads and writes."""
 
-_SEALED = (NETWORK, STYLES, READING)
+_SEALED = (NETWORK, STYLES, READING, SEQUENCE)
 _SEAL = ("sha256", "digest")
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from handpad.ink import Box
+from handpad.reading.frames import Frames, cuts_between_letters
 
 WIDE = 1.3
 """A stroke wider than so many line heights may hold more than one letter."""
@@ -71,7 +72,9 @@ class Fragment:
     fixed: Fixed | None = None
 
 
-def fragments_of(strokes: Sequence[np.ndarray], size: float, fixed: Sequence[Fixed] = ()) -> list[Fragment]:
+def fragments_of(
+    strokes: Sequence[np.ndarray], size: float, fixed: Sequence[Fixed] = (), frames: Frames | None = None
+) -> list[Fragment]:
     """Cut the strokes of one line, n >= 1, and put the fragments in reading order.
 
     Parameters
@@ -79,6 +82,7 @@ def fragments_of(strokes: Sequence[np.ndarray], size: float, fixed: Sequence[Fix
     strokes : checked ink, in writing order.
     size : the line's typical height of a character, in the same unit, > 0.
     fixed : settled characters; none of them share ink.
+    frames : what the sequence network makes of the line: strokes are cut between the letters that it sees as well.
 
     Returns
     -------
@@ -96,6 +100,15 @@ def fragments_of(strokes: Sequence[np.ndarray], size: float, fixed: Sequence[Fix
         for start, stop in _free(len(stroke), taken.get(index, []))
     ]
     inside = [[start + row for row in cuts(strokes[index][start:stop], size)] for index, start, stop in free]
+    if frames is not None:
+        known: dict[int, list[int]] = {}
+        for (index, _, _), rows in zip(free, inside, strict=True):
+            known.setdefault(index, []).extend(rows)
+        between = cuts_between_letters(frames, strokes, known)
+        inside = [
+            sorted({*rows, *(row for row in between.get(index, ()) if start < row < stop - 1)})
+            for (index, start, stop), rows in zip(free, inside, strict=True)
+        ]
     if len(fragments) + len(free) + sum(map(len, inside)) > MOST_ON_LINE:
         inside = [[]] * len(free)
     for (index, start, stop), rows in zip(free, inside, strict=True):

@@ -8,6 +8,7 @@ import numpy as np
 
 from handpad.ink import THINNEST, TINIEST, Box, Guide, bounding_box
 from handpad.reading.fragments import Fixed, Fragment, Part, fragments_of, ink_of, joined
+from handpad.reading.frames import Frames
 
 MOST_PIECES = 5
 """A character has at most so many fragments."""
@@ -127,11 +128,19 @@ def _robust_line(x: np.ndarray, y: np.ndarray, size: float, guide: Guide | None)
     return float(found[0]) - slope * origin, slope
 
 
-def lattice(strokes: Sequence[np.ndarray], guide: Guide | None = None, fixed: Sequence[Fixed] = ()) -> Lattice:
-    """All groups of one line of checked ink, n >= 1 strokes; a settled character is a group by itself alone."""
+def lattice(
+    strokes: Sequence[np.ndarray],
+    guide: Guide | None = None,
+    fixed: Sequence[Fixed] = (),
+    frames: Frames | None = None,
+) -> Lattice:
+    """All groups of one line of checked ink, n >= 1 strokes; a settled character is a group by itself alone.
+
+    frames : what the sequence network makes of the line, which parts joined letters; None to go by the ink's shape.
+    """
     strokes = list(strokes)
     shape = line_shape([bounding_box([stroke]) for stroke in strokes], guide)
-    fragments = fragments_of(strokes, shape.size, fixed)
+    fragments = fragments_of(strokes, shape.size, fixed, frames)
     edges = np.array([fragment.box for fragment in fragments])
     firsts, ends, around, inner = [], [], [], []
     for stop in range(1, len(fragments) + 1):

@@ -1,7 +1,6 @@
 """Ink to text: a page to lines, lines to words, words to characters."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -10,29 +9,26 @@ import numpy as np
 from handpad.adaptation import Observation, softmax
 from handpad.adaptation.line import NO_ADAPTER, LineAdapter
 from handpad.errors import ModelError
-from handpad.glyph import cues_of_box, glyph
+from handpad.glyph import glyph
 from handpad.ink import Box, Guide, bounding_box
-from handpad.model.base import BaseModel
+from handpad.model.base import BUNDLED, BaseModel
 from handpad.model.folder import READING
+from handpad.paths import bundled_models
+from handpad.reading.evidence import Evidence, Scored
 from handpad.reading.fragments import Fixed, ink_of, moved, share_ink
 from handpad.reading.language import Language
-from handpad.reading.lattice import X_HEIGHTS, Lattice, lattice
+from handpad.reading.lattice import X_HEIGHTS, Lattice
 from handpad.reading.likely import likelihoods
 from handpad.reading.line_context import LineContext
 from handpad.reading.lines import nearest_guide, split_lines
 from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, on_its_line, renumbered
-from handpad.reading.scorer import FORBIDDEN, Scorer, from_styles
+from handpad.reading.scorer import FORBIDDEN, Scorer
 from handpad.reading.search import Foresight, Path, Step, Weights, search
+from handpad.reading.sequence import SequenceNetwork
 from handpad.reading.words import Apart, Spelling
 
 MOST_STROKES = 400
 """A line of more strokes is read in stretches of so many: a page of scribbles stays bounded."""
-
-DOUBT = 4
-"""What lies f times as far from all writing styles as real characters do is read f to this power less surely."""
-
-REMEMBERED = 8192
-"""What the base model saw in so many groups is kept, so that reading a growing line again is quick."""
 
 ALTERNATIVES = 5
 """How many readings of a word and of a line are given at most."""
@@ -40,9 +36,6 @@ ALTERNATIVES = 5
 WIDE_BEAM, WIDE_MARGIN = 64, 20.0
 """The search's beam and margin where other readings are asked for."""
 
-
-SEEN_AT_ONCE = 64
-"""So many groups are shown to the base model at once: reading can be ended between two such steps."""
 
 TELL_S = 0.5
 """A line that takes longer is told of between its steps as well, so that reading it can be ended."""
@@ -59,6 +52,7 @@ class Reader:
     grouping : finds them: the base model whose folder holds a scorer. Often the same.
     scorer : of ``grouping``.
     language : helps to choose; None to go by the ink alone.
+    sequence : reads along the pen's way; None to go by segments alone.
 
     Attributes
     ----------
@@ -67,30 +61,35 @@ class Reader:
 
     between_steps: Callable[[], None] | None = None
 
-    def __init__(self, model: BaseModel, grouping: BaseModel, scorer: Scorer, language: Language | None):
-        self._model, self._grouping, self._scorer = model, grouping, scorer
+    def __init__(
+        self,
+        model: BaseModel,
+        grouping: BaseModel,
+        scorer: Scorer,
+        language: Language | None,
+        sequence: SequenceNetwork | None = None,
+    ):
+        self._model, self._scorer = model, scorer
         self.language = language
-        self._same = model.fingerprint == grouping.fingerprint
-        columns = {label: column for column, label in enumerate(scorer.labels)}
-        self._columns = np.array([columns.get(label, -1) for label in model.labels])
-        self._known: OrderedDict[tuple, tuple[np.ndarray, ...]] = OrderedDict()
+        self._evidence = Evidence(model, grouping, scorer, sequence)
         self._tell: Callable[[], None] | None = None  # says how far a page has been read
         self._told = 0.0
 
     @classmethod
     def for_model(cls, model: BaseModel, language: Language | None) -> "Reader":
-        """The reader of a base model. One without a scorer of its own leaves the grouping to the bundled model.
+        """The reader of a base model. What its folder lacks for reading lines is taken from the bundled model.
 
-        Raises ModelError for a damaged scorer.
+        Raises ModelError where that is damaged.
         """
         fitted = Scorer.load(model.folder)
+        sequence = SequenceNetwork.load(model.folder) or SequenceNetwork.load(bundled_models() / BUNDLED)
         if fitted is not None and fitted.fingerprint == model.fingerprint:
-            return cls(model, model, fitted, language)
+            return cls(model, model, fitted, language, sequence)
         bundled = BaseModel.load()
         fitted = Scorer.load(bundled.folder)
         if fitted is None or fitted.fingerprint != bundled.fingerprint:
             raise ModelError(f"The bundled model at {bundled.folder} lacks its {READING}; install Handpad again.")
-        return cls(model, bundled, fitted, language)
+        return cls(model, bundled, fitted, language, sequence)
 
     def read(
         self,
@@ -159,8 +158,8 @@ class Reader:
         """
         if len(strokes) > MOST_STROKES:
             return self._in_stretches(strokes, guide, adapter, fixed)
-        groups, seen, labels, spaces = self._scored(strokes, guide, adapter, fixed)
-        return self._line(groups, seen, labels, self._paths(groups, labels, spaces))
+        scored = self._scored(strokes, guide, adapter, fixed)
+        return self._line(scored, self._search(scored, self.language, scored.weights))
 
     def alternatives(
         self,
@@ -177,14 +176,13 @@ class Reader:
         :meth:`read_line`, and looks farther: meant for a word that the writer asks about, with everything else of the
         line in ``fixed``.
         """
-        groups, _, labels, spaces = self._scored(strokes, guide, adapter, fixed)
-        weights = replace(self._scorer.weights, beam=WIDE_BEAM, margin=WIDE_MARGIN)
-        apart = Apart(self.language)
-        paths = self._search(groups, labels, spaces, apart, weights)
+        scored = self._scored(strokes, guide, adapter, fixed)
+        weights = replace(scored.weights, beam=WIDE_BEAM, margin=WIDE_MARGIN)
+        paths = self._search(scored, Apart(self.language), weights)
         chances = softmax(np.array([path.score for path in paths]) / self._scorer.temperature)
         best = list(zip(chances.tolist(), paths, strict=True))[:count]
-        likely = self._likelihoods(groups, labels, spaces)
-        return [(chance, self._settled(groups, path, likely)) for chance, path in best]
+        likely = self._likelihoods(scored)
+        return [(chance, self._settled(scored.groups, path, likely)) for chance, path in best]
 
     def spelled(
         self,
@@ -202,14 +200,14 @@ class Reader:
         """
         if not set(text) - {" "} <= set(self._model.labels) or text.strip() != text or not text:
             return None
-        groups, _, labels, spaces = self._scored(strokes, guide, adapter, fixed)
+        scored = self._scored(strokes, guide, adapter, fixed)
         others = [column for column, label in enumerate(self._model.labels) if label not in text]
-        wanted = labels.copy()
+        wanted = scored.labels.copy()
         wanted[:, others] += FORBIDDEN
-        weights = replace(self._scorer.weights, language=1.0, beam=16 * WIDE_BEAM, margin=np.inf)
-        for path in self._search(groups, wanted, spaces, Spelling(text), weights):
+        weights = replace(scored.weights, language=1.0, beam=16 * WIDE_BEAM, margin=np.inf)
+        for path in self._search(replace(scored, labels=wanted), Spelling(text), weights):
             if path.score > FORBIDDEN / 2 and _text(path.steps, self._model.labels) == text:
-                return self._settled(groups, path, self._likelihoods(groups, labels, spaces))
+                return self._settled(scored.groups, path, self._likelihoods(scored))
         return None
 
     def line_context(
@@ -230,15 +228,15 @@ class Reader:
             its place is told as well: nothing, if the reading has learned better meanwhile.
         """
         own = characters[place].parts
-        groups = lattice(strokes, guide)
+        groups = self._evidence.lattice(strokes, guide)
         row = groups.row_of(own)
         if row is None:  # parted as the reading never would
-            settled = lattice(strokes, guide, characters)
+            settled = self._evidence.lattice(strokes, guide, characters)
             return LineContext(settled.geometry[settled.row_of(own)])
         if not regrouped:
             return LineContext(groups.geometry[row])
-        groups, _, labels, spaces = self._scored(strokes, guide, adapter, ())
-        steps = self._paths(groups, labels, spaces)[0].steps
+        scored = self._scored(strokes, guide, adapter, ())
+        groups, steps = scored.groups, self._search(scored, self.language, scored.weights)[0].steps
         wrong = [step.group for step in steps if step.group != row and share_ink(groups.parts(step.group), own)]
         return LineContext(groups.geometry[row], tuple((groups.strokes_of(one), groups.geometry[one]) for one in wrong))
 
@@ -264,9 +262,9 @@ class Reader:
             for step in path.steps
         )
 
-    def _likelihoods(self, groups: Lattice, labels: np.ndarray, spaces: np.ndarray) -> np.ndarray:
+    def _likelihoods(self, scored: Scored) -> np.ndarray:
         calm = self._scorer.temperature
-        return likelihoods(groups, labels / calm, spaces / calm, self._model.labels)
+        return likelihoods(scored.groups, scored.labels / calm, scored.spaces / calm, self._model.labels)
 
     def _in_stretches(
         self, strokes: Sequence[np.ndarray], guide: Guide | None, adapter: LineAdapter, fixed: Sequence[Fixed]
@@ -288,93 +286,26 @@ class Reader:
             shapes.append(line.guide)
         return ReadLine(tuple(words), (), shapes[0])
 
+    def in_context(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+        """See :meth:`handpad.reading.evidence.Evidence.in_context`."""
+        return self._evidence.in_context(seen, geometry)
+
     def _scored(
         self, strokes: Sequence[np.ndarray], guide: Guide | None, adapter: LineAdapter, fixed: Sequence[Fixed]
-    ) -> tuple[Lattice, Observation, np.ndarray, np.ndarray]:
-        """The groups of a line, what the model sees in them, and the scores of labels (n, c) and spaces (m - 1, 2)."""
-        groups = lattice(strokes, guide, fixed)
-        seen, found = self._look(groups, guide)
-        return groups, seen, *self._scores(groups, seen, found, adapter)
+    ) -> Scored:
+        return self._evidence.scored(strokes, guide, adapter, fixed, self._between_steps)
 
-    def _look(self, groups: Lattice, guide: Guide | None) -> tuple[Observation, Observation]:
-        """What the model and the grouping model see in each group; groups seen before are not drawn again."""
-        marks = [hash(stroke.tobytes()) for stroke in groups.strokes]
-        keys = []
-        for group in range(len(groups)):
-            keys.append(tuple((marks[part.stroke], part.start, part.stop) for part in groups.parts(group)))
-        missing = [group for group, key in enumerate(keys) if key not in self._known]
-        for start in range(0, len(missing), SEEN_AT_ONCE):
-            self._between_steps()
-            some = missing[start : start + SEEN_AT_ONCE]
-            glyphs = np.stack([glyph(groups.strokes_of(group)) for group in some])
-            embeddings, logits = self._grouping.run_unrestricted(glyphs)
-            own = (embeddings, logits[:, self._model.columns]) if self._same else self._model.run(glyphs)
-            for row, group in enumerate(some):
-                self._known[keys[group]] = (own[0][row], own[1][row], embeddings[row], logits[row])
-        for key in keys:
-            self._known.move_to_end(key)
-        columns = [np.stack(column) for column in zip(*(self._known[key] for key in keys), strict=True)]
-        while len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
-        places = np.stack([cues_of_box(Box(*box), guide) for box in groups.boxes])
-        return Observation(columns[0], columns[1], places), Observation(columns[2], columns[3], places)
-
-    def in_context(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
-        """Scores (n, c) of observed characters with what their shape, size and place on a line say.
-
-        geometry : float32 (n, GEOMETRY); of rows of NaN, which stood on no line, the base model's scores are given,
-        and of all where another model does the grouping.
-        """
-        scores = self._scorer.trusted(softmax(seen.logits))
-        placed = ~np.isnan(geometry[:, 0])
-        if self._same and placed.any():
-            scores[placed] += self._context(geometry[placed], seen.embeddings[placed])
-        return scores
-
-    def _context(self, geometry: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
-        """What size, place and shape say for each of the model's labels: (n, c)."""
-        context = self._scorer.label_scores(geometry, embeddings)
-        known = self._columns >= 0
-        found = np.broadcast_to(context.mean(axis=1, keepdims=True), (len(context), len(known))).copy()
-        found[:, known] = context[:, self._columns[known]]
-        return found
-
-    def _scores(
-        self, groups: Lattice, seen: Observation, found: Observation, adapter: LineAdapter
-    ) -> tuple[np.ndarray, np.ndarray]:
-        whole = self._scorer.character_scores(groups.geometry, found)
-        labels = self.in_context(seen, groups.geometry)
-        labels = adapter.corrected(labels, seen, groups.geometry)
-        whole = whole + adapter.grouped(seen, groups.geometry)
-        if not self._same:
-            labels = labels + self._context(groups.geometry, found.embeddings)
-        labels = labels + whole[:, None]
-        spaces = self._scorer.space_scores(groups.gaps)
-        for group in range(len(groups)):
-            fragment = groups.fragments[groups.starts[group]]
-            if fragment.fixed is None:
-                continue
-            if fragment.fixed.label in self._model.labels:
-                allowed = self._model.labels.index(fragment.fixed.label)
-                labels[group, np.arange(labels.shape[1]) != allowed] += FORBIDDEN
-            if fragment.fixed.space is not None and groups.starts[group] > 0:
-                spaces[groups.starts[group] - 1, int(not fragment.fixed.space)] += FORBIDDEN
-        return labels, spaces
-
-    def _paths(self, groups: Lattice, labels: np.ndarray, spaces: np.ndarray) -> list[Path]:
+    def _search(self, scored: Scored, language: Foresight | None, weights: Weights) -> list[Path]:
         """The likeliest readings of a line, best first."""
-        return self._search(groups, labels, spaces, self.language, self._scorer.weights)
+        groups, names = scored.groups, self._model.labels
+        return search(
+            groups.starts, groups.stops, scored.labels, scored.spaces, names, language, weights, self._between_steps
+        )
 
-    def _search(
-        self, groups: Lattice, labels: np.ndarray, spaces: np.ndarray, language: Foresight | None, weights: Weights
-    ) -> list[Path]:
-        names = self._model.labels
-        return search(groups.starts, groups.stops, labels, spaces, names, language, weights, self._between_steps)
-
-    def _line(self, groups: Lattice, seen: Observation, labels: np.ndarray, paths: list[Path]) -> ReadLine:
-        best = paths[0]
+    def _line(self, scored: Scored, paths: list[Path]) -> ReadLine:
+        groups, seen, best = scored.groups, scored.seen, paths[0]
         chances = softmax(np.array([path.score for path in paths]) / self._scorer.temperature)
-        ranked = self._candidates(best, labels, self._doubts(seen[[step.group for step in best.steps]]))
+        ranked = self._candidates(best, scored, self._evidence.doubts(seen[[step.group for step in best.steps]]))
         words: list[list[ReadCharacter]] = []
         for step, candidates in zip(best.steps, ranked, strict=True):
             parts = groups.parts(step.group)
@@ -405,15 +336,9 @@ class Reader:
         lines = sorted(texts.items(), key=lambda pair: -pair[1])[:ALTERNATIVES]
         return ReadLine(tuple(read), tuple(lines), _guide(groups))
 
-    def _doubts(self, seen: Observation) -> np.ndarray:
-        """By how much to soften what is made of groups, at least 1: (n,). Drawings look like no writing style."""
-        if not self._same:
-            return np.ones(len(seen))
-        return np.maximum(from_styles(seen.embeddings, self._model.centroids) / self._scorer.familiar, 1.0) ** DOUBT
-
-    def _candidates(self, path: Path, labels: np.ndarray, doubts: np.ndarray) -> list[list[tuple[str, float]]]:
+    def _candidates(self, path: Path, scored: Scored, doubts: np.ndarray) -> list[list[tuple[str, float]]]:
         """The best labels of each character with their probabilities, the rest of the line as it was read."""
-        alphabet, language, weights = self._model.labels, self.language, self._scorer.weights
+        alphabet, language, labels = self._model.labels, self.language, scored.labels
         states, ahead = [], language.start() if language else 0
         for step in path.steps:
             if language and step.space:
@@ -433,7 +358,7 @@ class Reader:
             scores = labels[step.group, likely].astype(np.float64)
             if language:
                 following = path.steps[place + 1 :][:LOOK_AHEAD]
-                scores += weights.language * np.array(
+                scores += scored.weights.language * np.array(
                     [self._language_score(language, states[place], label, following) for label in likely]
                 )
             chances = softmax(scores / (self._scorer.temperature * doubts[place]))

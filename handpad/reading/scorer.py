@@ -9,7 +9,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,14 @@ FORMAT = 1
 
 LEAST_LOG_PROBABILITY = -12.0
 """What the base model finds less likely than that is all the same: an adapter must not make it impossible."""
+
+JOINING = 0.9, 1.6
+"""Letters a stroke up to which writing is print, and from which on it is joined."""
+
+_WEIGHED = ("language", "character", "segments", "sequence", "spaces")
+
+WITH_SEQUENCE = np.array([[0.85, 4.0, 1.0, 1.0, 1.0], [0.6, 1.0, 0.3, 1.0, 1.0]])
+"""The weights of print and of joined writing where ``reading.npz`` has none of its own."""
 
 FORBIDDEN = -1e4
 """Score of what a settled character rules out."""
@@ -61,6 +69,9 @@ class Scorer:
         self._scale = {name: (arrays[f"{name}_mean"], arrays[f"{name}_deviation"]) for name in _INPUTS}
         self._networks = {name: _layers(arrays, name) for name in _NETWORKS}
         self.weights = Weights(language=float(arrays["language"]), character=float(arrays["character"]))
+        self._with_sequence = arrays.get("sequence_weights", WITH_SEQUENCE)
+        if self._with_sequence.shape != (2, len(_WEIGHED)):
+            raise ValueError("weights")
         self.temperature = float(arrays["temperature"])
         self.familiar = float(arrays["familiar"])
         if self._networks["size"][0].weight.shape[1] != GEOMETRY or self._networks["space"][0].weight.shape[1] != GAPS:
@@ -81,6 +92,16 @@ class Scorer:
             return cls(arrays)
         except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise ModelError(f"The model file {path} is damaged: it does not hold what reading lines needs.") from error
+
+    def weights_for(self, joining: float) -> Weights:
+        """The weights of the search where the sequence network helps, for a line of so many letters a stroke.
+
+        Print and joined writing have their own; between JOINING's ends they go over into each other.
+        """
+        print_most, joined_least = JOINING
+        joined = float(np.clip((joining - print_most) / (joined_least - print_most), 0, 1))
+        mixed = (1 - joined) * self._with_sequence[0] + joined * self._with_sequence[1]
+        return replace(self.weights, **dict(zip(_WEIGHED, mixed.tolist(), strict=True)))
 
     def character_scores(self, geometry: np.ndarray, seen: Observation) -> np.ndarray:
         """How much each group looks like one whole character rather than parts of several: float32 (n,).

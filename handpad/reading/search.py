@@ -15,11 +15,16 @@ class Weights:
     """How much each part of a path's score counts; fitted on validation writers.
 
     language: on log P of the next character. character: added for each character, against the language's liking for
-    few. beam, margin: at each fragment, the most paths that go on, and how far (in nats) they may lie behind the best.
+    few. segments: on what segment hypotheses look like by themselves. sequence, spaces: on what the sequence network
+    says for their labels, and for spaces. beam, margin: at each fragment, the most paths that go on, and how far (in
+    nats) they may lie behind the best.
     """
 
     language: float = 0.5
     character: float = 0.8
+    segments: float = 1.0
+    sequence: float = 0.0
+    spaces: float = 0.0
     beam: int = 24
     margin: float = 12.0
 

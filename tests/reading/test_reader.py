@@ -9,9 +9,10 @@ from handpad.errors import ModelError
 from handpad.model.base import BaseModel
 from handpad.model.folder import READING
 from handpad.paths import bundled_models
+from handpad.reading.evidence import REMEMBERED
 from handpad.reading.fragments import Fixed, Part
 from handpad.reading.language import Language
-from handpad.reading.reader import REMEMBERED, Reader
+from handpad.reading.reader import Reader
 
 
 @pytest.fixture(scope="module")
@@ -236,7 +237,7 @@ def seen(monkeypatch):
 
 @pytest.mark.parametrize("room", [10, REMEMBERED])
 def test_what_is_remembered_is_bounded(monkeypatch, seen, room):
-    monkeypatch.setattr("handpad.reading.reader.REMEMBERED", room)
+    monkeypatch.setattr("handpad.reading.evidence.REMEMBERED", room)
     reader = Reader.for_model(BaseModel.load(), Language.load())
     first, other = (ink_of(text, at=(3.0, 0.0)) for text in ("oil", "the quick fox"))
     for ink in (first, other, first):

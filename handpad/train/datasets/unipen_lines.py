@@ -1,6 +1,7 @@
-"""UNIPEN train_r01_v07: lines of printed text of data/8, with their transcripts."""
+"""UNIPEN train_r01_v07: words (data/7, which holds data/6) and lines of text (data/8), with their transcripts."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -8,12 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from handpad.errors import DataError
+from handpad.train.datasets.allowance import TooMuchError
 from handpad.train.datasets.archive import read_texts
 from handpad.train.datasets.dropped import Dropped
 from handpad.train.datasets.unipen import fetcher, natural
-from handpad.train.datasets.unipen_text import Component, Segment, parse, strokes_of
+from handpad.train.datasets.unipen_text import Segment, parse, strokes_of
 
-_DATA_FILE = re.compile(r"(?:^|/)data/8/([^/]+)/(.+)$")
+TEXTS, WORDS = "8", "7"
+"""UNIPEN's categories: texts of several words, and words that stand alone or were cut out of texts."""
+
+_DATA_FILE = re.compile(r"(?:^|/)data/([78])/([^/]+)/(.+)$")
 _ROWS = 5
 _FLIP = np.array([1.0, -1.0])
 
@@ -24,12 +29,14 @@ class Line:
 
     Attributes
     ----------
-    name : file below data/8 and delineation, such as "apa/apa00/app0001.dat:0-23".
+    name : file below data/7 or data/8 and delineation, such as "apa/apa00/app0001.dat:0-23".
     writer : "<contributor>/<id>", as in the characters of :mod:`handpad.train.datasets.unipen`.
     site : the contributor.
     strokes : in writing order, pen down only: float64 (n, 2) each, in the site's own units, y pointing DOWN.
     text : the transcript, printable ASCII, words separated by one space.
     page : the file, which may hold several lines in the order of writing.
+    style : "printed", "mixed", "cursive", or "" where the file does not say.
+    category : WORDS or TEXTS.
     """
 
     name: str
@@ -38,42 +45,60 @@ class Line:
     strokes: list[np.ndarray]
     text: str
     page: str
+    style: str = ""
+    category: str = TEXTS
 
 
-def read(source: Path) -> tuple[list[Line], dict[str, int]]:
-    """Read the texts.
+def read(source: Path, categories: Collection[str] = (TEXTS,)) -> tuple[list[Line], dict[str, int]]:
+    """Read the texts, or the words, or both.
 
     Parameters
     ----------
     source : the archive (tar.xz) or its unpacked folder, with ``data`` and ``include`` below it.
+    categories : of TEXTS and WORDS.
 
     Returns
     -------
-    The lines, ordered by site, file and place in the file; and how many were dropped, by reason.
+    The lines, ordered by category, site, file and place in the file; and how many were dropped, by reason.
 
     Raises
     ------
-    DataError : no UNIPEN texts, a missing include, rows that cannot be read; the sentence names file and line.
+    DataError : none of these in the source, or, where only texts are asked for, a missing include or rows that cannot
+        be read; the sentence names file and line. Where words are, which are many, such a file is dropped and counted.
     """
     texts = read_texts(source)
     fetch = fetcher(texts, source)
-    pages = {match[0].lstrip("/"): (path, match[1]) for path in texts if (match := _DATA_FILE.search(path))}
-    if not pages:
-        raise DataError(f"{source} holds no UNIPEN texts: there is no data/8 in it.")
+    files = []
+    for path in texts:
+        match = _DATA_FILE.search(path)
+        if match and match[1] in categories:
+            files.append((natural(match[0].lstrip("/")), path, match[0].lstrip("/")[len("data/8/") :], match))
+    if not files:
+        raise DataError(f"{source} holds no UNIPEN texts: there is no data/{' or data/'.join(categories)} in it.")
     lines, dropped = [], Dropped()
-    for page, (path, site) in sorted(pages.items(), key=lambda item: natural(item[0])):
-        document = parse(path, fetch)
-        page = page.removeprefix("data/8/")
-        for segment in sorted(document.texts, key=lambda one: one.ranges[0][0][0]):
+    for _, path, page, match in sorted(files, key=lambda file: file[0]):
+        category, site = match[1], match[2]
+        try:
+            document = parse(path, fetch)
+        except TooMuchError:
+            raise
+        except DataError as error:
+            if WORDS not in categories:
+                raise
+            dropped.add("files that cannot be read", str(error))
+            continue
+        segments = document.texts if category == TEXTS else document.words
+        for segment in sorted(segments, key=lambda one: one.ranges[0][0][0]):
             name = f"{page}:{_delineation(segment)}"
             strokes = strokes_of(segment, document.components)
-            reason = _reason(segment, strokes, document.components)
+            reason = _reason(segment, strokes)
             if reason:
                 dropped.add(reason, name)
                 continue
-            writer = document.components[segment.ranges[0][0][0]].writer
+            first = document.components[segment.ranges[0][0][0]]
             text = " ".join(segment.label.split())
-            lines.append(Line(name, f"{site}/{writer}", site, [s * _FLIP for s in strokes], text, page))
+            ink = [stroke * _FLIP for stroke in strokes]
+            lines.append(Line(name, f"{site}/{first.writer}", site, ink, text, page, first.style, category))
     return lines, dropped.counts()
 
 
@@ -99,7 +124,7 @@ def several_rows(strokes: list[np.ndarray]) -> bool:
     return rows > 1 or bool(bands[-1][1] - bands[0][0] > _ROWS * tall)
 
 
-def _reason(segment: Segment, strokes: list[np.ndarray] | None, components: list[Component]) -> str | None:
+def _reason(segment: Segment, strokes: list[np.ndarray] | None) -> str | None:
     """Why a text cannot be used, or None."""
     if segment.label is None or not segment.label.strip():
         return "it has no transcript"

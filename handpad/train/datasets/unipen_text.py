@@ -1,4 +1,4 @@
-"""The UNIPEN text format: keywords, components, segments. Only what isolated characters and lines of text need."""
+"""The UNIPEN text format: keywords, components, segments. Only what characters, words and texts need."""
 
 import re
 from collections.abc import Callable
@@ -9,9 +9,10 @@ import numpy as np
 from handpad.errors import DataError
 
 _SEGMENT = re.compile(
-    r'\.SEGMENT\s+(?:CHARACTER|TEXT)\s+([\d:,\-]+)(?:\s+[^\s"]+)?\s+"((?:\\.|[^"\\])*)"', re.IGNORECASE
+    r'\.SEGMENT\s+(?:CHARACTER|WORD|TEXT)\s+([\d:,\-]+)(?:\s+[^\s"]+)?\s+"((?:\\.|[^"\\])*)"', re.IGNORECASE
 )
 _UNLABELLED = "\\@"
+STYLES = ("printed", "mixed", "cursive")
 MAX_NESTING = 8
 MOST_COMPONENTS_IN_FILE = 500_000
 """With all that it includes, however often."""
@@ -27,12 +28,14 @@ _LONGEST_SEGMENT = 20_000
 class Component:
     """A run of points between two pen keywords: with the pen down, or the pen-up path to the next one.
 
-    points is float64 (k, 2), k >= 1, x and y as the file gives them (y UP); writer is the id in force, or "".
+    points is float64 (k, 2), k >= 1, x and y as the file gives them (y UP); writer is the id in force, or ""; style is
+    the kind of hand in force, "printed", "mixed", "cursive", or "" where the file does not say.
     """
 
     pen_down: bool
     points: np.ndarray
     writer: str
+    style: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,11 @@ class Segment:
 
 @dataclass
 class Document:
-    """What one file says, its includes read in place: non-empty components, characters and texts, in order."""
+    """What one file says, its includes read in place: non-empty components, characters, words, texts, in order."""
 
     components: list[Component] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
+    words: list[Segment] = field(default_factory=list)
     texts: list[Segment] = field(default_factory=list)
 
 
@@ -103,7 +107,7 @@ class _Reader:
         self._document = document
         self._fetch = fetch
         self._columns = ["X", "Y"]
-        self._writer = ""
+        self._writer = self._style = ""
 
     def read(self, name: str, text: str, depth: int) -> None:
         if depth > MAX_NESTING:
@@ -130,8 +134,12 @@ class _Reader:
                     raise DataError(f"{name}, line {number}: .COORD names no X and Y.")
             elif keyword == ".WRITER_ID":
                 self._writer = rest
+            elif keyword == ".STYLE":
+                self._style = rest.lower() if rest.lower() in STYLES else ""
             elif keyword == ".SEGMENT" and rest.upper().startswith("CHARACTER"):
                 self._document.segments.append(_segment(name, number, line))
+            elif keyword == ".SEGMENT" and rest.upper().startswith("WORD"):
+                self._document.words.append(_segment(name, number, line))
             elif keyword == ".SEGMENT" and rest.upper().startswith("TEXT"):
                 self._document.texts.append(_segment(name, number, line))
         self._close(name, start, pen_down, rows)
@@ -149,7 +157,7 @@ class _Reader:
             raise DataError(f"{name}: the component from line {start} on has a coordinate that is no finite number.")
         if len(self._document.components) == MOST_COMPONENTS_IN_FILE:
             raise DataError(f"{name}, line {start}: there are more than {MOST_COMPONENTS_IN_FILE:,} components.")
-        self._document.components.append(Component(pen_down, points, self._writer))
+        self._document.components.append(Component(pen_down, points, self._writer, self._style))
 
 
 def _segment(name: str, number: int, line: str) -> Segment:

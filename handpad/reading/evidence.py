@@ -1,0 +1,188 @@
+"""What speaks for each segment hypothesis of a line: base model, size and place, sequence network, and the writer.
+
+The potentials of the segments and those of the sequence network are added with weights that were chosen on validation
+writers; the search (:mod:`handpad.reading.search`) puts the language beside them.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from handpad.adaptation import Observation, softmax
+from handpad.adaptation.line import LineAdapter
+from handpad.glyph import cues_of_box, glyph
+from handpad.ink import Box, Guide
+from handpad.model.base import BaseModel
+from handpad.reading.fragments import Fixed
+from handpad.reading.frames import LABELS, joining
+from handpad.reading.lattice import Lattice, lattice
+from handpad.reading.scorer import FORBIDDEN, Scorer, from_styles
+from handpad.reading.search import Weights
+from handpad.reading.sequence import FLOOR, SequenceNetwork, label_scores, owners, space_scores
+
+DOUBT = 4
+"""What lies f times as far from all writing styles as real characters do is read f to this power less surely."""
+
+REMEMBERED = 8192
+"""What the base model saw in so many groups is kept, so that reading a growing line again is quick."""
+
+SEEN_AT_ONCE = 64
+"""So many groups are shown to the base model at once: reading can be ended between two such steps."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A line ready for the search.
+
+    Attributes
+    ----------
+    groups : the line's.
+    seen : what the base model sees in each.
+    labels : float (n, c), score of each label in each group.
+    spaces : float (m - 1, 2), score of no space and of a space before each fragment but the first.
+    weights : of the search, for such a line.
+    """
+
+    groups: Lattice
+    seen: Observation
+    labels: np.ndarray
+    spaces: np.ndarray
+    weights: Weights
+
+
+class Evidence:
+    """Scores the segment hypotheses of lines. Use it from one thread at a time.
+
+    Parameters
+    ----------
+    model : names the characters; its alphabet may be restricted.
+    grouping : finds them: the base model whose folder holds the scorer. Often the same.
+    scorer : of ``grouping``.
+    sequence : reads along the pen's way; None to go by segments alone.
+    """
+
+    def __init__(self, model: BaseModel, grouping: BaseModel, scorer: Scorer, sequence: SequenceNetwork | None):
+        self._model, self._grouping, self._scorer, self._sequence = model, grouping, scorer, sequence
+        self._same = model.fingerprint == grouping.fingerprint
+        self._columns = _places(model.labels, scorer.labels)
+        self._classes = _places(model.labels, LABELS)
+        self._known: OrderedDict[tuple, tuple[np.ndarray, ...]] = OrderedDict()
+
+    def lattice(self, strokes: Sequence[np.ndarray], guide: Guide | None, fixed: Sequence[Fixed] = ()) -> Lattice:
+        """The groups of a line, parted also where the sequence network sees a letter end."""
+        frames = self._sequence.frames(strokes) if self._sequence is not None else None
+        return lattice(strokes, guide, fixed, frames)
+
+    def scored(
+        self,
+        strokes: Sequence[np.ndarray],
+        guide: Guide | None,
+        adapter: LineAdapter,
+        fixed: Sequence[Fixed],
+        between_steps: Callable[[], None],
+    ) -> Scored:
+        """Everything that the search needs of a line of checked ink, n >= 1 strokes.
+
+        between_steps : called every few hundredths of a second; it may raise.
+        """
+        groups = self.lattice(strokes, guide, fixed)
+        seen, found = self._look(groups, guide, between_steps)
+        labels, spaces = self._by_segments(groups, seen, found, adapter)
+        weights = self._scorer.weights
+        if self._sequence is not None:
+            frames = self._sequence.frames(strokes)
+            weights = self._scorer.weights_for(joining(frames))
+            owner = owners(frames, groups)
+            said = label_scores(frames, groups, owner)
+            labels = weights.segments * labels + weights.sequence * _with_unknown(said, self._classes)
+            spaces = weights.segments * spaces + weights.spaces * space_scores(frames, groups, owner)
+        labels = labels + adapter.grouped(seen, groups.geometry)[:, None]
+        return Scored(groups, seen, *self._with_fixed(groups, labels, spaces), weights)
+
+    def _look(
+        self, groups: Lattice, guide: Guide | None, between_steps: Callable[[], None]
+    ) -> tuple[Observation, Observation]:
+        """What the model and the grouping model see in each group; groups seen before are not drawn again."""
+        marks = [hash(stroke.tobytes()) for stroke in groups.strokes]
+        keys = []
+        for group in range(len(groups)):
+            keys.append(tuple((marks[part.stroke], part.start, part.stop) for part in groups.parts(group)))
+        missing = [group for group, key in enumerate(keys) if key not in self._known]
+        for start in range(0, len(missing), SEEN_AT_ONCE):
+            between_steps()
+            some = missing[start : start + SEEN_AT_ONCE]
+            glyphs = np.stack([glyph(groups.strokes_of(group)) for group in some])
+            embeddings, logits = self._grouping.run_unrestricted(glyphs)
+            own = (embeddings, logits[:, self._model.columns]) if self._same else self._model.run(glyphs)
+            for row, group in enumerate(some):
+                self._known[keys[group]] = (own[0][row], own[1][row], embeddings[row], logits[row])
+        for key in keys:
+            self._known.move_to_end(key)
+        columns = [np.stack(column) for column in zip(*(self._known[key] for key in keys), strict=True)]
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        places = np.stack([cues_of_box(Box(*box), guide) for box in groups.boxes])
+        return Observation(columns[0], columns[1], places), Observation(columns[2], columns[3], places)
+
+    def in_context(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+        """Scores (n, c) of observed characters with what their shape, size and place on a line say.
+
+        geometry : float32 (n, GEOMETRY); of rows of NaN, which stood on no line, the base model's scores are given,
+        and of all where another model does the grouping.
+        """
+        scores = self._scorer.trusted(softmax(seen.logits))
+        placed = ~np.isnan(geometry[:, 0])
+        if self._same and placed.any():
+            scores[placed] += self._context(geometry[placed], seen.embeddings[placed])
+        return scores
+
+    def _context(self, geometry: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
+        """What size, place and shape say for each of the model's labels: (n, c)."""
+        context = self._scorer.label_scores(geometry, embeddings)
+        known = self._columns >= 0
+        found = np.broadcast_to(context.mean(axis=1, keepdims=True), (len(context), len(known))).copy()
+        found[:, known] = context[:, self._columns[known]]
+        return found
+
+    def _by_segments(
+        self, groups: Lattice, seen: Observation, found: Observation, adapter: LineAdapter
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The potentials of the segments: of labels (n, c), as this writer's samples correct them, and of spaces."""
+        whole = self._scorer.character_scores(groups.geometry, found)
+        labels = self.in_context(seen, groups.geometry)
+        labels = adapter.corrected(labels, seen, groups.geometry)
+        if not self._same:
+            labels = labels + self._context(groups.geometry, found.embeddings)
+        return labels + whole[:, None], self._scorer.space_scores(groups.gaps)
+
+    def _with_fixed(self, groups: Lattice, labels: np.ndarray, spaces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The scores with all ruled out that a settled character rules out."""
+        for group in range(len(groups)):
+            fragment = groups.fragments[groups.starts[group]]
+            if fragment.fixed is None:
+                continue
+            if fragment.fixed.label in self._model.labels:
+                allowed = self._model.labels.index(fragment.fixed.label)
+                labels[group, np.arange(labels.shape[1]) != allowed] += FORBIDDEN
+            if fragment.fixed.space is not None and groups.starts[group] > 0:
+                spaces[groups.starts[group] - 1, int(not fragment.fixed.space)] += FORBIDDEN
+        return labels, spaces
+
+    def doubts(self, seen: Observation) -> np.ndarray:
+        """By how much to soften what is made of groups, at least 1: (n,). Drawings look like no writing style."""
+        if not self._same:
+            return np.ones(len(seen))
+        return np.maximum(from_styles(seen.embeddings, self._model.centroids) / self._scorer.familiar, 1.0) ** DOUBT
+
+
+def _places(labels: Sequence[str], among: Sequence[str]) -> np.ndarray:
+    """Where each label stands among others: int (c,), -1 where it does not."""
+    places = {label: place for place, label in enumerate(among)}
+    return np.array([places.get(label, -1) for label in labels])
+
+
+def _with_unknown(scores: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The columns of scores (n, k) at these places, (n, c); what the network has no class for is at its floor."""
+    return np.where(places >= 0, scores[:, np.maximum(places, 0)], FLOOR)

@@ -1,0 +1,91 @@
+"""Frames of a line: what the sequence network sees at each step of the pen's way, and where ink is cut by it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+LABELS = tuple(chr(code) for code in range(ord("!"), ord("~") + 1))
+"""What the network's classes 1 to 94 say; class 0 is the blank, the last is a space."""
+
+BLANK, SPACE = 0, len(LABELS) + 1
+CLASSES = len(LABELS) + 2
+
+
+@dataclass(frozen=True)
+class Frames:
+    """What the network makes of a line.
+
+    Attributes
+    ----------
+    probabilities : float32 (t, CLASSES), of each frame.
+    embeddings : float32 (t, d), the network's last hidden layer, to learn from.
+    strokes : int (t,), the stroke of each frame.
+    positions : float64 (t,), where on its stroke, as an index into its points; -1 on the way through the air to it.
+    """
+
+    probabilities: np.ndarray
+    embeddings: np.ndarray
+    strokes: np.ndarray
+    positions: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.strokes)
+
+
+def joining(frames: Frames) -> float:
+    """How many letters the network sees a stroke, over all strokes in which it sees any: 1 at most in print."""
+    per_stroke = [len(places) for places in letters(frames).values()]
+    return float(np.mean(per_stroke)) if per_stroke else 0.0
+
+
+def letters(frames: Frames) -> dict[int, list[float]]:
+    """Where on each stroke the network sees a letter, spaces left aside, in the order of writing."""
+    places: dict[int, list[float]] = {}
+    best = frames.probabilities.argmax(axis=1)
+    for frame in range(len(frames)):
+        label = best[frame]
+        if label in (BLANK, SPACE) or frames.positions[frame] < 0:
+            continue
+        stroke = int(frames.strokes[frame])
+        goes_on = frame > 0 and best[frame - 1] == label and frames.strokes[frame - 1] == stroke
+        own = places.setdefault(stroke, [])
+        if goes_on and own:
+            own[-1] = (own[-1] + frames.positions[frame]) / 2
+        else:
+            own.append(float(frames.positions[frame]))
+    return places
+
+
+def cuts_between_letters(
+    frames: Frames, strokes: Sequence[np.ndarray], known: Mapping[int, Sequence[int]]
+) -> dict[int, list[int]]:
+    """Rows at which strokes are to be cut so that no two letters that the network sees lie in one fragment.
+
+    Between two of them on one stroke, at the lowest point there, where a pen joins letters; none where `known` has one.
+
+    Parameters
+    ----------
+    strokes : the line that the frames are of.
+    known : by stroke, the rows at which it is cut anyway.
+
+    Returns
+    -------
+    By stroke, the further rows, ascending.
+    """
+    found = {}
+    for stroke, places in letters(frames).items():
+        rows = []
+        for first, last in pairwise(places):
+            if any(first < row < last for row in known.get(stroke, ())):
+                continue
+            low, high = int(np.ceil(first)), int(np.floor(last))
+            quarter = (high - low) // 4
+            inner = strokes[stroke][low + quarter : high - quarter + 1, 1]
+            row = low + quarter + int(inner.argmax()) if len(inner) else low
+            if 0 < row < len(strokes[stroke]) - 1 and row not in rows:
+                rows.append(row)
+        if rows:
+            found[stroke] = sorted(rows)
+    return found

@@ -1,0 +1,158 @@
+"""What the sequence network makes of a line of ink, and what it says for each segment hypothesis.
+
+The network gives, for each frame of the pen's way (:mod:`handpad.reading.trajectory`), a distribution over labels, a
+space and CTC's blank (Graves et al. 2006). Given these, frames are independent: the probability of a text whose
+characters part the frames is the product over its characters of the probability that their own frames say just that
+label, between blanks. So the network speaks for segment hypotheses like every other potential of the search, joined
+writing is parted where the network sees a letter end, and a late dot or bar, which is blank, goes where the search puts
+it.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from handpad.errors import ModelError
+from handpad.model.folder import SEQUENCE, is_model, read_description, read_file
+from handpad.numerics import log_softmax
+from handpad.reading.frames import BLANK, CLASSES, LABELS, SPACE, Frames
+from handpad.reading.lattice import Lattice
+from handpad.reading.trajectory import FEATURES, FRAME, trajectory
+
+FLOOR = -12.0
+"""Nats: what the network finds less likely than that, beside a blank, is all the same."""
+
+MOST_FRAMES = 96
+"""Of a character; ink with more is a drawing, for which the network says nothing."""
+
+_CERTAIN = 0.3
+_REMEMBERED = 24
+_PADDED = 64
+
+
+class SequenceNetwork:
+    """The fitted network of a model folder. Use it from one thread at a time."""
+
+    def __init__(self, data: bytes, path: Path):
+        try:
+            self._net = cv2.dnn.readNetFromONNX(np.frombuffer(data, np.uint8))
+            embeddings, logits = self._forward(np.zeros((1, FEATURES, FRAME * _PADDED), np.float32))
+        except cv2.error as error:
+            raise ModelError(f"The model file {path} is damaged: it does not run as a network.") from error
+        if embeddings.ndim != 3 or logits.shape != (1, CLASSES, _PADDED):
+            raise ModelError(f"The model file {path} is damaged: it does not give what reading lines needs.")
+        self._known: OrderedDict[int, Frames] = OrderedDict()
+
+    @classmethod
+    def load(cls, folder: Path) -> "SequenceNetwork | None":
+        """The network in a model folder; None where there is none. Raises ModelError if it is damaged."""
+        if not (folder / SEQUENCE).is_file():
+            return None
+        return cls(read_file(folder, SEQUENCE, read_description(folder) if is_model(folder) else {}), folder / SEQUENCE)
+
+    def frames(self, strokes: Sequence[np.ndarray]) -> Frames:
+        """Run the network on a line of ink: arrays (n, 2 or more), in the order of writing, y down."""
+        key = hash(b"|".join(stroke.tobytes() for stroke in strokes))
+        if key in self._known:
+            self._known.move_to_end(key)
+            return self._known[key]
+        seen = trajectory(strokes)
+        count = len(seen.strokes)
+        # Few different lengths, since OpenCV plans anew for each.
+        padded = np.zeros((1, FEATURES, FRAME * _PADDED * -(-count // _PADDED)), np.float32)
+        padded[0, :, : len(seen.features)] = seen.features.T
+        embeddings, logits = self._forward(padded)
+        probabilities = np.exp(log_softmax(logits[0, :, :count].T))
+        found = Frames(probabilities, embeddings[0, :, :count].T.copy(), seen.strokes, seen.positions)
+        self._known[key] = found
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return found
+
+    def _forward(self, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        self._net.setInput(features, "features")
+        embeddings, logits = self._net.forward(["embeddings", "logits"])
+        return embeddings, logits
+
+
+def owners(frames: Frames, groups: Lattice) -> np.ndarray:
+    """The fragment of each frame: int (t,), -1 where none has it.
+
+    Frames that say the same label one behind the other belong to one fragment, that of the surest: else the two halves
+    of a letter could each be taken for it.
+    """
+    owner = np.full(len(frames), -1)
+    stretches: dict[int, list[tuple[int, int, int]]] = {}
+    for index, fragment in enumerate(groups.fragments):
+        for part in fragment.parts:
+            stretches.setdefault(part.stroke, []).append((part.start, part.stop, index))
+    for stroke, own in stretches.items():
+        own.sort()
+        frames_of = np.flatnonzero((frames.strokes == stroke) & (frames.positions >= 0))
+        place = np.searchsorted([start for start, _, _ in own], frames.positions[frames_of], side="right") - 1
+        owner[frames_of] = np.array([index for _, _, index in own])[np.maximum(place, 0)]
+    for frame in range(len(frames) - 2, -1, -1):
+        if owner[frame] < 0:
+            owner[frame] = owner[frame + 1]
+    best = frames.probabilities.argmax(axis=1)
+    sure = frames.probabilities.max(axis=1)
+    start = 0
+    for stop in range(1, len(frames) + 1):
+        if stop < len(frames) and best[stop] == best[start]:
+            continue
+        if best[start] != BLANK and stop - start > 1 and sure[start:stop].min() > _CERTAIN:
+            owner[start:stop] = owner[start + int(sure[start:stop].argmax())]
+        start = stop
+    return owner
+
+
+def label_scores(frames: Frames, groups: Lattice, owner: np.ndarray) -> np.ndarray:
+    """How likely the frames of each group say one label, against that they say nothing: log odds, float64 (n, c).
+
+    c are LABELS; at least FLOOR.
+    """
+    blank = frames.probabilities[:, BLANK] + frames.probabilities[:, SPACE]
+    ratio = frames.probabilities[:, 1:SPACE] / np.maximum(blank, np.exp(FLOOR))[:, None]
+    ratio = np.concatenate([ratio, np.zeros((1, len(LABELS)), np.float32)])
+    of_fragment = [np.flatnonzero(owner == index) for index in range(len(groups.fragments))]
+    members = [
+        np.sort(np.concatenate(of_fragment[start:stop]))
+        for start, stop in zip(groups.starts, groups.stops, strict=True)
+    ]
+    longest = min(max(map(len, members)), MOST_FRAMES)
+    table = np.full((len(groups), longest), len(frames))
+    for group, own in enumerate(members):
+        if len(own) <= longest:
+            table[group, : len(own)] = own
+    shape = (len(groups), len(LABELS))
+    inside, behind = np.zeros(shape), np.zeros(shape)
+    for column in range(longest):
+        there = table[:, column] < len(frames)
+        if not there.any():
+            break
+        behind += inside
+        inside = (inside + 1.0) * ratio[table[:, column]]
+        inside = np.minimum(inside, 1e200)
+    return np.log(np.maximum(inside + behind, np.exp(FLOOR)))
+
+
+def space_scores(frames: Frames, groups: Lattice, owner: np.ndarray) -> np.ndarray:
+    """Log probability of no space and of a space before each fragment but the first: float64 (m - 1, 2)."""
+    count = len(groups.fragments)
+    chance = np.zeros(count + 1)
+    space = frames.probabilities[:, SPACE]
+    for frame in np.flatnonzero(space > 1e-3):
+        index = owner[frame]
+        if index < 0:
+            continue
+        own = np.flatnonzero(owner == index)
+        said = frames.probabilities[own, 1:SPACE].sum(axis=1)
+        # Before the fragment where its letter is said later, behind it where it has been said.
+        later, earlier = said[own > frame].sum(), said[own < frame].sum()
+        place = index if later >= earlier else index + 1
+        chance[place] = max(chance[place], float(space[frame]))
+    chance = np.clip(chance[1:count], np.exp(FLOOR / 2), 1 - np.exp(FLOOR / 2))
+    return np.stack([np.log(1 - chance), np.log(chance)], axis=1)
