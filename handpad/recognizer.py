@@ -22,6 +22,7 @@ from handpad.model.base import BaseModel
 from handpad.profile import Profile, Sample
 from handpad.reading.correction import TrainingSample, line_around, parted, training_samples
 from handpad.reading.fragments import Fixed, Part, ink_of
+from handpad.reading.frames import LABELS
 from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
 from handpad.reading.line_context import LineAround, LineContext
@@ -273,7 +274,12 @@ class Recognizer:
     def _teach_lines(self, adapter: LineAdapter, characters: Labelled, lines: Mapping[str, LineContext]) -> None:
         reader, (ids, seen, labels, confirmed) = self._get_reader(), characters
         geometry = np.stack([lines[i].geometry if i in lines else _NOWHERE for i in ids])
-        adapter.learn(ids, seen, geometry, reader.in_context, labels, confirmed)
+        sequence = [lines[i].sequence if i in lines else None for i in ids]
+
+        def in_context(some: slice) -> np.ndarray:
+            return reader.in_context(seen[some], geometry[some], sequence[some])
+
+        adapter.learn(ids, seen, geometry, in_context, labels, confirmed)
         for row, sample_id in enumerate(ids):
             misparted = reader.misparted(seen[[row]], lines[sample_id]) if sample_id in lines else None
             if misparted is not None:
@@ -468,5 +474,7 @@ def _as_guides(guide: Any) -> list[Guide]:
 
 def _fits(line: LineContext) -> bool:
     """Whether what is known of a sample's line is what reading knows of lines today."""
+    if line.sequence is not None and not (len(line.sequence) == len(LABELS) + 1 and np.isfinite(line.sequence).all()):
+        return False
     places = (line.geometry, *(geometry for _, geometry in line.misread))
     return all(len(geometry) == GEOMETRY and not np.isinf(geometry).any() for geometry in places)

@@ -60,8 +60,8 @@ _NEIGHBOURHOOD = (0, 1, 3, 9, 10)
 """Those, and the distances to the ink before and behind."""
 
 
-InContext = Callable[[Observation, np.ndarray], np.ndarray]
-"""Scores float (n, c) of observed hypotheses and their geometry."""
+InContext = Callable[[slice], np.ndarray]
+"""Scores float (n, c), in context, of some of the characters that are to be learned."""
 
 _TOGETHER = 64
 """So many characters are scored at once, so that learning a long history takes little memory."""
@@ -81,7 +81,7 @@ class LineAdapter(Protocol):
     ) -> None:
         """Learn m characters. Raises ValueError if one is known already.
 
-        in_context : gives the scores of characters and their geometry as a reader makes them, see
+        in_context : gives the scores of some of them as a reader makes them, see
             :meth:`handpad.reading.reader.Reader.in_context`; called only if they matter, and not kept.
         """
 
@@ -212,7 +212,7 @@ class RidgeLineAdapter(GroupingAdapter):
         self._geometry.update(zip(sample_ids, geometry, strict=True))
         for start in range(0, len(sample_ids), _TOGETHER):
             some = slice(start, start + _TOGETHER)
-            self._scores.update(zip(sample_ids[some], in_context(seen[some], geometry[some]), strict=True))
+            self._scores.update(zip(sample_ids[some], in_context(some), strict=True))
         self._weights = None
 
     def forget(self, sample_id: Hashable) -> None:

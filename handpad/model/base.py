@@ -19,7 +19,16 @@ import numpy as np
 from handpad.errors import LabelError, ModelError
 from handpad.glyph import SIZE
 from handpad.glyph import VERSION as PREPROCESSING
-from handpad.model.folder import DESCRIPTION, NETWORK, READING, STYLES, read_description, read_file, sealed_files
+from handpad.model.folder import (
+    DESCRIPTION,
+    NETWORK,
+    READING,
+    SEQUENCE,
+    STYLES,
+    read_description,
+    read_file,
+    sealed_files,
+)
 from handpad.paths import bundled_models
 
 _TOGETHER = 1024
@@ -76,8 +85,8 @@ class BaseModel:
         if not folder.is_dir():
             raise ModelError(f"There is no model folder at {folder}.")
         info = _read_info(folder)
-        if READING in sealed_files(info):
-            read_file(folder, READING, info)  # a damaged one is told now, not at the first line
+        for name in {READING, SEQUENCE} & set(sealed_files(info)):
+            read_file(folder, name, info)  # a damaged one is told now, not at the first line
         labels = info["labels"]
         net, weights = _read_network(folder, info)
         centroids, centroid_labels = _read_styles(folder, info)

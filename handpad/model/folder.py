@@ -91,15 +91,15 @@ def seal(folder: Path) -> None:
     write_description(folder, read_description(folder))
 
 
-def add_reading(folder: Path, data: bytes) -> None:
-    """Put ``reading.npz`` into a model's folder, whole or not at all. Raises ModelError or OSError.
+def add_file(folder: Path, name: str, data: bytes) -> None:
+    """Put READING or SEQUENCE into a model's folder, whole or not at all. Raises ModelError or OSError.
 
     A crash in the middle leaves a model that can be used: it does without the file's checksum for that moment.
     """
     info = read_description(folder)
-    if READING in info.get("sha256", {}):
-        _write(folder, {**info, "sha256": {k: v for k, v in info["sha256"].items() if k != READING}})
-    replace_file(folder / READING, data)
+    if name in info.get("sha256", {}):
+        _write(folder, {**info, "sha256": {k: v for k, v in info["sha256"].items() if k != name}})
+    replace_file(folder / name, data)
     write_description(folder, info)
 
 

@@ -160,7 +160,7 @@ class Profile:
             self._store_derived(sample_id, fingerprint, embedding, logits, cues)
             if sample.line is not None:
                 misread = [(pack_ink(ink), _floats(geometry)) for ink, geometry in sample.line.misread]
-                schema.insert_line(self._db, number, _floats(sample.line.geometry), misread)
+                schema.insert_line(self._db, number, _floats(sample.line.packed()), misread)
         return sample_id
 
     def _store_derived(
@@ -273,7 +273,7 @@ class Profile:
                     misread.setdefault(own, []).append((unpack_ink(ink), np.frombuffer(geometry, "<f4")))
         query = "SELECT number, id, geometry, line_context.checksum FROM line_context JOIN sample USING (number)"
         return {
-            sample_id: LineContext(np.frombuffer(geometry, "<f4"), tuple(misread.get(own, ())))
+            sample_id: LineContext.unpacked(np.frombuffer(geometry, "<f4"), tuple(misread.get(own, ())))
             for own, sample_id, geometry, seal in self._rows(query + where, wanted)
             if checksum(geometry) == seal
         }

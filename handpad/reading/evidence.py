@@ -33,6 +33,36 @@ SEEN_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
+class Potentials:
+    """What each part says of a line, still apart.
+
+    Attributes
+    ----------
+    groups : the line's; n of them, m fragments.
+    seen : what the base model sees in each.
+    labels, spaces : float (n, c) and (m - 1, 2), of the segments by themselves: what each label scores in each group,
+        and no space and a space before each fragment but the first.
+    sequence_labels, sequence_spaces : the same of the sequence network; None where there is none.
+    joining : letters a stroke, see :func:`handpad.reading.frames.joining`.
+    """
+
+    groups: Lattice
+    seen: Observation
+    labels: np.ndarray
+    spaces: np.ndarray
+    sequence_labels: np.ndarray | None = None
+    sequence_spaces: np.ndarray | None = None
+    joining: float = 0.0
+
+    def weighed(self, weights: Weights) -> tuple[np.ndarray, np.ndarray]:
+        """Labels and spaces of both together."""
+        if self.sequence_labels is None or self.sequence_spaces is None:
+            return self.labels, self.spaces
+        labels = weights.segments * self.labels + weights.sequence * self.sequence_labels
+        return labels, weights.segments * self.spaces + weights.spaces * self.sequence_spaces
+
+
+@dataclass(frozen=True)
 class Scored:
     """A line ready for the search.
 
@@ -87,19 +117,32 @@ class Evidence:
 
         between_steps : called every few hundredths of a second; it may raise.
         """
+        found = self.potentials(strokes, guide, fixed, between_steps)
+        groups, weights = found.groups, self._scorer.weights
+        if self._sequence is not None:
+            weights = self._scorer.weights_for(found.joining)
+        labels, spaces = found.weighed(weights)
+        labels = adapter.corrected(labels, found.seen, groups.geometry)
+        labels = labels + adapter.grouped(found.seen, groups.geometry)[:, None]
+        return Scored(groups, found.seen, *self._with_fixed(groups, labels, spaces), weights)
+
+    def potentials(
+        self,
+        strokes: Sequence[np.ndarray],
+        guide: Guide | None,
+        fixed: Sequence[Fixed],
+        between_steps: Callable[[], None],
+    ) -> Potentials:
+        """What each part says of a line of checked ink, see :meth:`scored`."""
         groups = self.lattice(strokes, guide, fixed)
         seen, found = self._look(groups, guide, between_steps)
-        labels, spaces = self._by_segments(groups, seen, found, adapter)
-        weights = self._scorer.weights
-        if self._sequence is not None:
-            frames = self._sequence.frames(strokes)
-            weights = self._scorer.weights_for(joining(frames))
-            owner = owners(frames, groups)
-            said = label_scores(frames, groups, owner)
-            labels = weights.segments * labels + weights.sequence * _with_unknown(said, self._classes)
-            spaces = weights.segments * spaces + weights.spaces * space_scores(frames, groups, owner)
-        labels = labels + adapter.grouped(seen, groups.geometry)[:, None]
-        return Scored(groups, seen, *self._with_fixed(groups, labels, spaces), weights)
+        labels, spaces = self._by_segments(groups, seen, found)
+        if self._sequence is None:
+            return Potentials(groups, seen, labels, spaces)
+        frames = self._sequence.frames(strokes)
+        owner = owners(frames, groups)
+        said = _with_unknown(label_scores(frames, groups, owner), self._classes)
+        return Potentials(groups, seen, labels, spaces, said, space_scores(frames, groups, owner), joining(frames))
 
     def _look(
         self, groups: Lattice, guide: Guide | None, between_steps: Callable[[], None]
@@ -126,17 +169,33 @@ class Evidence:
         places = np.stack([cues_of_box(Box(*box), guide) for box in groups.boxes])
         return Observation(columns[0], columns[1], places), Observation(columns[2], columns[3], places)
 
-    def in_context(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
-        """Scores (n, c) of observed characters with what their shape, size and place on a line say.
+    def in_context(
+        self, seen: Observation, geometry: np.ndarray, sequence: Sequence[np.ndarray | None] | None = None
+    ) -> np.ndarray:
+        """Scores (n, c) of observed characters with all that speaks for a label where they stood on a line.
 
         geometry : float32 (n, GEOMETRY); of rows of NaN, which stood on no line, the base model's scores are given,
         and of all where another model does the grouping.
+        sequence : what the sequence network said of each, see :class:`handpad.reading.line_context.LineContext`.
         """
         scores = self._scorer.trusted(softmax(seen.logits))
         placed = ~np.isnan(geometry[:, 0])
         if self._same and placed.any():
             scores[placed] += self._context(geometry[placed], seen.embeddings[placed])
+        for row, said in enumerate(sequence or ()):
+            if said is not None and self._sequence is not None:
+                weights = self._scorer.weights_for(float(said[-1]))
+                own = _with_unknown(said[None, :-1], self._classes)[0]
+                scores[row] = weights.segments * scores[row] + weights.sequence * own
         return scores
+
+    def said(self, strokes: Sequence[np.ndarray], groups: Lattice, row: int) -> np.ndarray | None:
+        """What the sequence network says of one group of a line, as a line context has it; None without a network."""
+        if self._sequence is None:
+            return None
+        frames = self._sequence.frames(strokes)
+        own = label_scores(frames, groups, owners(frames, groups))[row]
+        return np.append(own, joining(frames)).astype(np.float32)
 
     def _context(self, geometry: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
         """What size, place and shape say for each of the model's labels: (n, c)."""
@@ -146,15 +205,12 @@ class Evidence:
         found[:, known] = context[:, self._columns[known]]
         return found
 
-    def _by_segments(
-        self, groups: Lattice, seen: Observation, found: Observation, adapter: LineAdapter
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The potentials of the segments: of labels (n, c), as this writer's samples correct them, and of spaces."""
-        whole = self._scorer.character_scores(groups.geometry, found)
+    def _by_segments(self, groups: Lattice, seen: Observation, found: Observation) -> tuple[np.ndarray, np.ndarray]:
+        """The potentials of the segments: of labels (n, c) and of spaces."""
         labels = self.in_context(seen, groups.geometry)
-        labels = adapter.corrected(labels, seen, groups.geometry)
         if not self._same:
             labels = labels + self._context(groups.geometry, found.embeddings)
+        whole = self._scorer.character_scores(groups.geometry, found)
         return labels + whole[:, None], self._scorer.space_scores(groups.gaps)
 
     def _with_fixed(self, groups: Lattice, labels: np.ndarray, spaces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

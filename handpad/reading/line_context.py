@@ -7,6 +7,7 @@ import numpy as np
 
 from handpad.ink import Guide
 from handpad.reading.fragments import Fixed
+from handpad.reading.lattice import GEOMETRY
 
 
 @dataclass(frozen=True)
@@ -18,10 +19,22 @@ class LineContext:
     geometry : float32 (GEOMETRY,), its size and place, as of a group in :class:`handpad.reading.lattice.Lattice`.
     misread : what was taken for characters where it is, until the writer parted or joined the ink: of each group its
         strokes (n, 4) and its geometry.
+    sequence : float32 (c + 1,), what the sequence network says there for each of its labels, see
+        :func:`handpad.reading.sequence.label_scores`, and how joined the line is (letters a stroke); None if unknown.
     """
 
     geometry: np.ndarray
     misread: tuple[tuple[list[np.ndarray], np.ndarray], ...] = ()
+    sequence: np.ndarray | None = None
+
+    def packed(self) -> np.ndarray:
+        """Geometry and, where known, the sequence network's values behind it: float32."""
+        return self.geometry if self.sequence is None else np.concatenate([self.geometry, self.sequence])
+
+    @classmethod
+    def unpacked(cls, values: np.ndarray, misread: tuple[tuple[list[np.ndarray], np.ndarray], ...]) -> "LineContext":
+        """The reverse of :meth:`packed`; profiles of old hold geometry alone."""
+        return cls(values[:GEOMETRY], misread, values[GEOMETRY:] if len(values) > GEOMETRY else None)
 
 
 @dataclass(frozen=True)

@@ -231,14 +231,21 @@ class Reader:
         groups = self._evidence.lattice(strokes, guide)
         row = groups.row_of(own)
         if row is None:  # parted as the reading never would
-            settled = self._evidence.lattice(strokes, guide, characters)
-            return LineContext(settled.geometry[settled.row_of(own)])
+            groups = self._evidence.lattice(strokes, guide, characters)
+            row = groups.row_of(own)
+            assert row is not None  # a settled character is a group
+            return self._placed(strokes, groups, row)
         if not regrouped:
-            return LineContext(groups.geometry[row])
+            return self._placed(strokes, groups, row)
+        placed = self._placed(strokes, groups, row)
         scored = self._scored(strokes, guide, adapter, ())
         groups, steps = scored.groups, self._search(scored, self.language, scored.weights)[0].steps
         wrong = [step.group for step in steps if step.group != row and share_ink(groups.parts(step.group), own)]
-        return LineContext(groups.geometry[row], tuple((groups.strokes_of(one), groups.geometry[one]) for one in wrong))
+        misread = tuple((groups.strokes_of(one), groups.geometry[one]) for one in wrong)
+        return replace(placed, geometry=groups.geometry[row], misread=misread)
+
+    def _placed(self, strokes: Sequence[np.ndarray], groups: Lattice, row: int) -> LineContext:
+        return LineContext(groups.geometry[row], sequence=self._evidence.said(strokes, groups, row))
 
     def misparted(self, seen: Observation, line: LineContext) -> tuple[np.ndarray, np.ndarray, list[bool]] | None:
         """What a sample (seen, one row) teaches of grouping, as line adapters learn it; None if nothing.
@@ -286,9 +293,11 @@ class Reader:
             shapes.append(line.guide)
         return ReadLine(tuple(words), (), shapes[0])
 
-    def in_context(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+    def in_context(
+        self, seen: Observation, geometry: np.ndarray, sequence: Sequence[np.ndarray | None] | None = None
+    ) -> np.ndarray:
         """See :meth:`handpad.reading.evidence.Evidence.in_context`."""
-        return self._evidence.in_context(seen, geometry)
+        return self._evidence.in_context(seen, geometry, sequence)
 
     def _scored(
         self, strokes: Sequence[np.ndarray], guide: Guide | None, adapter: LineAdapter, fixed: Sequence[Fixed]

@@ -32,7 +32,14 @@ def teach(reader, adapter, ink, characters, regrouped=False):
         number = len(adapter) + 1
         label = MODEL.index(character.label)
         geometry = line_context.geometry[None]
-        adapter.learn([number], character.seen, geometry, reader.in_context, [label], [False])
+        adapter.learn(
+            [number],
+            character.seen,
+            geometry,
+            reader.in_context(character.seen, geometry).__getitem__,
+            [label],
+            [False],
+        )
         misparted = reader.misparted(character.seen, line_context)
         if misparted is not None:
             adapter.learn_grouping(number, *misparted)
@@ -98,7 +105,9 @@ def test_what_was_learned_off_any_line_counts_by_its_shape(reader):
     for number, text in enumerate(("vo", "vox", "vol"), start=1):
         seen = reader.read_line(ink_of(text)).characters[0].seen
         nowhere = np.full((1, GEOMETRY), np.nan, np.float32)
-        adapter.learn([number], seen, nowhere, reader.in_context, [MODEL.index("%")], [False])
+        adapter.learn(
+            [number], seen, nowhere, reader.in_context(seen, nowhere).__getitem__, [MODEL.index("%")], [False]
+        )
     chance = reader.read_line(ink_of("ov")).characters[1].probability
     after = dict(reader.read_line(ink_of("ov"), adapter=adapter).characters[1].candidates)
     assert after.get("v", 0.0) < chance

@@ -17,7 +17,7 @@ from handpad.model.folder import (
     REPORT,
     STYLES,
     _digest,
-    add_reading,
+    add_file,
     files_of,
     read_description,
     read_file,
@@ -141,9 +141,9 @@ def test_a_crash_while_the_reading_file_is_replaced_leaves_a_model(folder, monke
     with monkeypatch.context() as patched:
         patched.setattr("handpad.model.folder.write_description", crash)
         with pytest.raises(KeyboardInterrupt):
-            add_reading(folder, data)
+            add_file(folder, READING, data)
     assert Scorer.load(BaseModel.load(folder).folder) is not None
-    add_reading(folder, data)
+    add_file(folder, READING, data)
     assert READING in read_description(folder)["sha256"]
 
 

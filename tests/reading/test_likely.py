@@ -86,7 +86,14 @@ def test_what_the_writer_taught_makes_ink_likely(reader):
     character = reader.read_line(ink, GUIDE, adapter).characters[0]
     for number in range(3):
         label = [BaseModel.load().index("n")]
-        adapter.learn([number], character.seen, character.geometry[None], reader.in_context, label, [False])
+        adapter.learn(
+            [number],
+            character.seen,
+            character.geometry[None],
+            reader.in_context(character.seen, character.geometry[None]).__getitem__,
+            label,
+            [False],
+        )
     after = reader.spelled(ink, "nit", GUIDE, adapter)
     assert before[0].probability < LIKELY < after[0].probability
     assert [one.parts for one in before] == [one.parts for one in after]

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from handpad.model.folder import add_reading
+from handpad.model.folder import READING, add_file
 from handpad.reading import scorer
 from handpad.reading.lattice import GAPS, GEOMETRY, MOST_PIECES
 from handpad.train.console import Console
@@ -192,4 +192,4 @@ def save(folder: Path, arrays: dict[str, np.ndarray]) -> None:
     """Write ``reading.npz`` into a model's folder, whole or not at all; ``model.json`` gets its checksum."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
-    add_reading(folder, buffer.getvalue())
+    add_file(folder, READING, buffer.getvalue())
