@@ -238,6 +238,13 @@ class Language:
         other.forget()
         return other
 
+    def without_words(self) -> "Language":
+        """The same language by its n-grams alone, for measuring what the word list is worth."""
+        other = copy.copy(self)
+        other._tree_mix = [0.0] * len(self._tree_mix)
+        other.forget()
+        return other
+
     def letters_before(self, state: int) -> int | None:
         """How many letters of a word of the list were read just before a state; None within any other token."""
         node = state >> _WEIGHT_BITS & _NODE_MASK

@@ -93,6 +93,10 @@ class Scorer:
         except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise ModelError(f"The model file {path} is damaged: it does not hold what reading lines needs.") from error
 
+    def sequence_arrays(self) -> dict[str, np.ndarray]:
+        """What ``reading.npz`` holds of the weights beside the sequence network."""
+        return {"sequence_weights": self._with_sequence}
+
     def weights_for(self, joining: float) -> Weights:
         """The weights of the search where the sequence network helps, for a line of so many letters a stroke.
 

@@ -13,18 +13,19 @@ from pathlib import Path
 from handpad.errors import DataError
 from handpad.labels import ALPHANUMERIC
 from handpad.model.base import BaseModel
+from handpad.train.commands.reading import PRINTED
 from handpad.train.console import Console
 from handpad.train.datasets import Dataset, unipen_lines
-from handpad.train.lines.readers import variants
+from handpad.train.lines.readers import variants, variants_for_words
 from handpad.train.measure import evaluate_lines
 from handpad.train.measure.evaluate_characters import evaluate, observe
-from handpad.train.measure.evaluate_lines import TAUGHT, unseen_lines
+from handpad.train.measure.evaluate_lines import unseen_by_sequence, unseen_lines
 from handpad.train.measure.protocols import PROTOCOLS, Settings
 from handpad.train.measure.unseen import unseen_writers
 from handpad.train.report import characters_report, lines_report, results
 
-LINES = "lines"
-"""The protocol of :mod:`handpad.train.measure.evaluate_lines`."""
+LINES, WORDS = "lines", "words"
+"""The protocols of :mod:`handpad.train.measure.evaluate_lines`: printed texts, and words and texts of all hands."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,9 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--protocols",
         "--protocol",
         nargs="+",
-        choices=[*PROTOCOLS, LINES],
+        choices=[*PROTOCOLS, LINES, WORDS],
         default=list(PROTOCOLS),
-        help=f"default: all for characters; {LINES}, alone, measures how UNIPEN's lines of text are read",
+        help=f"default: all for characters; {LINES} or {WORDS}, alone: how UNIPEN's printed texts, or all, are read",
     )
     parser.add_argument("--resamples", type=int, default=10, help="draws of the 90/10 protocol (10)")
     parser.add_argument("--limit", type=int, default=400, help="characters per writer in the live protocol (400)")
@@ -55,10 +56,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Evaluate, print the table and write both files."""
-    if LINES in args.protocols:
-        if args.protocols != [LINES]:
-            raise DataError(f"The protocol {LINES} reads the UNIPEN archive itself: name it alone.")
-        _run_lines(args)
+    if {LINES, WORDS} & set(args.protocols):
+        if len(args.protocols) > 1:
+            raise DataError(f"The protocols {LINES} and {WORDS} read the UNIPEN archive itself: name one alone.")
+        _run_lines(args, WORDS in args.protocols)
     else:
         _run_characters(args)
 
@@ -91,22 +92,29 @@ def _run_characters(args: argparse.Namespace) -> None:
     _tell(args, console, found, characters_report.render(found), characters_report.table(found))
 
 
-def _run_lines(args: argparse.Namespace) -> None:
+def _run_lines(args: argparse.Namespace, words: bool) -> None:
     console = Console(args.json)
     model = BaseModel.load(args.model)
-    every_line, dropped = unipen_lines.read(args.prepared)
-    lines, part = unseen_lines(every_line, model, args.part)
+    if words:
+        every_line, dropped = unipen_lines.read(args.prepared, (unipen_lines.WORDS, unipen_lines.TEXTS))
+        lines, part = unseen_by_sequence(every_line, model, args.part, args.limit)
+        compared = variants_for_words(args.model, model)
+    else:
+        every_line, dropped = unipen_lines.read(args.prepared)
+        printed = [line for line in every_line if line.site in PRINTED]
+        lines, part = unseen_lines(printed, model, args.part)
+        compared = variants(args.model, model)
     mine = {line.writer for line in lines}
     known_texts = {line.text for line in every_line if line.writer not in mine}
-    found = evaluate_lines.evaluate(lines, variants(args.model, model), known_texts, args.seed, console)
+    found = evaluate_lines.evaluate(lines, compared, known_texts, args.seed, console)
     found["about"] = {
-        "data": "unipen data/8",
+        "data": "unipen data/7 and data/8" if words else "unipen data/8",
         "part": part,
         "writers": len(mine),
         "lines": len(lines),
         "characters": sum(len(line.text) for line in lines),
         "dropped": dropped,
-        "taught": TAUGHT,
+        "taught": max(variant.taught for variant in compared.values()),
         "model": model.name,
         "fingerprint": model.fingerprint,
         "seed": args.seed,

@@ -1,9 +1,12 @@
-"""``handpad-train reading``: learn from lines of text how ink parts into characters and words.
+"""``handpad-train reading``: learn from UNIPEN's words and texts how lines of ink are read.
 
-Writes ``reading.npz`` into a base model's folder.
+Without ``--sequence``: from printed texts, how ink parts into characters and words; writes ``reading.npz`` into a base
+model's folder. With it: from words and texts of all hands, the network that reads along the pen's way; writes
+``sequence.onnx``, and how much it counts beside the rest into ``reading.npz``.
 """
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +16,13 @@ from handpad.model.base import BaseModel
 from handpad.model.folder import READING
 from handpad.reading import scorer
 from handpad.train.console import Console
-from handpad.train.datasets.unipen_lines import read
-from handpad.train.lines import potentials, search_weights
+from handpad.train.datasets.unipen_lines import Line, read
+from handpad.train.lines import potentials, search_weights, sequence_training
 from handpad.train.lines.examples import example, rows_of, varied
 from handpad.train.measure.evaluate_lines import unseen_lines
 
-SITES = ("apa", "apb", "app", "art")
-"""Contributors whose texts are printed; the others write joined letters without end."""
+PRINTED = ("apa", "apb", "app", "art")
+"""Contributors from whose printed texts it is learned how ink parts into characters."""
 
 
 VARIANTS = 2
@@ -29,21 +32,52 @@ VARIANTS = 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("model", type=Path, help="the model folder to add to")
-    parser.add_argument("lines", type=Path, help="the UNIPEN archive, or its folder")
+    parser.add_argument(
+        "sources",
+        type=Path,
+        nargs="+",
+        metavar="unipen",
+        help="the UNIPEN archive, its folder, or several parts",
+    )
     parser.add_argument("--seed", type=int, default=1, help="of weights and order (default 1)")
+    parser.add_argument(
+        "--sequence",
+        type=float,
+        metavar="MINUTES",
+        help="fit the network for joined writing for so long, only",
+    )
     parser.add_argument(
         "--all-writers-after", type=Path, metavar="MODEL", help="learn from all writers, with this model's settings"
     )
 
 
 def run(args: argparse.Namespace) -> None:
-    """Fit, choose the search's weights on the validation writers, write ``reading.npz``."""
+    """Fit, choose the search's weights on the validation writers, write the files."""
     console = Console(args.json)
-    model = BaseModel.load(args.model)
-    lines, dropped = read(args.lines)
-    lines = [line for line in lines if line.site in SITES]
+    if args.sequence is not None:
+        if args.sequence <= 0 or args.all_writers_after:
+            raise DataError("--sequence takes minutes above 0, and goes without --all-writers-after.")
+        sequence_training.run(args.model, args.sources, args.sequence, args.seed, console)
+    else:
+        _run_segments(args, console)
+
+
+def _printed(sources: Iterable[Path]) -> tuple[list[Line], dict[str, int]]:
+    """The printed texts, each once, of the sources that hold any; and what was dropped."""
+    lines: dict[str, Line] = {}
+    dropped: dict[str, int] = {}
+    for source in sources:
+        found, left_out = read(source)
+        lines |= {line.name: line for line in found if line.site in PRINTED}
+        dropped |= left_out
     if not lines:
-        raise DataError(f"{args.lines} holds no lines of printed text.")
+        raise DataError(f"{', '.join(map(str, sources))} holds no lines of printed text.")
+    return list(lines.values()), dropped
+
+
+def _run_segments(args: argparse.Namespace, console: Console) -> None:
+    model = BaseModel.load(args.model)
+    lines, dropped = _printed(args.sources)
     earlier = None
     if args.all_writers_after:
         earlier = scorer.Scorer.load(args.all_writers_after)
@@ -81,6 +115,7 @@ def run(args: argparse.Namespace) -> None:
             "language": np.float64(earlier.weights.language),
             "character": np.float64(earlier.weights.character),
             "temperature": np.float64(earlier.temperature),
+            **earlier.sequence_arrays(),
         }
     potentials.save(args.model, arrays)
     console.line(

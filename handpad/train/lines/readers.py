@@ -2,7 +2,7 @@
 
 import contextlib
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,14 +13,16 @@ from handpad.glyph import glyph
 from handpad.ink import as_strokes, bounding_box
 from handpad.model.base import BaseModel
 from handpad.model.folder import READING
+from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, line_shape
 from handpad.reading.lines import split_lines
 from handpad.reading.reader import Reader
 from handpad.reading.scorer import Scorer
 from handpad.reading.separate import separate
+from handpad.reading.sequence import SequenceNetwork
 from handpad.recognizer import Recognizer
 from handpad.train.lines.examples import rows_of
-from handpad.train.measure.evaluate_lines import Variant
+from handpad.train.measure.evaluate_lines import TAUGHT, WORDS_TAUGHT, Variant
 from handpad.train.measure.text_errors import edits, plain
 
 SPACE = 0.85
@@ -116,23 +118,43 @@ def variants(folder: Path, model: BaseModel) -> dict[str, Variant]:
     ------
     DataError : the folder has no scorer.
     """
-    full = Scorer.load(folder)
-    if full is None:
-        raise DataError(f"{folder} has no {READING}: make it with handpad-train reading.")
+    full, pad, part = _parts(folder, model)
     # The bonus for each character makes up for the language's liking for few; without a language it has no place.
     ink = copy.copy(full)
     ink.weights = replace(full.weights, character=0.0)
-
-    def part(scorer: Scorer) -> PartOfReader:
-        return PartOfReader(Reader(model, model, scorer, None))
-
-    def pad() -> PadReader:
-        return PadReader(Recognizer(model=folder))
-
     return {
         "gaps": Variant(lambda: GapReader(model)),
-        "network": Variant(lambda: part(NetworkAlone(ink))),
-        "+ geometry": Variant(lambda: part(ink)),
-        "+ language": Variant(pad),
-        "+ corrections": Variant(pad, learns=True),
+        "network": Variant(lambda: part(NetworkAlone(ink), None)),
+        "+ geometry": Variant(lambda: part(ink, None)),
+        "+ language": Variant(lambda: part(full, Language.load())),
+        "+ sequence network": Variant(pad),
+        "+ corrections": Variant(pad, TAUGHT[0]),
     }
+
+
+def variants_for_words(folder: Path, model: BaseModel) -> dict[str, Variant]:
+    """The variants that are compared on words and texts of all hands, by name. Raises DataError as :func:`variants`."""
+    full, pad, part = _parts(folder, model)
+    sequence = SequenceNetwork.load(folder)
+    return {
+        "segments": Variant(lambda: part(full, Language.load())),
+        "without language": Variant(lambda: part(full, None, sequence)),
+        "without word list": Variant(lambda: part(full, Language.load().without_words(), sequence)),
+        "both": Variant(pad),
+        **{f"after {count} corrected": Variant(pad, count) for count in WORDS_TAUGHT},
+    }
+
+
+def _parts(folder: Path, model: BaseModel) -> tuple[Scorer, Callable, Callable]:
+    """The scorer, what makes users' readers, and what makes readers that lack something."""
+    full = Scorer.load(folder)
+    if full is None:
+        raise DataError(f"{folder} has no {READING}: make it with handpad-train reading.")
+
+    def pad() -> PadReader:
+        return PadReader(Recognizer(model=model))
+
+    def part(scorer: Scorer, language: Language | None, sequence: SequenceNetwork | None = None) -> PartOfReader:
+        return PartOfReader(Reader(model, model, scorer, language, sequence))
+
+    return full, pad, part

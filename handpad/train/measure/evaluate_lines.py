@@ -1,7 +1,7 @@
 """How well lines are read, by writers whom the model has never seen.
 
 Every variant of the reader reads every line of every writer; Tesseract, where installed, reads the same ink drawn as
-an image. A variant that learns is first taught TAUGHT lines of the writer, drawn at random, each read, corrected and
+an image. A variant that learns is first taught some lines of the writer, drawn at random, each read, corrected and
 learned in turn; what it then reads is compared with what the others read of the same remaining lines.
 """
 
@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from handpad.errors import DataError
 from handpad.model.base import BaseModel
 from handpad.reading.language import Language
 from handpad.train.console import Console
@@ -25,8 +26,11 @@ from handpad.train.measure.protocols import generator
 from handpad.train.measure.text_errors import Reading, errors, errors_inside, plain, rates
 from handpad.train.measure.unseen import unseen_writers
 
-TAUGHT = 5
-"""Lines that a learning variant is taught before it is measured; writers with fewer than twice as many are left out."""
+TAUGHT, WORDS_TAUGHT = (5,), (5, 20, 60)
+"""Texts, and words, that learning variants are taught before they are measured.
+
+Writers with fewer than twice the most of them are left out.
+"""
 
 PAIRS_KEPT = 40
 
@@ -46,10 +50,13 @@ class Learner(LineReader, Protocol):
 
 
 class Variant(NamedTuple):
-    """One way to read: how to make its reader for a new writer, and whether that is a learner, taught first."""
+    """One way to read: how to make its reader for a new writer, and how many texts it is taught first.
+
+    Only a learner can be taught any.
+    """
 
     make: Callable[[], LineReader | Learner]
-    learns: bool = False
+    taught: int = 0
 
 
 class Outcome(NamedTuple):
@@ -59,18 +66,20 @@ class Outcome(NamedTuple):
     seconds: list[float]
 
 
-def read_by(variant: Variant, by_writer: Mapping[str, Sequence[Line]], seed: int) -> Outcome:
+def read_by(variant: Variant, by_writer: Mapping[str, Sequence[Line]], seed: int, most: int) -> Outcome:
     """Let a variant read the lines of each writer with a fresh reader.
 
     A variant that learns is asked about the lines behind :func:`taught` only.
+
+    most : how many lines the variant that is taught most is taught.
     """
     said, seconds = {}, []
     for writer, lines in by_writer.items():
         reader = variant.make()
         asked = lines
-        if variant.learns:
-            lessons, asked = taught(writer, lines, seed)
-            for line in lessons if asked else []:
+        if variant.taught:
+            first, asked = taught(writer, lines, seed, most)
+            for line in first[: variant.taught] if asked else []:
                 reader.learn(line.strokes, line.text)
         for line in asked:
             start = time.perf_counter()
@@ -79,12 +88,12 @@ def read_by(variant: Variant, by_writer: Mapping[str, Sequence[Line]], seed: int
     return Outcome(said, seconds)
 
 
-def taught(writer: str, lines: Sequence[Line], seed: int) -> tuple[list[Line], list[Line]]:
+def taught(writer: str, lines: Sequence[Line], seed: int, most: int) -> tuple[list[Line], list[Line]]:
     """The lines that a writer corrects first, and the rest; no rest where the writer has too few lines."""
     order = generator(seed, writer, 0).permutation(len(lines))
-    if len(lines) < 2 * TAUGHT:
+    if not most or len(lines) < 2 * most:
         return list(lines), []
-    return [lines[row] for row in order[:TAUGHT]], [lines[row] for row in sorted(order[TAUGHT:])]
+    return [lines[row] for row in order[:most]], [lines[row] for row in sorted(order[most:])]
 
 
 def evaluate(
@@ -106,8 +115,9 @@ def evaluate(
     for line in lines:
         by_writer[line.writer].append(line)
     outcomes: dict[str, Outcome] = {}
+    most = max(variant.taught for variant in variants.values())
     for name, variant in variants.items():
-        outcomes[name] = read_by(variant, by_writer, seed)
+        outcomes[name] = read_by(variant, by_writer, seed, most)
         said = outcomes[name].said
         readings = [Reading(line.writer, line.text, said[line.name]) for line in lines if line.name in said]
         rate = rates(readings)["cer"] if readings else None
@@ -122,8 +132,8 @@ def evaluate(
             {line.name: plain(text) for line, text in zip(lines, texts, strict=True)}, [seconds]
         )
         console.line("progress", variant=installed, lines=len(lines))
-    rest = [line for writer, own in by_writer.items() for line in taught(writer, own, seed)[1]]
-    everything = {name: one for name, one in outcomes.items() if not (name in variants and variants[name].learns)}
+    rest = [line for writer, own in by_writer.items() for line in taught(writer, own, seed, most)[1]]
+    everything = {name: one for name, one in outcomes.items() if not (name in variants and variants[name].taught)}
     return {
         "all": {name: _figures(lines, one, known_texts) for name, one in everything.items()},
         "taught": {name: _figures(rest, one, known_texts) for name, one in outcomes.items()} if rest else {},
@@ -171,12 +181,31 @@ def _figures(lines: Sequence[Line], outcome: Outcome, known_texts: Set[str]) -> 
         "overall": rates(readings(lines)),
         "sites": grouped(lambda line: line.site),
         "writers": grouped(lambda line: line.writer),
+        "hands": grouped(lambda line: line.style or "unknown"),
         "new": rates(readings(new)) if new else None,
         "unlisted": {"cer": 100 * wrong / written, "characters": written} if written else None,
         "kinds": kinds,
         "pairs": pairs[:PAIRS_KEPT],
         "ms": 1e3 * statistics.median(outcome.seconds),
     }
+
+
+def unseen_by_sequence(lines: Sequence[Line], model: BaseModel, part: str, limit: int) -> tuple[list[Line], str]:
+    """Lines of the writers whom the model's sequence network held back, and what to call these.
+
+    limit : of each writer's words, and of its texts, so many characters at most: those that come first.
+
+    Raises DataError if the model's folder does not say whom its network was fitted on.
+    """
+    writers = model.info.get("sequence", {}).get("writers", {})
+    if not writers.get(part):
+        raise DataError(f"{model.name} does not say whom its sequence network held back: fit one with reading.")
+    chosen, written, counts = set(writers[part]), [], defaultdict(int)
+    for line in lines:
+        if line.writer in chosen and counts[line.writer, line.category] < limit:
+            counts[line.writer, line.category] += len(line.text)
+            written.append(line)
+    return written, f"{part} writers of the sequence network"
 
 
 def unseen_lines(lines: Sequence[Line], model: BaseModel, part: str) -> tuple[list[Line], str]:

@@ -11,6 +11,8 @@ from handpad.train.measure import evaluate_lines, tesseract
 from handpad.train.measure.evaluate_lines import TAUGHT, Variant
 from handpad.train.report import lines_report
 
+(MOST,) = TAUGHT
+
 
 def written(text, writer="aaa/ann", number=0, at=(60.0, 74.0)):
     strokes = [stroke[:, :2] for letter in write_line(text, at=at) for stroke in letter]
@@ -47,7 +49,7 @@ def test_each_writer_has_a_fresh_reader_which_reads_all_lines(by_writer):
         made.append(Memory())
         return made[-1]
 
-    outcome = evaluate_lines.read_by(Variant(make), by_writer, seed=1)
+    outcome = evaluate_lines.read_by(Variant(make), by_writer, seed=1, most=0)
     assert list(outcome.said) == [line.name for own in by_writer.values() for line in own]
     assert [event for event, _ in made[0].events] == ["read"] * 12
     assert [event for event, _ in made[1].events] == ["read"] * 3
@@ -60,9 +62,9 @@ def test_a_learner_is_taught_before_it_reads_the_others_and_only_writers_of_enou
         made.append(Memory())
         return made[-1]
 
-    outcome = evaluate_lines.read_by(Variant(make, learns=True), by_writer, seed=1)
-    lessons, rest = evaluate_lines.taught("aaa/ann", by_writer["aaa/ann"], seed=1)
-    assert [event for event, _ in made[0].events] == ["learn"] * TAUGHT + ["read"] * 7
+    outcome = evaluate_lines.read_by(Variant(make, MOST), by_writer, seed=1, most=MOST)
+    lessons, rest = evaluate_lines.taught("aaa/ann", by_writer["aaa/ann"], seed=1, most=MOST)
+    assert [event for event, _ in made[0].events] == ["learn"] * MOST + ["read"] * 7
     assert list(outcome.said) == [line.name for line in rest]
     assert not {line.name for line in lessons} & {line.name for line in rest}
     assert len(lessons) + len(rest) == 12
@@ -71,7 +73,7 @@ def test_a_learner_is_taught_before_it_reads_the_others_and_only_writers_of_enou
 
 def test_all_variants_are_compared_on_the_same_lines(by_writer):
     everything = [line for own in by_writer.values() for line in own]
-    variants = {"blank": Variant(Memory), "taught": Variant(Memory, learns=True)}
+    variants = {"blank": Variant(Memory), "taught": Variant(Memory, MOST)}
     found = evaluate_lines.evaluate(everything, variants, {"z o"}, 1, Console(as_json=True))
     assert set(found["all"]) - {tesseract.NAME} == {"blank"}
     blank = found["all"]["blank"]
@@ -87,7 +89,7 @@ def test_all_variants_are_compared_on_the_same_lines(by_writer):
 
 def test_writers_of_few_lines_teach_nothing(by_writer, monkeypatch):
     monkeypatch.setenv("PATH", "")  # Tesseract has nothing to do with it
-    variants = {"blank": Variant(Memory), "taught": Variant(Memory, learns=True)}
+    variants = {"blank": Variant(Memory), "taught": Variant(Memory, MOST)}
     found = evaluate_lines.evaluate(by_writer["bbb/bob"], variants, set(), 1, Console(as_json=True))
     assert found["taught"] == {}
     assert found["all"]["blank"]["overall"]["lines"] == 3
@@ -99,7 +101,7 @@ def test_without_tesseract_the_page_says_so(by_writer, monkeypatch):
     found = evaluate_lines.evaluate(everything, {"blank": Variant(Memory)}, set(), 1, Console(as_json=True))
     found["about"] = {
         "data": "toy", "part": "test writers", "writers": 2, "lines": 15, "characters": 33, "dropped": {"<b>": 1},
-        "taught": TAUGHT, "model": "small", "fingerprint": "x-1", "seed": 1, "command": "handpad-train <x>",
+        "taught": MOST, "model": "small", "fingerprint": "x-1", "seed": 1, "command": "handpad-train <x>",
     }  # fmt: skip
     assert found["tesseract"] is None
     assert "Tesseract is not installed" in lines_report.table(found)
