@@ -179,7 +179,7 @@ class Reader:
         scored = self._scored(strokes, guide, adapter, fixed)
         weights = replace(scored.weights, beam=WIDE_BEAM, margin=WIDE_MARGIN)
         paths = self._search(scored, Apart(self.language), weights)
-        chances = softmax(np.array([path.score for path in paths]) / self._scorer.temperature)
+        chances = softmax(np.array([path.score for path in paths]) / scored.weights.temperature)
         best = list(zip(chances.tolist(), paths, strict=True))[:count]
         likely = self._likelihoods(scored)
         return [(chance, self._settled(scored.groups, path, likely)) for chance, path in best]
@@ -270,7 +270,7 @@ class Reader:
         )
 
     def _likelihoods(self, scored: Scored) -> np.ndarray:
-        calm = self._scorer.temperature
+        calm = scored.weights.temperature
         return likelihoods(scored.groups, scored.labels / calm, scored.spaces / calm, self._model.labels)
 
     def _in_stretches(
@@ -313,7 +313,7 @@ class Reader:
 
     def _line(self, scored: Scored, paths: list[Path]) -> ReadLine:
         groups, seen, best = scored.groups, scored.seen, paths[0]
-        chances = softmax(np.array([path.score for path in paths]) / self._scorer.temperature)
+        chances = softmax(np.array([path.score for path in paths]) / scored.weights.temperature)
         ranked = self._candidates(best, scored, self._evidence.doubts(seen[[step.group for step in best.steps]]))
         words: list[list[ReadCharacter]] = []
         for step, candidates in zip(best.steps, ranked, strict=True):
@@ -370,7 +370,7 @@ class Reader:
                 scores += scored.weights.language * np.array(
                     [self._language_score(language, states[place], label, following) for label in likely]
                 )
-            chances = softmax(scores / (self._scorer.temperature * doubts[place]))
+            chances = softmax(scores / (scored.weights.temperature * doubts[place]))
             found = {alphabet[label]: float(chance) for label, chance in zip(likely, chances, strict=True)}
             chosen = alphabet[step.label]
             others = sorted(((label, p) for label, p in found.items() if label != chosen), key=lambda pair: -pair[1])

@@ -30,9 +30,10 @@ LEAST_LOG_PROBABILITY = -12.0
 JOINING = 0.9, 1.6
 """Letters a stroke up to which writing is print, and from which on it is joined."""
 
-_WEIGHED = ("language", "character", "segments", "sequence", "spaces")
+WEIGHED = ("language", "character", "segments", "sequence", "spaces", "temperature")
+"""The weights that print and joined writing have of their own, in the order of ``reading.npz``."""
 
-WITH_SEQUENCE = np.array([[0.85, 4.0, 1.0, 1.0, 1.0], [0.6, 1.0, 0.3, 1.0, 1.0]])
+WITH_SEQUENCE = np.array([[0.85, 4.0, 1.0, 1.0, 1.0, 1.5], [0.6, 1.0, 0.3, 1.0, 1.0, 1.0]])
 """The weights of print and of joined writing where ``reading.npz`` has none of its own."""
 
 FORBIDDEN = -1e4
@@ -57,8 +58,7 @@ class Scorer:
     ----------
     labels : the c labels that it knows.
     fingerprint : of the base model whose embedding it reads; another model's means nothing to it.
-    weights : of the search.
-    temperature : divides the search's scores, so that their softmax is calibrated.
+    weights : of the search where segments alone speak.
     familiar : how far the embeddings of real characters lie from the nearest writing style of the base model.
     """
 
@@ -68,11 +68,14 @@ class Scorer:
         self._trust = float(arrays["trust"])
         self._scale = {name: (arrays[f"{name}_mean"], arrays[f"{name}_deviation"]) for name in _INPUTS}
         self._networks = {name: _layers(arrays, name) for name in _NETWORKS}
-        self.weights = Weights(language=float(arrays["language"]), character=float(arrays["character"]))
+        self.weights = Weights(
+            language=float(arrays["language"]),
+            character=float(arrays["character"]),
+            temperature=float(arrays["temperature"]),
+        )
         self._with_sequence = arrays.get("sequence_weights", WITH_SEQUENCE)
-        if self._with_sequence.shape != (2, len(_WEIGHED)):
+        if self._with_sequence.shape != (2, len(WEIGHED)):
             raise ValueError("weights")
-        self.temperature = float(arrays["temperature"])
         self.familiar = float(arrays["familiar"])
         if self._networks["size"][0].weight.shape[1] != GEOMETRY or self._networks["space"][0].weight.shape[1] != GAPS:
             raise ValueError("features")
@@ -105,7 +108,7 @@ class Scorer:
         print_most, joined_least = JOINING
         joined = float(np.clip((joining - print_most) / (joined_least - print_most), 0, 1))
         mixed = (1 - joined) * self._with_sequence[0] + joined * self._with_sequence[1]
-        return replace(self.weights, **dict(zip(_WEIGHED, mixed.tolist(), strict=True)))
+        return replace(self.weights, **dict(zip(WEIGHED, mixed.tolist(), strict=True)))
 
     def character_scores(self, geometry: np.ndarray, seen: Observation) -> np.ndarray:
         """How much each group looks like one whole character rather than parts of several: float32 (n,).

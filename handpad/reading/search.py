@@ -16,8 +16,8 @@ class Weights:
 
     language: on log P of the next character. character: added for each character, against the language's liking for
     few. segments: on what segment hypotheses look like by themselves. sequence, spaces: on what the sequence network
-    says for their labels, and for spaces. beam, margin: at each fragment, the most paths that go on, and how far (in
-    nats) they may lie behind the best.
+    says for their labels, and for spaces. temperature: divides the scores, so that their softmax is calibrated.
+    beam, margin: at each fragment, the most paths that go on, and how far (in nats) they may lie behind the best.
     """
 
     language: float = 0.5
@@ -25,6 +25,7 @@ class Weights:
     segments: float = 1.0
     sequence: float = 0.0
     spaces: float = 0.0
+    temperature: float = 1.0
     beam: int = 24
     margin: float = 12.0
 

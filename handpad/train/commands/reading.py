@@ -15,6 +15,8 @@ from handpad.errors import DataError
 from handpad.model.base import BaseModel
 from handpad.model.folder import READING
 from handpad.reading import scorer
+from handpad.reading.language import Language
+from handpad.reading.reader import Reader
 from handpad.train.console import Console
 from handpad.train.datasets.unipen_lines import Line, read
 from handpad.train.lines import potentials, search_weights, sequence_training
@@ -109,12 +111,13 @@ def _run_segments(args: argparse.Namespace, console: Console) -> None:
     if earlier is None:
         unseen_examples = [example(line.text, rows_of(line.strokes), model) for line in parts["validation"]]
         arrays |= search_weights.choose([one for one in unseen_examples if one is not None], arrays, console)
-        arrays["temperature"] = search_weights.calibrate(parts["validation"], model, arrays, console)
+        reader = Reader(model, model, scorer.Scorer(arrays), Language.load())
+        arrays["temperature"] = np.float64(search_weights.calibrate(parts["validation"], reader, console))
     else:
         arrays |= {
             "language": np.float64(earlier.weights.language),
             "character": np.float64(earlier.weights.character),
-            "temperature": np.float64(earlier.temperature),
+            "temperature": np.float64(earlier.weights.temperature),
             **earlier.sequence_arrays(),
         }
     potentials.save(args.model, arrays)

@@ -67,9 +67,11 @@ def choose(examples: Sequence[Example], arrays: dict[str, np.ndarray], console: 
     return {name: np.float64(value) for name, value in chosen.items()}
 
 
-def calibrate(lines: Sequence[Line], model: BaseModel, arrays: dict[str, np.ndarray], console: Console) -> np.ndarray:
-    """The temperature that makes a read character's probability the share of such characters that are right."""
-    reader = Reader(model, model, scorer.Scorer(arrays), Language.load())
+def calibrate(lines: Sequence[Line], reader: Reader, console: Console) -> float:
+    """The temperature that makes a read character's probability the share of such characters that are right.
+
+    reader : with a temperature of 1.
+    """
     chances, right = [], []
     for line in lines:
         rows = [reader.read_line(as_strokes(row)) for row in rows_of(line.strokes)]
@@ -89,7 +91,7 @@ def calibrate(lines: Sequence[Line], model: BaseModel, arrays: dict[str, np.ndar
     best = min(TEMPERATURES, key=loss)
     before, after = (expected_error(in_bins(softmax(logged / one)[:, 0], right)) for one in (1.0, best))
     console.line("calibration", temperature=best, error_before=before, error_after=after, characters=len(right))
-    return np.float64(best)
+    return best
 
 
 def _padded(chances: Sequence[float]) -> list[float]:

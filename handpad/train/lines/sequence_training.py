@@ -14,6 +14,7 @@ from handpad.model.folder import READING, SEQUENCE, add_file, read_description, 
 from handpad.reading.evidence import Evidence
 from handpad.reading.frames import LABELS
 from handpad.reading.language import Language
+from handpad.reading.reader import Reader
 from handpad.reading.scorer import Scorer
 from handpad.reading.sequence import SequenceNetwork as FittedNetwork
 from handpad.train.console import Console
@@ -22,6 +23,7 @@ from handpad.train.datasets.splits import SPLIT_SEED, split_writers
 from handpad.train.datasets.unipen_lines import TEXTS, WORDS, Line, read
 from handpad.train.lines import sequence_weights
 from handpad.train.lines.screening import screened
+from handpad.train.lines.search_weights import calibrate
 from handpad.train.lines.sequence_fit import Training, fit
 from handpad.train.lines.sequence_network import SequenceNetwork, export
 from handpad.train.lines.variation import Letters, Sample, on_one_line
@@ -80,11 +82,18 @@ def run(folder: Path, sources: Sequence[Path], minutes: float, seed: int, consol
 
 def weigh(model: BaseModel, scorer: Scorer, folder: Path, parts: LineSplit, seed: int, console: Console) -> np.ndarray:
     """Choose how much the folder's network counts, on validation writers, and write that into its ``reading.npz``."""
-    evidence = Evidence(model, model, scorer, FittedNetwork.load(folder))
-    examples = sequence_weights.examples(sequence_weights.drawn(parts.validation, seed), evidence)
-    weights = sequence_weights.choose(examples, model.labels, Language.load(), console)
+    network, language = FittedNetwork.load(folder), Language.load()
+    drawn = sequence_weights.drawn(parts.validation, seed)
+    examples = sequence_weights.examples(drawn, Evidence(model, model, scorer, network))
+    weights = sequence_weights.choose(examples, model.labels, language, console)
     with np.load(io.BytesIO(read_file(folder, READING, read_description(folder)))) as stored:
         arrays = dict(stored)
+    calm = []
+    for kind in sequence_weights.KINDS:
+        lines = [line for line, one in zip(drawn, examples, strict=True) if one.kind == kind]
+        reader = Reader(model, model, Scorer(arrays | {"sequence_weights": weights}), language, network)
+        calm.append(calibrate(lines, reader, console) if lines else 1.0)
+    weights[:, -1] = calm
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **(arrays | {"sequence_weights": weights}))
     add_file(folder, READING, buffer.getvalue())

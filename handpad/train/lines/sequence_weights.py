@@ -13,7 +13,7 @@ import numpy as np
 from handpad.ink import as_strokes
 from handpad.reading.evidence import Evidence, Potentials
 from handpad.reading.language import Language
-from handpad.reading.scorer import JOINING, WITH_SEQUENCE
+from handpad.reading.scorer import JOINING, WEIGHED, WITH_SEQUENCE
 from handpad.reading.search import Weights, search
 from handpad.train.console import Console
 from handpad.train.datasets.unipen_lines import Line
@@ -34,6 +34,8 @@ CHARACTERS_OF_SITE = 400
 
 ROUNDS = 2
 
+KINDS = "print", "joined"
+
 
 @dataclass(frozen=True)
 class Example:
@@ -42,6 +44,11 @@ class Example:
     text: str
     site: str
     potentials: Potentials
+
+    @property
+    def kind(self) -> str:
+        """One of KINDS, whose weights count the most for the line."""
+        return KINDS[self.potentials.joining > sum(JOINING) / 2]
 
 
 def drawn(lines: Sequence[Line], seed: int) -> list[Line]:
@@ -71,30 +78,31 @@ def examples(lines: Sequence[Line], evidence: Evidence) -> list[Example]:
 
 
 def choose(lines: Sequence[Example], alphabet: list[str], language: Language, console: Console) -> np.ndarray:
-    """The weights of print and of joined writing: float64 (2, 5), as ``reading.npz`` holds them."""
-    names = tuple(Weights(sequence=1).__dict__)[: WITH_SEQUENCE.shape[1]]
-    middle = sum(JOINING) / 2
+    """The weights of print and of joined writing: float64 (2, 6), with a temperature of 1, as in ``reading.npz``.
+
+    Where there are no lines of a kind, its weights stay those of :data:`handpad.reading.scorer.WITH_SEQUENCE`.
+    """
     chosen = []
-    for kind, start in zip(("print", "joined"), WITH_SEQUENCE, strict=True):
-        own = [one for one in lines if (one.potentials.joining > middle) == (kind == "joined")]
-        weights = Weights(**dict(zip(names, start.tolist(), strict=True)))
+    for kind, start in zip(KINDS, WITH_SEQUENCE, strict=True):
+        own = [one for one in lines if one.kind == kind]
+        weights = replace(Weights(**dict(zip(WEIGHED, start.tolist(), strict=True))), temperature=1.0)
         best = error_rate(own, alphabet, language, weights)
         for _ in range(ROUNDS):
             before = weights
             for name, values in GRID.items():
                 rates = {v: error_rate(own, alphabet, language, replace(weights, **{name: v})) for v in values}
                 value = min(rates, key=lambda v: rates[v])
-                if rates[value] < best:
+                if own and rates[value] < best:
                     weights, best = replace(weights, **{name: value}), rates[value]
-            console.line("weights", kind=kind, lines=len(own), character_error_rate=best, **_plain(weights, names))
+            console.line("weights", kind=kind, lines=len(own), character_error_rate=best, **_plain(weights))
             if weights == before:
                 break
-        chosen.append([getattr(weights, name) for name in names])
+        chosen.append(list(_plain(weights).values()))
     return np.array(chosen)
 
 
-def _plain(weights: Weights, names: Sequence[str]) -> dict[str, float]:
-    return {name: getattr(weights, name) for name in names}
+def _plain(weights: Weights) -> dict[str, float]:
+    return {name: getattr(weights, name) for name in WEIGHED}
 
 
 def error_rate(lines: Sequence[Example], alphabet: list[str], language: Language, weights: Weights) -> float:
