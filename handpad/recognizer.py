@@ -284,6 +284,9 @@ class Recognizer:
             misparted = reader.misparted(seen[[row]], lines[sample_id]) if sample_id in lines else None
             if misparted is not None:
                 adapter.learn_grouping(sample_id, *misparted)
+            frames = reader.frames_learned(lines[sample_id]) if sample_id in lines else None
+            if frames is not None:
+                adapter.learn_frames(sample_id, frames.embeddings, frames.missing, confirmed[row])
 
     def words(self) -> list[str]:
         """The writer's own words, which reading expects beside those of the language."""
@@ -326,7 +329,7 @@ class Recognizer:
         index = self.model.index(label)
         unrestricted = self._training_set.see([(checked, checked_guide)])
         seen = self._training_set.restrict(unrestricted)
-        line_context = self._line_context(line) if line is not None else None
+        line_context = self._line_context(line, label) if line is not None else None
         predicted = shown or self.model.labels[int(self._adapter.predict(seen)[0].argmax())]
         sample = Sample(
             sample_id or new_sample_id(),
@@ -365,9 +368,11 @@ class Recognizer:
         self._training_set.add_without_ink(characters)
         self._teach(characters, {})
 
-    def _line_context(self, line: LineAround) -> LineContext:
+    def _line_context(self, line: LineAround, label: str) -> LineContext:
         reader, adapter = self._get_reader(), self._get_line_adapter()
-        return reader.line_context(line.strokes, line.characters, line.place, line.guide, adapter, line.regrouped)
+        return reader.line_context(
+            line.strokes, line.characters, line.place, label, line.guide, adapter, line.regrouped
+        )
 
     def correct(self, part: ReadCharacter | ReadWord | ReadLine, text: str) -> list[str]:
         """Put a character, word or line of a reading right, and learn from it what the app does.

@@ -20,6 +20,7 @@ import numpy as np
 
 from handpad.adaptation import Observation, softmax
 from handpad.adaptation.default import CONFIRMATION, contradicting
+from handpad.adaptation.frames import FrameRidge
 from handpad.adaptation.inverse import ridge_weights
 from handpad.adaptation.kernels import PLACE, SHAPE, SHAPE_ALONE, squared_distances, unit_length
 from handpad.adaptation.paper import PaperAdapter
@@ -90,14 +91,20 @@ class LineAdapter(Protocol):
     ) -> None:
         """Learn with a sample that hypotheses (m) are whole characters after all, or that they are not."""
 
+    def learn_frames(self, sample_id: Hashable, embeddings: np.ndarray, missing: np.ndarray, confirmed: bool) -> None:
+        """Learn with a sample what the sequence network missed in some of its frames: (k, d) and (k, classes)."""
+
     def forget(self, sample_id: Hashable) -> None:
-        """Forget a sample and what it taught of grouping. Raises KeyError if it is not known."""
+        """Forget a sample and what it taught of grouping and frames. Raises KeyError if it is not known."""
 
     def corrected(self, scores: np.ndarray, seen: Observation, geometry: np.ndarray) -> np.ndarray:
         """Scores (n, c) of hypotheses in context as this writer's samples correct them; each row's sum stays."""
 
     def grouped(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
         """What hypotheses gain or lose as whole characters by what the writer parted and joined: float (n,)."""
+
+    def corrected_frames(self, probabilities: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
+        """What the sequence network says of frames, (t, classes), as this writer's samples correct it."""
 
 
 class NoLineAdapter:
@@ -119,6 +126,9 @@ class NoLineAdapter:
     ) -> None:
         """Nothing."""
 
+    def learn_frames(self, sample_id: Hashable, embeddings: np.ndarray, missing: np.ndarray, confirmed: bool) -> None:
+        """Nothing."""
+
     def forget(self, sample_id: Hashable) -> None:
         """Nothing."""
 
@@ -129,6 +139,10 @@ class NoLineAdapter:
     def grouped(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
         """Zero for every hypothesis."""
         return np.zeros(len(geometry), np.float32)
+
+    def corrected_frames(self, probabilities: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
+        """What the network says."""
+        return probabilities
 
 
 NO_ADAPTER = NoLineAdapter()
@@ -192,6 +206,8 @@ class RidgeLineAdapter(GroupingAdapter):
         self._geometry: dict[Hashable, np.ndarray] = {}
         self._scores: dict[Hashable, np.ndarray] = {}
         self._weights: np.ndarray | None = None  # None: to be found when they are next needed
+        self._frames: dict[Hashable, tuple[np.ndarray, np.ndarray, bool]] = {}
+        self._frame_ridge: FrameRidge | None = None  # likewise
 
     def __len__(self) -> int:
         return len(self._store)
@@ -213,14 +229,33 @@ class RidgeLineAdapter(GroupingAdapter):
         for start in range(0, len(sample_ids), _TOGETHER):
             some = slice(start, start + _TOGETHER)
             self._scores.update(zip(sample_ids[some], in_context(some), strict=True))
-        self._weights = None
+        self._weights = self._frame_ridge = None
 
     def forget(self, sample_id: Hashable) -> None:
         """See :class:`LineAdapter`."""
         self._store.remove(sample_id)
         del self._geometry[sample_id], self._scores[sample_id]
+        self._frames.pop(sample_id, None)
         super().forget(sample_id)
-        self._weights = None
+        self._weights = self._frame_ridge = None
+
+    def learn_frames(self, sample_id: Hashable, embeddings: np.ndarray, missing: np.ndarray, confirmed: bool) -> None:
+        """See :class:`LineAdapter`."""
+        self._frames[sample_id] = embeddings, missing, confirmed
+        self._frame_ridge = None
+
+    def corrected_frames(self, probabilities: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
+        """See :class:`LineAdapter`."""
+        if not self._frames:
+            return probabilities
+        if self._frame_ridge is None:
+            chosen = [self._frames[i] for i in self._store.useful(CAPACITY, LATEST) if i in self._frames]
+            if not chosen:
+                return probabilities
+            trust = [np.full(len(own), CONFIRMATION if confirmed else 1.0) for own, _, confirmed in chosen]
+            known, missing = (np.concatenate([one[place] for one in chosen]) for place in (0, 1))
+            self._frame_ridge = FrameRidge(known.astype(np.float32), missing, np.concatenate(trust))
+        return self._frame_ridge.corrected(probabilities, embeddings)
 
     def corrected(self, scores: np.ndarray, seen: Observation, geometry: np.ndarray) -> np.ndarray:
         """See :class:`LineAdapter`."""

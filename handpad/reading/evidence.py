@@ -6,24 +6,28 @@ writers; the search (:mod:`handpad.reading.search`) puts the language beside the
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from handpad.adaptation import Observation, softmax
-from handpad.adaptation.line import LineAdapter
+from handpad.adaptation.line import NO_ADAPTER, LineAdapter
 from handpad.glyph import cues_of_box, glyph
 from handpad.ink import Box, Guide
 from handpad.model.base import BaseModel
 from handpad.reading.fragments import Fixed
-from handpad.reading.frames import LABELS, joining
+from handpad.reading.frames import LABELS, FrameSamples, joining
 from handpad.reading.lattice import Lattice, lattice
+from handpad.reading.line_context import LineContext
 from handpad.reading.scorer import FORBIDDEN, Scorer, from_styles
 from handpad.reading.search import Weights
-from handpad.reading.sequence import FLOOR, SequenceNetwork, label_scores, owners, space_scores
+from handpad.reading.sequence import FLOOR, SequenceNetwork, frame_samples, label_scores, owners, space_scores
 
 DOUBT = 4
 """What lies f times as far from all writing styles as real characters do is read f to this power less surely."""
+
+USUAL_FRAMES = 20
+"""Letters have up to so many frames; what has f times as many is read f to the power of DOUBT less surely."""
 
 REMEMBERED = 8192
 """What the base model saw in so many groups is kept, so that reading a growing line again is quick."""
@@ -44,12 +48,14 @@ class Potentials:
         and no space and a space before each fragment but the first.
     sequence_labels, sequence_spaces : the same of the sequence network; None where there is none.
     joining : letters a stroke, see :func:`handpad.reading.frames.joining`.
+    frames : int (n,), how many frames of the network each group has.
     """
 
     groups: Lattice
     seen: Observation
     labels: np.ndarray
     spaces: np.ndarray
+    frames: np.ndarray
     sequence_labels: np.ndarray | None = None
     sequence_spaces: np.ndarray | None = None
     joining: float = 0.0
@@ -73,6 +79,7 @@ class Scored:
     labels : float (n, c), score of each label in each group.
     spaces : float (m - 1, 2), score of no space and of a space before each fragment but the first.
     weights : of the search, for such a line.
+    frames : int (n,), how many frames of the sequence network each group has; 0 where there is no network.
     """
 
     groups: Lattice
@@ -80,6 +87,7 @@ class Scored:
     labels: np.ndarray
     spaces: np.ndarray
     weights: Weights
+    frames: np.ndarray
 
 
 class Evidence:
@@ -117,14 +125,14 @@ class Evidence:
 
         between_steps : called every few hundredths of a second; it may raise.
         """
-        found = self.potentials(strokes, guide, fixed, between_steps)
+        found = self.potentials(strokes, guide, fixed, between_steps, adapter)
         groups, weights = found.groups, self._scorer.weights
         if self._sequence is not None:
             weights = self._scorer.weights_for(found.joining)
         labels, spaces = found.weighed(weights)
         labels = adapter.corrected(labels, found.seen, groups.geometry)
         labels = labels + adapter.grouped(found.seen, groups.geometry)[:, None]
-        return Scored(groups, found.seen, *self._with_fixed(groups, labels, spaces), weights)
+        return Scored(groups, found.seen, *self._with_fixed(groups, labels, spaces), weights, found.frames)
 
     def potentials(
         self,
@@ -132,17 +140,23 @@ class Evidence:
         guide: Guide | None,
         fixed: Sequence[Fixed],
         between_steps: Callable[[], None],
+        adapter: LineAdapter = NO_ADAPTER,
     ) -> Potentials:
         """What each part says of a line of checked ink, see :meth:`scored`."""
         groups = self.lattice(strokes, guide, fixed)
         seen, found = self._look(groups, guide, between_steps)
         labels, spaces = self._by_segments(groups, seen, found)
         if self._sequence is None:
-            return Potentials(groups, seen, labels, spaces)
+            return Potentials(groups, seen, labels, spaces, np.zeros(len(groups), np.int64))
         frames = self._sequence.frames(strokes)
+        corrected = adapter.corrected_frames(frames.probabilities, frames.embeddings)
+        frames = replace(frames, probabilities=corrected)
         owner = owners(frames, groups)
         said = _with_unknown(label_scores(frames, groups, owner), self._classes)
-        return Potentials(groups, seen, labels, spaces, said, space_scores(frames, groups, owner), joining(frames))
+        spaced = space_scores(frames, groups, owner)
+        before = np.concatenate([[0], np.cumsum(np.bincount(owner[owner >= 0], minlength=len(groups.fragments)))])
+        counts = before[groups.stops] - before[groups.starts]
+        return Potentials(groups, seen, labels, spaces, counts, said, spaced, joining(frames))
 
     def _look(
         self, groups: Lattice, guide: Guide | None, between_steps: Callable[[], None]
@@ -189,13 +203,22 @@ class Evidence:
                 scores[row] = weights.segments * scores[row] + weights.sequence * own
         return scores
 
-    def said(self, strokes: Sequence[np.ndarray], groups: Lattice, row: int) -> np.ndarray | None:
-        """What the sequence network says of one group of a line, as a line context has it; None without a network."""
+    def line_context(self, strokes: Sequence[np.ndarray], groups: Lattice, row: int, label: str) -> LineContext:
+        """How one group of a line stands there, and what its frames teach when it is that label."""
         if self._sequence is None:
-            return None
+            return LineContext(groups.geometry[row])
         frames = self._sequence.frames(strokes)
-        own = label_scores(frames, groups, owners(frames, groups))[row]
-        return np.append(own, joining(frames)).astype(np.float32)
+        owner = owners(frames, groups)
+        said = np.append(label_scores(frames, groups, owner)[row], joining(frames)).astype(np.float32)
+        own = np.flatnonzero((owner >= groups.starts[row]) & (owner < groups.stops[row]))
+        samples = frame_samples(frames, own, label, self._sequence.fingerprint)
+        return LineContext(groups.geometry[row], sequence=said, frames=samples)
+
+    def frames_learned(self, line: LineContext) -> FrameSamples | None:
+        """What a sample's frames teach; None if nothing, or if another network saw them."""
+        if self._sequence is None or line.frames is None or line.frames.network != self._sequence.fingerprint:
+            return None
+        return line.frames
 
     def _context(self, geometry: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
         """What size, place and shape say for each of the model's labels: (n, c)."""
@@ -226,11 +249,17 @@ class Evidence:
                 spaces[groups.starts[group] - 1, int(not fragment.fixed.space)] += FORBIDDEN
         return labels, spaces
 
-    def doubts(self, seen: Observation) -> np.ndarray:
-        """By how much to soften what is made of groups, at least 1: (n,). Drawings look like no writing style."""
-        if not self._same:
-            return np.ones(len(seen))
-        return np.maximum(from_styles(seen.embeddings, self._model.centroids) / self._scorer.familiar, 1.0) ** DOUBT
+    def doubts(self, scored: Scored, rows: Sequence[int]) -> np.ndarray:
+        """By how much to soften what is made of some groups, at least 1: (k,).
+
+        Drawings look like no writing style, and go a longer way for a letter than writing does.
+        """
+        chosen = list(rows)
+        doubts = np.maximum(scored.frames[chosen] / USUAL_FRAMES, 1.0) ** DOUBT
+        if self._same:
+            apart = from_styles(scored.seen[chosen].embeddings, self._model.centroids) / self._scorer.familiar
+            doubts *= np.maximum(apart, 1.0) ** DOUBT
+        return doubts
 
 
 def _places(labels: Sequence[str], among: Sequence[str]) -> np.ndarray:

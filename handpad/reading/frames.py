@@ -12,6 +12,9 @@ LABELS = tuple(chr(code) for code in range(ord("!"), ord("~") + 1))
 BLANK, SPACE = 0, len(LABELS) + 1
 CLASSES = len(LABELS) + 2
 
+EMBEDDING = 184
+"""Numbers of the network's last hidden layer."""
+
 
 @dataclass(frozen=True)
 class Frames:
@@ -32,6 +35,40 @@ class Frames:
 
     def __len__(self) -> int:
         return len(self.strokes)
+
+
+@dataclass(frozen=True)
+class FrameSamples:
+    """What some frames of a character teach, once its label is known.
+
+    Attributes
+    ----------
+    network : tells the network that they are of from others.
+    embeddings : float16 (k, d).
+    missing : float16 (k, CLASSES), the posterior of each class by the alignment of the label, less what the network
+        said (Graves et al. 2006, whose gradient this is).
+    """
+
+    network: int
+    embeddings: np.ndarray
+    missing: np.ndarray
+
+    def packed(self) -> np.ndarray:
+        """As float32 of any meaning: the network, then embeddings and what was missing, frame by frame."""
+        halves = np.concatenate([self.embeddings, self.missing], axis=1).astype("<f2")
+        return np.concatenate([np.array([self.network], "<u4").view("<f4"), halves.reshape(-1).view("<f4")])
+
+    @classmethod
+    def unpacked(cls, values: np.ndarray) -> "FrameSamples | None":
+        """The reverse of :meth:`packed`; None where there are none."""
+        width = (EMBEDDING + CLASSES) // 2
+        if len(values) < 1 + width or (len(values) - 1) % width:
+            return None
+        network = int(values[:1].astype("<f4").view("<u4")[0])
+        halves = values[1:].astype("<f4").view("<f2").reshape(-1, 2 * width)
+        if not np.isfinite(halves).all():
+            return None
+        return cls(network, halves[:, :EMBEDDING], halves[:, EMBEDDING:])
 
 
 def joining(frames: Frames) -> float:

@@ -7,6 +7,7 @@ import numpy as np
 
 from handpad.ink import Guide
 from handpad.reading.fragments import Fixed
+from handpad.reading.frames import LABELS, FrameSamples
 from handpad.reading.lattice import GEOMETRY
 
 
@@ -21,20 +22,28 @@ class LineContext:
         strokes (n, 4) and its geometry.
     sequence : float32 (c + 1,), what the sequence network says there for each of its labels, see
         :func:`handpad.reading.sequence.label_scores`, and how joined the line is (letters a stroke); None if unknown.
+    frames : what its frames teach; none where the network is another by now.
     """
 
     geometry: np.ndarray
     misread: tuple[tuple[list[np.ndarray], np.ndarray], ...] = ()
     sequence: np.ndarray | None = None
+    frames: FrameSamples | None = None
 
     def packed(self) -> np.ndarray:
-        """Geometry and, where known, the sequence network's values behind it: float32."""
-        return self.geometry if self.sequence is None else np.concatenate([self.geometry, self.sequence])
+        """Geometry and, where known, the sequence network's values and the frames behind it: float32."""
+        if self.sequence is None:
+            return self.geometry
+        frames = np.zeros(0, np.float32) if self.frames is None else self.frames.packed()
+        return np.concatenate([self.geometry, self.sequence, frames])
 
     @classmethod
     def unpacked(cls, values: np.ndarray, misread: tuple[tuple[list[np.ndarray], np.ndarray], ...]) -> "LineContext":
         """The reverse of :meth:`packed`; profiles of old hold geometry alone."""
-        return cls(values[:GEOMETRY], misread, values[GEOMETRY:] if len(values) > GEOMETRY else None)
+        if len(values) <= GEOMETRY:
+            return cls(values, misread)
+        stop = GEOMETRY + len(LABELS) + 1
+        return cls(values[:GEOMETRY], misread, values[GEOMETRY:stop], FrameSamples.unpacked(values[stop:]))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from handpad.model.folder import READING
 from handpad.paths import bundled_models
 from handpad.reading.evidence import Evidence, Scored
 from handpad.reading.fragments import Fixed, ink_of, moved, share_ink
+from handpad.reading.frames import FrameSamples
 from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, Lattice
 from handpad.reading.likely import likelihoods
@@ -215,6 +216,7 @@ class Reader:
         strokes: Sequence[np.ndarray],
         characters: Sequence[Fixed],
         place: int,
+        label: str,
         guide: Guide | None = None,
         adapter: LineAdapter = NO_ADAPTER,
         regrouped: bool = False,
@@ -223,7 +225,7 @@ class Reader:
 
         Parameters
         ----------
-        characters : the line as it is right, left to right; place : the index of the one to learn.
+        characters : the line as it is right, left to right; place : the index of the one to learn; label : what it is.
         regrouped : whether the writer has parted or joined its ink. Then what would still be taken for characters in
             its place is told as well: nothing, if the reading has learned better meanwhile.
         """
@@ -234,18 +236,19 @@ class Reader:
             groups = self._evidence.lattice(strokes, guide, characters)
             row = groups.row_of(own)
             assert row is not None  # a settled character is a group
-            return self._placed(strokes, groups, row)
+            return self._evidence.line_context(strokes, groups, row, label)
+        found = self._evidence.line_context(strokes, groups, row, label)
         if not regrouped:
-            return self._placed(strokes, groups, row)
-        placed = self._placed(strokes, groups, row)
+            return found
         scored = self._scored(strokes, guide, adapter, ())
         groups, steps = scored.groups, self._search(scored, self.language, scored.weights)[0].steps
         wrong = [step.group for step in steps if step.group != row and share_ink(groups.parts(step.group), own)]
         misread = tuple((groups.strokes_of(one), groups.geometry[one]) for one in wrong)
-        return replace(placed, geometry=groups.geometry[row], misread=misread)
+        return replace(found, misread=misread)
 
-    def _placed(self, strokes: Sequence[np.ndarray], groups: Lattice, row: int) -> LineContext:
-        return LineContext(groups.geometry[row], sequence=self._evidence.said(strokes, groups, row))
+    def frames_learned(self, line: LineContext) -> FrameSamples | None:
+        """See :meth:`handpad.reading.evidence.Evidence.frames_learned`."""
+        return self._evidence.frames_learned(line)
 
     def misparted(self, seen: Observation, line: LineContext) -> tuple[np.ndarray, np.ndarray, list[bool]] | None:
         """What a sample (seen, one row) teaches of grouping, as line adapters learn it; None if nothing.
@@ -314,7 +317,7 @@ class Reader:
     def _line(self, scored: Scored, paths: list[Path]) -> ReadLine:
         groups, seen, best = scored.groups, scored.seen, paths[0]
         chances = softmax(np.array([path.score for path in paths]) / scored.weights.temperature)
-        ranked = self._candidates(best, scored, self._evidence.doubts(seen[[step.group for step in best.steps]]))
+        ranked = self._candidates(best, scored, self._evidence.doubts(scored, [step.group for step in best.steps]))
         words: list[list[ReadCharacter]] = []
         for step, candidates in zip(best.steps, ranked, strict=True):
             parts = groups.parts(step.group)

@@ -33,7 +33,7 @@ JOINING = 0.9, 1.6
 WEIGHED = ("language", "character", "segments", "sequence", "spaces", "temperature")
 """The weights that print and joined writing have of their own, in the order of ``reading.npz``."""
 
-WITH_SEQUENCE = np.array([[0.85, 4.0, 1.0, 1.0, 1.0, 1.5], [0.6, 1.0, 0.3, 1.0, 1.0, 1.0]])
+WITH_SEQUENCE = np.array([[1.0, 4.0, 1.0, 0.7, 0.6, 1.5], [0.55, 1.5, 0.0, 0.7, 1.0, 1.0]])
 """The weights of print and of joined writing where ``reading.npz`` has none of its own."""
 
 FORBIDDEN = -1e4

@@ -8,6 +8,7 @@ writing is parted where the network sees a letter end, and a late dot or bar, wh
 it.
 """
 
+import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ import numpy as np
 from handpad.errors import ModelError
 from handpad.model.folder import SEQUENCE, is_model, read_description, read_file
 from handpad.numerics import log_softmax
-from handpad.reading.frames import BLANK, CLASSES, LABELS, SPACE, Frames
+from handpad.reading.frames import BLANK, CLASSES, EMBEDDING, LABELS, SPACE, Frames, FrameSamples
 from handpad.reading.lattice import Lattice
 from handpad.reading.trajectory import FEATURES, FRAME, trajectory
 
@@ -42,8 +43,9 @@ class SequenceNetwork:
             embeddings, logits = self._forward(np.zeros((1, FEATURES, FRAME * _PADDED), np.float32))
         except cv2.error as error:
             raise ModelError(f"The model file {path} is damaged: it does not run as a network.") from error
-        if embeddings.ndim != 3 or logits.shape != (1, CLASSES, _PADDED):
+        if embeddings.shape != (1, EMBEDDING, _PADDED) or logits.shape != (1, CLASSES, _PADDED):
             raise ModelError(f"The model file {path} is damaged: it does not give what reading lines needs.")
+        self.fingerprint = zlib.crc32(data)
         self._known: OrderedDict[int, Frames] = OrderedDict()
 
     @classmethod
@@ -156,3 +158,56 @@ def space_scores(frames: Frames, groups: Lattice, owner: np.ndarray) -> np.ndarr
         chance[place] = max(chance[place], float(space[frame]))
     chance = np.clip(chance[1:count], np.exp(FLOOR / 2), 1 - np.exp(FLOOR / 2))
     return np.stack([np.log(1 - chance), np.log(chance)], axis=1)
+
+
+LEAST_MISSING = 0.1
+"""Frames of which more than that was missing teach it; of the others only the one that says the label the most."""
+
+MOST_LEARNED = 4
+"""So many frames of a character are learned at most."""
+
+
+def frame_samples(frames: Frames, own: np.ndarray, label: str, network: int) -> FrameSamples | None:
+    """What the frames of a character teach, once its label is known; None where the network has no such label.
+
+    own : int (k,), the frames of the character's ink, in the order of writing.
+    """
+    if label not in LABELS or not 0 < len(own) <= MOST_FRAMES:
+        return None
+    column = LABELS.index(label) + 1
+    said = frames.probabilities[own].astype(np.float64)
+    posterior = _alignment(np.maximum(said[:, column], 1e-6), np.maximum(said[:, BLANK] + said[:, SPACE], 1e-6))
+    wanted = np.zeros_like(said)
+    wanted[:, column] = posterior
+    blanks = said[:, [BLANK, SPACE]] + 1e-9
+    wanted[:, [BLANK, SPACE]] = (1 - posterior)[:, None] * blanks / blanks.sum(axis=1, keepdims=True)
+    missing = wanted - said
+    amount = np.abs(missing).sum(axis=1)
+    amount[posterior.argmax()] += 2.0
+    chosen = np.sort(np.argsort(-amount, kind="stable")[:MOST_LEARNED])
+    chosen = chosen[amount[chosen] > LEAST_MISSING]
+    embeddings = frames.embeddings[own[chosen]].astype(np.float16)
+    return FrameSamples(network, embeddings, missing[chosen].astype(np.float16))
+
+
+def _alignment(label: np.ndarray, blank: np.ndarray) -> np.ndarray:
+    """The posterior that each frame says the label, given that all together say it once: float64 (k,).
+
+    label, blank : float64 (k,), the probabilities of either. Forward and backward sums over blank* label+ blank*.
+    """
+    count = len(label)
+    ahead, back = np.zeros((count, 3)), np.zeros((count, 3))
+    state = np.array([1.0, 0.0, 0.0])
+    for frame in range(count):
+        before, inside, after = state
+        state = np.array([before * blank[frame], (before + inside) * label[frame], (inside + after) * blank[frame]])
+        state /= state.sum()
+        ahead[frame] = state
+    state = np.array([0.0, 1.0, 1.0])
+    for frame in range(count - 1, -1, -1):
+        back[frame] = state
+        before, inside, after = state * [blank[frame], label[frame], blank[frame]]
+        state = np.array([before + inside, inside + after, after])
+        state /= state.sum()
+    both = ahead * back
+    return both[:, 1] / np.maximum(both.sum(axis=1), 1e-300)

@@ -28,7 +28,7 @@ def teach(reader, adapter, ink, characters, regrouped=False):
     fixed = [Fixed(tuple(Part(n, 0, len(ink[n])) for n in numbers), label) for label, numbers in characters]
     read = reader.read_line(ink, fixed=fixed).characters
     for place, character in enumerate(read):
-        line_context = reader.line_context(ink, fixed, place, adapter=adapter, regrouped=regrouped)
+        line_context = reader.line_context(ink, fixed, place, character.label, adapter=adapter, regrouped=regrouped)
         number = len(adapter) + 1
         label = MODEL.index(character.label)
         geometry = line_context.geometry[None]

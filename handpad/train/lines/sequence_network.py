@@ -9,10 +9,11 @@ import warnings
 import torch
 from torch import Tensor, nn
 
+from handpad.reading.frames import EMBEDDING
 from handpad.reading.trajectory import FEATURES
 from handpad.train.fit.onnx_export import OPSET
 
-CHANNELS = 184
+CHANNELS = EMBEDDING
 DILATIONS = (1, 2, 4, 8, 1, 2, 4, 8)
 
 
