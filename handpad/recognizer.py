@@ -174,6 +174,7 @@ class Recognizer:
         strokes: Sequence[ArrayLike],
         guide: ArrayLike | Sequence[ArrayLike] | None = None,
         progress: Progress | None = None,
+        traced: bool = False,
     ) -> Reading:
         """Read a line or a page of ink.
 
@@ -182,6 +183,7 @@ class Recognizer:
         strokes : in writing order, as for :meth:`recognize`.
         guide : (baseline, x_height) of the ruled line, or a list of these, one for each line of the page.
         progress : told after every line how many strokes have been read, and of how many; it may raise to end it.
+        traced : no pen wrote the ink so, it was traced from a picture: order and direction of its strokes mean nothing.
 
         Returns
         -------
@@ -190,7 +192,8 @@ class Recognizer:
         """
         checked = as_strokes(strokes)
         given = [np.asarray(stroke) for stroke in strokes]
-        return self._get_reader().read(checked, _as_guides(guide), self._get_line_adapter(), progress, given)
+        reader = self._get_reader().without_sequence() if traced else self._get_reader()
+        return reader.read(checked, _as_guides(guide), self._get_line_adapter(), progress, given)
 
     def read_line(
         self, strokes: Sequence[ArrayLike], guide: ArrayLike | None = None, known: Sequence[Fixed] = ()

@@ -87,19 +87,19 @@ def read_file(
     A page of Handpad is read with its ruled lines, and what its writer has settled stays. Raises HandpadError, also
     where there is more to read than :func:`ink_of_file` takes, or it takes more than MOST_SECONDS.
     """
-    strokes, page = ink_of_file(path)
+    strokes, page, traced = ink_of_file(path)
     if profile is not None and not profile.is_file():
         raise HandpadError(f"There is no profile at {profile}.")
     pad = Recognizer(profile, model=model)
     progress = _in_time(path, progress)
     try:
-        return pad.read(strokes, progress=progress) if page is None else _read_page(pad, page, progress)
+        return pad.read(strokes, progress=progress, traced=traced) if page is None else _read_page(pad, page, progress)
     finally:
         pad.close()
 
 
-def ink_of_file(path: Path) -> tuple[list[np.ndarray], Page | None]:
-    """The strokes of a file of ink or a picture, at least one, and the page, if Handpad wrote the file.
+def ink_of_file(path: Path) -> tuple[list[np.ndarray], Page | None, bool]:
+    """The strokes of a file of ink or a picture, at least one; the page, if it is one; whether it is traced.
 
     Raises HandpadError, also where the file goes beyond the limits of :mod:`handpad.inkml` or
     :mod:`handpad.reading.images`.
@@ -119,7 +119,7 @@ def ink_of_file(path: Path) -> tuple[list[np.ndarray], Page | None]:
             raise InkError("There is no ink in it.")
     except (InkError, ImageError, DocumentError) as error:
         raise HandpadError(f"{path} cannot be read. {error}") from error
-    return strokes, page
+    return strokes, page, data.startswith(PICTURES)
 
 
 def as_json(reading: Reading) -> dict:

@@ -70,7 +70,7 @@ class Reader:
         language: Language | None,
         sequence: SequenceNetwork | None = None,
     ):
-        self._model, self._scorer = model, scorer
+        self._model, self._grouping, self._scorer = model, grouping, scorer
         self.language = language
         self._evidence = Evidence(model, grouping, scorer, sequence)
         self._tell: Callable[[], None] | None = None  # says how far a page has been read
@@ -91,6 +91,10 @@ class Reader:
         if fitted is None or fitted.fingerprint != bundled.fingerprint:
             raise ModelError(f"The bundled model at {bundled.folder} lacks its {READING}; install Handpad again.")
         return cls(model, bundled, fitted, language, sequence)
+
+    def without_sequence(self) -> "Reader":
+        """The reader that goes by segments alone, for ink whose order and direction mean nothing."""
+        return Reader(self._model, self._grouping, self._scorer, self.language)
 
     def read(
         self,

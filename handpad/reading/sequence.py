@@ -26,6 +26,9 @@ from handpad.reading.trajectory import FEATURES, FRAME, trajectory
 FLOOR = -12.0
 """Nats: what the network finds less likely than that, beside a blank, is all the same."""
 
+SPACE_FLOOR = -3.0
+"""Nats: the network is never surer than that whether there is a space; how wide gaps are is seen beside it."""
+
 MOST_FRAMES = 96
 """Of a character; ink with more is a drawing, for which the network says nothing."""
 
@@ -145,18 +148,16 @@ def space_scores(frames: Frames, groups: Lattice, owner: np.ndarray) -> np.ndarr
     """Log probability of no space and of a space before each fragment but the first: float64 (m - 1, 2)."""
     count = len(groups.fragments)
     chance = np.zeros(count + 1)
-    space = frames.probabilities[:, SPACE]
-    for frame in np.flatnonzero(space > 1e-3):
-        index = owner[frame]
-        if index < 0:
-            continue
-        own = np.flatnonzero(owner == index)
-        said = frames.probabilities[own, 1:SPACE].sum(axis=1)
-        # Before the fragment where its letter is said later, behind it where it has been said.
-        later, earlier = said[own > frame].sum(), said[own < frame].sum()
-        place = index if later >= earlier else index + 1
-        chance[place] = max(chance[place], float(space[frame]))
-    chance = np.clip(chance[1:count], np.exp(FLOOR / 2), 1 - np.exp(FLOOR / 2))
+    best = frames.probabilities.argmax(axis=1)
+    letters = np.flatnonzero((best != BLANK) & (best != SPACE) & (owner >= 0))
+    for frame in np.flatnonzero(frames.probabilities[:, SPACE] > 1e-3):
+        place = int(np.searchsorted(letters, frame))
+        if 0 < place < len(letters):
+            # The pen may have drawn a letter's right part first: the space is somewhere between the two letters.
+            left, right = sorted((owner[letters[place - 1]], owner[letters[place]]))
+            between = slice(left + 1, max(left + 1, right) + 1)
+            chance[between] = np.maximum(chance[between], frames.probabilities[frame, SPACE])
+    chance = np.clip(chance[1:count], np.exp(SPACE_FLOOR), 1 - np.exp(SPACE_FLOOR))
     return np.stack([np.log(1 - chance), np.log(chance)], axis=1)
 
 

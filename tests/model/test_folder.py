@@ -15,6 +15,7 @@ from handpad.model.folder import (
     NEEDED,
     READING,
     REPORT,
+    SEQUENCE,
     STYLES,
     _digest,
     add_file,
@@ -151,5 +152,6 @@ def test_the_files_of_a_model(folder):
     assert files_of(folder) == list(FILES)
     (folder / REPORT).unlink()
     (folder / READING).unlink()
+    (folder / SEQUENCE).unlink()
     assert sorted(files_of(folder)) == sorted(NEEDED)
     assert files_of(folder)[-1] == DESCRIPTION

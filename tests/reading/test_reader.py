@@ -222,7 +222,7 @@ def test_what_looks_like_no_writing_at_all_is_unsure(reader):
     odd = {name: odd_ink()[name] for name in ("drawing", "one long stroke")}
     odd["zigzag"] = [np.pad(line(*[(3 * n, 40 * (n % 2)) for n in range(30)]), ((0, 0), (0, 2)))]
     for name, ink in odd.items():
-        assert np.mean([character.probability for character in reader.read(ink).characters]) < 0.5, name
+        assert np.mean([word.probability for word in reader.read(ink).words]) < 0.5, name
 
 
 @pytest.fixture

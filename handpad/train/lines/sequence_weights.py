@@ -32,6 +32,9 @@ GRID = {
 CHARACTERS_OF_SITE = 400
 """So many characters of each contributor and category are read, drawn at random."""
 
+FEWEST = 100
+"""Contributors with fewer characters of a kind are left aside."""
+
 ROUNDS = 2
 
 KINDS = "print", "joined"
@@ -106,13 +109,14 @@ def _plain(weights: Weights) -> dict[str, float]:
 
 
 def error_rate(lines: Sequence[Example], alphabet: list[str], language: Language, weights: Weights) -> float:
-    """Characters read wrongly, 0 to 1 and more: the mean over contributors."""
+    """Characters read wrongly, 0 to 1 and more: the mean over contributors with FEWEST characters."""
     wrong: dict[str, int] = defaultdict(int)
     written: dict[str, int] = defaultdict(int)
     for one in lines:
         wrong[one.site] += edits(one.text, text(one.potentials, alphabet, language, weights))
         written[one.site] += len(one.text)
-    return float(np.mean([wrong[site] / written[site] for site in written])) if written else 0.0
+    rates = [wrong[site] / written[site] for site in written if written[site] >= FEWEST]
+    return float(np.mean(rates)) if rates else 0.0
 
 
 def text(potentials: Potentials, alphabet: list[str], language: Language | None, weights: Weights) -> str:
