@@ -40,7 +40,8 @@ def test_a_line_is_read_as_it_is_written_and_confirmed_when_the_pen_has_gone_on(
     assert [label for label, _, confirmed, _ in samples(desk.profile) if confirmed] == [c.label for c in first]
     assert not marked(desk.page.erase(set(range(1, 7))))
     appeared = [key for event in desk.told if isinstance(event, PageChanged) for key in event.appeared]
-    assert {c.parts for c in desk.page.characters} <= set(appeared)
+    # A letter that grows by a bar and stays the same letter does not appear a second time.
+    assert {c.parts for c in desk.page.characters if len(c.parts) == 1} <= set(appeared)
 
 
 def test_a_letter_put_right_is_learned_forgotten_by_undo_and_learned_again_by_redo(desk):
@@ -81,8 +82,9 @@ def test_a_word_put_right_is_parted_over_its_ink_and_its_letters_are_learned(des
         ("c", True, 1), ("l", True, 1), ("o", True, 1), ("t", True, 2)
     ]  # fmt: skip
     assert desk.page.line_text(0).startswith("clot ")
-    assert samples(desk.profile)[0][::2] == ("c", False)
-    assert corrections(desk)[-1].label == "clot"
+    assert [sample[::2] for sample in samples(desk.profile)] == [("o", True), ("t", True)]
+    told = corrections(desk)[-1]
+    assert (told.label, told.letters, told.skipped) == ("clot", 4, 2)  # c and l look like a d
     before = samples(desk.profile)
     (same,) = desk.ask_word(word[0].parts, "clot")
     desk.do("correct_word", word[0].parts, same)
