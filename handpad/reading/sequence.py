@@ -60,7 +60,7 @@ class SequenceNetwork:
 
     def frames(self, strokes: Sequence[np.ndarray]) -> Frames:
         """Run the network on a line of ink: arrays (n, 2 or more), in the order of writing, y down."""
-        key = hash(b"|".join(stroke.tobytes() for stroke in strokes))
+        key = hash(tuple((stroke.shape, stroke.dtype.str, stroke.tobytes()) for stroke in strokes))
         if key in self._known:
             self._known.move_to_end(key)
             return self._known[key]
