@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+from handwriting import line, write_line
+
+pytest.importorskip("rapidfuzz")
+
+from handpad.adaptation import Observation
+from handpad.reading.evidence import Potentials
+from handpad.reading.language import Language
+from handpad.reading.lattice import lattice
+from handpad.reading.scorer import WITH_SEQUENCE
+from handpad.reading.search import Weights
+from handpad.train.console import Console
+from handpad.train.datasets.unipen_lines import TEXTS, WORDS, Line
+from handpad.train.lines.sequence_weights import CHARACTERS_OF_SITE, GRID, Example, choose, drawn, error_rate, text
+
+NAMES = ("language", "character", "segments", "sequence", "spaces")
+LANGUAGE = Language.load()
+ALPHABET = [label for label in LANGUAGE.alphabet if label != " "]
+STROKES = [np.column_stack([line((60 * n, 0), (60 * n, 30)), np.full((13, 2), 0.5)]) for n in range(3)]
+TRUE, WRONG = "the", "qzx"
+
+
+def example(segments: tuple[str, float], sequence: tuple[str, float], joining: float, site="ced") -> Example:
+    """A line of three strokes, of which both parts say a text, each letter likelier by so many nats than all else."""
+    groups = lattice(STROKES)
+    alone = [int(np.flatnonzero((groups.starts == n) & (groups.stops == n + 1))[0]) for n in range(3)]
+    labels = []
+    for said, by in (segments, sequence):
+        scores = np.full((len(groups), len(ALPHABET)), -60.0)
+        scores[alone] = 0.0
+        for row, letter in zip(alone, said, strict=True):
+            scores[row, ALPHABET.index(letter)] = by
+        labels.append(scores)
+    spaces = np.tile([0.0, -20.0], (2, 1))
+    seen = Observation(np.zeros((len(groups), 1)), np.zeros((len(groups), len(ALPHABET))), np.zeros((len(groups), 4)))
+    return Example(TRUE, site, Potentials(groups, seen, labels[0], spaces, labels[1], spaces, joining))
+
+
+def chosen(examples):
+    weights = choose(examples, ALPHABET, LANGUAGE, Console(False, silent=True))
+    assert weights.shape == WITH_SEQUENCE.shape
+    return [Weights(**dict(zip(NAMES, row.tolist(), strict=True))) for row in weights]
+
+
+def started():
+    return [Weights(**dict(zip(NAMES, row.tolist(), strict=True))) for row in WITH_SEQUENCE]
+
+
+def test_what_is_right_already_is_left_as_it_is():
+    good = [example((TRUE, 12.0), (TRUE, 12.0), joining) for joining in (1.0, 2.0)]
+    assert chosen(good) == started()
+    assert chosen([]) == started()
+
+
+def test_where_the_sequence_network_is_wrong_it_counts_less():
+    lines = [example((TRUE, 9.0), (WRONG, 17.0), 1.0)]
+    before, (in_print, joined) = started(), chosen(lines)
+    assert error_rate(lines, ALPHABET, LANGUAGE, before[0]) > 0.5
+    assert error_rate(lines, ALPHABET, LANGUAGE, in_print) == 0
+    assert text(lines[0].potentials, ALPHABET, LANGUAGE, in_print) == TRUE
+    assert in_print.sequence < before[0].sequence
+    assert joined == before[1]  # of joined writing nothing was seen
+
+
+def test_where_the_segments_are_wrong_they_count_less():
+    lines = [example((WRONG, 70.0), (TRUE, 9.0), 2.0)]
+    before, (in_print, joined) = started(), chosen(lines)
+    assert error_rate(lines, ALPHABET, LANGUAGE, before[1]) > 0.5
+    assert error_rate(lines, ALPHABET, LANGUAGE, joined) == 0
+    assert joined.segments < before[1].segments
+    assert in_print == before[0]
+
+
+def test_contributors_count_alike_however_much_they_wrote():
+    right, wrong = example((TRUE, 9.0), (TRUE, 9.0), 1.0, "ced"), example((WRONG, 60.0), (WRONG, 60.0), 1.0, "abm")
+    rates = [error_rate(lines, ALPHABET, LANGUAGE, started()[0]) for lines in ([right, wrong], [right] * 9 + [wrong])]
+    assert rates == [0.5, 0.5]
+    assert error_rate([], ALPHABET, LANGUAGE, started()[0]) == 0
+
+
+def test_every_weight_that_is_kept_is_tried():
+    assert set(GRID) == set(NAMES)
+
+
+def test_of_each_contributor_and_category_as_many_characters_are_drawn():
+    stroke = write_line("o")[0][0][:, :2]
+    lines = [
+        Line(f"{site}{category}{number}", f"{site}/1", site, [stroke], "word", "page", category=category)
+        for site, category, count in (("ced", WORDS, 300), ("ced", TEXTS, 300), ("abm", WORDS, 5))
+        for number in range(count)
+    ]
+    found = drawn(lines, seed=1)
+    counts = {(s, c): sum(one.site == s and one.category == c for one in found) for s in ("ced", "abm") for c in "78"}
+    enough = CHARACTERS_OF_SITE // 4
+    assert counts == {("ced", WORDS): enough, ("ced", TEXTS): enough, ("abm", WORDS): 5, ("abm", TEXTS): 0}
+    assert [one.name for one in drawn(lines, seed=1)] == [one.name for one in found]
+    assert [one.name for one in drawn(lines, seed=2)] != [one.name for one in found]
