@@ -34,7 +34,10 @@ SINGLE_LETTERS = 0.4
 
 AVERAGE = 0.999
 DISAGREEMENT = 3.0
-"""Nats a character: transcripts that cost the network more than that, epoch after epoch, are not of their ink."""
+"""Nats a character: transcripts that cost the network more than that, epoch after epoch, are not of their ink.
+
+A network that still finds half as much in the others has no say in it: it would leave out all.
+"""
 
 PATIENCE = 2
 CLIPPED = 1.0
@@ -51,7 +54,7 @@ class Training:
 
 
 class Batches(IterableDataset):
-    """Batches of lines of like length in new variants, one epoch after another, for ever.
+    """Batches of lines of like length in new variants, one epoch after another, for as long as any line is kept.
 
     Gives features (n, FEATURES, points), frames (n,), targets (all,), their lengths (n,), and the lines' numbers (n,),
     -1 for those that were put together; and the epoch.
@@ -66,7 +69,7 @@ class Batches(IterableDataset):
     def __iter__(self) -> Iterator[tuple]:
         generator = np.random.default_rng(self._seed)
         epoch = 0
-        while True:
+        while self._kept.any():
             chunk: list[tuple[int, np.ndarray, list[int]]] = []
             for number, sample in self._epoch(generator):
                 strength = float(min(1.0, generator.uniform(0.2, 1.3)))
@@ -186,7 +189,7 @@ def fit(
         optimizer.step()
         average.update_parameters(network)
         losses.append(float(loss.detach()))
-        if epoch >= 1:
+        if epoch >= 1 and np.mean(losses[-100:]) < DISAGREEMENT / 2:
             _leave_out(each.detach() / lengths, numbers, disliked, shown)
         if step % 100 == 0:
             console.line(
