@@ -13,6 +13,8 @@ from handwriting import write
 from handpad.errors import ProfileError
 from handpad.ink import Guide
 from handpad.profile import APPLICATION_ID, VERSION, Profile, Sample, pack_ink, unpack_ink
+from handpad.reading.frames import LABELS
+from handpad.reading.lattice import GEOMETRY
 from handpad.reading.line_context import LineContext
 
 SEEN = np.arange(4, dtype=np.float32), np.arange(3, dtype=np.float32), np.arange(4.0)
@@ -95,6 +97,25 @@ def test_how_a_sample_stood_on_its_line_is_kept_with_it(tmp_path):
             assert [len(ink) for ink, _ in found.misread] == [len(write("o")), len(write("t"))]
         assert profile.lines() == {}
         assert profile.remove(alone).line is None
+
+
+@pytest.mark.parametrize("joined", [None, 1.7])
+def test_what_the_sequence_network_said_is_kept_where_it_is_known(tmp_path, joined):
+    geometry, said = np.linspace(-2, 2, GEOMETRY, dtype=np.float32), None
+    if joined is not None:
+        said = np.append(np.linspace(-12, 6, len(LABELS)), joined).astype(np.float32)
+    line = LineContext(geometry, ((write("o", seed=2), geometry + 1),), said)
+    with Profile(tmp_path / "me.handpad") as profile:
+        number = profile.add(sample(line=line), "model-1", *SEEN)
+    with Profile(tmp_path / "me.handpad") as profile:
+        profile.add(profile.remove(number), "model-1", *SEEN)
+    with Profile(tmp_path / "me.handpad") as profile:
+        for back in (profile.lines()[number], profile.sample(number).line):
+            assert np.array_equal(back.geometry, geometry)
+            assert (back.sequence is None) == (said is None)
+            assert said is None or np.array_equal(back.sequence, said)
+            assert np.array_equal(back.packed(), line.packed())
+            assert np.array_equal(back.misread[0][1], geometry + 1)
 
 
 def test_recent_right_counts_the_last_ones(tmp_path):

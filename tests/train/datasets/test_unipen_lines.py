@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from handwriting import write_line
+from handwriting import line, write_line
 from unipen_ink import component
 
 from handpad.errors import DataError
@@ -54,6 +54,79 @@ def test_what_is_dropped_is_counted_with_the_first_of_its_kind(folder):
         "it points outside the ink (first: bbb/b2.dat:2-3)": 1,
         "it has no pen-down point (first: bbb/b2.dat:1-1)": 1,
     }
+
+
+# Words
+
+
+@pytest.fixture
+def words(folder):
+    """Two files of words beside the texts: of a hand whose style changes, and one without any that can be used."""
+    ink = [".COORD X Y", ".WRITER_ID Ann", ".STYLE PRINTED", *strokes(2), ".STYLE cursive", *strokes(1)]
+    ink += [".STYLE scrawled", *strokes(1), ".STYLE MIXED", ".WRITER_ID Ben", *strokes(1)]
+    put(folder, "include/ccc/c.dat", ink)
+    segments = [
+        '.SEGMENT WORD 3 OK "wild"',
+        '.SEGMENT WORD 0-1 OK "two"',
+        '.SEGMENT WORD 2:0-2:3 ? "an \\"m"',
+        '.SEGMENT WORD 4 BAD "last"',
+        '.SEGMENT WORD 4 OK "\\@"',
+        '.SEGMENT TEXT 0-4 OK "a text among words"',
+        '.SEGMENT CHARACTER 0 OK "t"',
+    ]
+    put(folder, "data/7/ccc/c1.dat", [".INCLUDE ccc/c.dat", *segments])
+    put(folder, "data/7/ccc/c2.dat", [".INCLUDE ccc/none.dat", '.SEGMENT WORD 0 OK "gone"'])
+    put(folder, "data/6/ccc/c3.dat", [".INCLUDE ccc/c.dat", '.SEGMENT WORD 0 OK "six"'])
+    return folder
+
+
+def strokes(count):
+    """Components with the pen down, in UNIPEN's form without pen-up ones: each of seven points."""
+    return [row for _ in range(count) for row in component(line((0, 0), (5, 9), (10, 0), points=3))[:-1]]
+
+
+def test_words_are_read_where_they_are_asked_for(words):
+    lines, _ = unipen_lines.read(words, (unipen_lines.WORDS,))
+    assert [line.text for line in lines] == ["two", 'an "m', "wild", "last"]
+    assert [line.name for line in lines] == [f"ccc/c1.dat:{place}" for place in ("0-1", "2-2", "3-3", "4-4")]
+    assert [line.style for line in lines] == ["printed", "cursive", "", "mixed"]
+    assert [line.writer for line in lines] == ["ccc/Ann", "ccc/Ann", "ccc/Ann", "ccc/Ben"]
+    assert {(line.category, line.site, line.page) for line in lines} == {(unipen_lines.WORDS, "ccc", "ccc/c1.dat")}
+    assert [[len(stroke) for stroke in line.strokes] for line in lines] == [[7, 7], [4], [7], [7]]
+
+
+def test_words_that_cannot_be_used_are_counted_with_their_files(words):
+    _, dropped = unipen_lines.read(words, (unipen_lines.WORDS,))
+    assert dropped["it has no transcript (first: ccc/c1.dat:4-4)"] == 1
+    (unread,) = [reason for reason in dropped if "files that cannot be read" in reason]
+    assert "none.dat" in unread
+    assert dropped[unread] == 1
+    assert len(dropped) == 2
+
+
+def test_texts_alone_are_as_they_were_without_words_beside_them(words):
+    lines, _ = unipen_lines.read(words)
+    assert [line.text for line in lines] == ["to A", "@V", 'say "I\\"']
+    assert {(line.category, line.style) for line in lines} == {(unipen_lines.TEXTS, "")}
+
+
+def test_words_come_before_texts_where_both_are_asked_for(words):
+    lines, _ = unipen_lines.read(words, (unipen_lines.TEXTS, unipen_lines.WORDS))
+    assert [line.category for line in lines] == [unipen_lines.WORDS] * 4 + [unipen_lines.TEXTS] * 3
+    assert [line.name for line in lines[4:]] == [line.name for line in unipen_lines.read(words)[0]]
+
+
+def test_a_text_that_cannot_be_read_is_refused_alone_and_dropped_among_words(words):
+    put(words, "data/8/ccc/c9.dat", [".INCLUDE ccc/none.dat", '.SEGMENT TEXT 0 OK "gone"'])
+    with pytest.raises(DataError, match=r"none\.dat"):
+        unipen_lines.read(words)
+    lines, _ = unipen_lines.read(words, (unipen_lines.TEXTS, unipen_lines.WORDS))
+    assert len(lines) == 7
+
+
+def test_a_source_without_words_is_refused(folder):
+    with pytest.raises(DataError, match=r"no data/7 in it"):
+        unipen_lines.read(folder, (unipen_lines.WORDS,))
 
 
 def test_a_source_without_texts_is_refused(unipen_folder):
