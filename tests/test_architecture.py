@@ -177,8 +177,8 @@ def defined(body: list[ast.stmt]) -> dict[str, ast.stmt]:
 DECIDED = rows_of("Where is ... decided?")
 
 
-def test_twenty_questions_are_answered():
-    assert len(DECIDED) == 20
+def test_twenty_questions_and_more_are_answered():
+    assert len(DECIDED) >= 20
 
 
 @pytest.mark.parametrize(("question", "file", "name"), DECIDED, ids=[row[0] for row in DECIDED])
