@@ -13,7 +13,7 @@ from handwriting import write
 from handpad.errors import ProfileError
 from handpad.ink import Guide
 from handpad.profile import APPLICATION_ID, VERSION, Profile, Sample, pack_ink, unpack_ink
-from handpad.reading.frames import LABELS
+from handpad.reading.frames import CLASSES, EMBEDDING, LABELS, FrameSamples
 from handpad.reading.lattice import GEOMETRY
 from handpad.reading.line_context import LineContext
 
@@ -99,12 +99,16 @@ def test_how_a_sample_stood_on_its_line_is_kept_with_it(tmp_path):
         assert profile.remove(alone).line is None
 
 
-@pytest.mark.parametrize("joined", [None, 1.7])
-def test_what_the_sequence_network_said_is_kept_where_it_is_known(tmp_path, joined):
-    geometry, said = np.linspace(-2, 2, GEOMETRY, dtype=np.float32), None
-    if joined is not None:
-        said = np.append(np.linspace(-12, 6, len(LABELS)), joined).astype(np.float32)
-    line = LineContext(geometry, ((write("o", seed=2), geometry + 1),), said)
+@pytest.mark.parametrize("known", ["geometry", "sequence", "frames"])
+def test_what_the_sequence_network_said_is_kept_where_it_is_known(tmp_path, known):
+    geometry = np.linspace(-2, 2, GEOMETRY, dtype=np.float32)
+    said = frames = None
+    if known != "geometry":
+        said = np.append(np.linspace(-12, 6, len(LABELS)), 1.7).astype(np.float32)
+    if known == "frames":  # of a network whose fingerprint is, as a number of 32 bits, a signalling NaN
+        halves = np.random.default_rng(1).normal(0, 1, (3, EMBEDDING + CLASSES)).astype(np.float16)
+        frames = FrameSamples(0x7FA00001, halves[:, :EMBEDDING], halves[:, EMBEDDING:])
+    line = LineContext(geometry, ((write("o", seed=2), geometry + 1),), said, frames)
     with Profile(tmp_path / "me.handpad") as profile:
         number = profile.add(sample(line=line), "model-1", *SEEN)
     with Profile(tmp_path / "me.handpad") as profile:
@@ -112,9 +116,13 @@ def test_what_the_sequence_network_said_is_kept_where_it_is_known(tmp_path, join
     with Profile(tmp_path / "me.handpad") as profile:
         for back in (profile.lines()[number], profile.sample(number).line):
             assert np.array_equal(back.geometry, geometry)
-            assert (back.sequence is None) == (said is None)
+            assert (back.sequence is None, back.frames is None) == (said is None, frames is None)
             assert said is None or np.array_equal(back.sequence, said)
-            assert np.array_equal(back.packed(), line.packed())
+            if frames is not None:
+                assert back.frames.network == frames.network
+                assert np.array_equal(back.frames.embeddings, frames.embeddings)
+                assert np.array_equal(back.frames.missing, frames.missing)
+            assert back.packed().tobytes() == line.packed().tobytes()
             assert np.array_equal(back.misread[0][1], geometry + 1)
 
 

@@ -14,8 +14,11 @@ from handpad.reading.frames import BLANK, CLASSES, LABELS, SPACE, Frames
 from handpad.reading.lattice import Lattice, lattice
 from handpad.reading.sequence import (
     FLOOR,
+    LEAST_MISSING,
     MOST_FRAMES,
+    MOST_LEARNED,
     SequenceNetwork,
+    frame_samples,
     label_scores,
     owners,
     space_scores,
@@ -232,6 +235,55 @@ def test_no_space_stands_before_the_first_letter_or_behind_the_last():
 def test_a_certain_space_leaves_the_other_way_possible():
     seen = frames([(0, 5, "a"), (1, -1, " "), (1, 5, "b")], sure=1.0)
     assert np.isfinite(space_scores(seen, bars(2), owners(seen, bars(2)))).all()
+
+
+# What they teach
+
+
+def spread(seen: Frames, label: str) -> np.ndarray:
+    """The posterior that each frame says a label, by adding up all ways to say it once: float64 (t,)."""
+    says, nothing = seen.probabilities[:, class_of(label)], seen.probabilities[:, [BLANK, SPACE]].sum(axis=1)
+    total = np.zeros(len(seen))
+    every = 0.0
+    for start, stop in itertools.combinations(range(len(seen) + 1), 2):
+        inside = np.arange(start, stop)
+        chance = float(np.where(np.isin(np.arange(len(seen)), inside), says, nothing).prod())
+        total[inside] += chance
+        every += chance
+    return total / every
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_frames_teach_what_they_lacked_of_the_alignment_of_their_label(seed):
+    seen = random_frames(4, [0] * 4, np.random.default_rng(seed))
+    found = frame_samples(seen, np.arange(4), "a", 7)
+    posterior = spread(seen, "a")
+    missing = np.zeros((4, CLASSES))
+    missing[:, class_of("a")] = posterior
+    blanks = seen.probabilities[:, [BLANK, SPACE]]
+    missing[:, [BLANK, SPACE]] = (1 - posterior)[:, None] * blanks / blanks.sum(axis=1, keepdims=True)
+    missing -= seen.probabilities
+    assert found.network == 7
+    kept = np.abs(missing).sum(axis=1) > LEAST_MISSING
+    kept[posterior.argmax()] = True
+    assert found.missing == pytest.approx(missing[kept], abs=2e-3)
+    assert found.missing.astype(float).sum(axis=1) == pytest.approx(0, abs=5e-3)
+
+
+def test_only_the_frames_that_lacked_most_are_learned():
+    seen = frames([(0, 2, ""), (0, 4, "a"), *((0, 5 + place, "b") for place in range(6)), (0, 20, "")])
+    found = frame_samples(seen, np.arange(len(seen)), "a", 1)
+    assert len(found.embeddings) == len(found.missing) == MOST_LEARNED
+    sure = frames([(0, 2, ""), (0, 4, "a"), (0, 9, "")], sure=0.999)
+    assert len(frame_samples(sure, np.arange(3), "a", 1).missing) == 1
+
+
+def test_what_has_no_frames_too_many_or_no_such_label_teaches_nothing():
+    seen = frames([(0, 1 + place / 10, "w") for place in range(MOST_FRAMES + 1)])
+    assert frame_samples(seen, np.arange(MOST_FRAMES), "w", 1) is not None
+    assert frame_samples(seen, np.arange(MOST_FRAMES + 1), "w", 1) is None
+    assert frame_samples(seen, np.arange(0), "w", 1) is None
+    assert frame_samples(seen, np.arange(3), "é", 1) is None
 
 
 # The network itself

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from handwriting import line, write_line
@@ -8,13 +10,21 @@ from handpad.adaptation import Observation
 from handpad.reading.evidence import Potentials
 from handpad.reading.language import Language
 from handpad.reading.lattice import lattice
-from handpad.reading.scorer import WITH_SEQUENCE
+from handpad.reading.scorer import WEIGHED, WITH_SEQUENCE
 from handpad.reading.search import Weights
 from handpad.train.console import Console
 from handpad.train.datasets.unipen_lines import TEXTS, WORDS, Line
-from handpad.train.lines.sequence_weights import CHARACTERS_OF_SITE, GRID, Example, choose, drawn, error_rate, text
+from handpad.train.lines.sequence_weights import (
+    CHARACTERS_OF_SITE,
+    GRID,
+    KINDS,
+    Example,
+    choose,
+    drawn,
+    error_rate,
+    text,
+)
 
-NAMES = ("language", "character", "segments", "sequence", "spaces")
 LANGUAGE = Language.load()
 ALPHABET = [label for label in LANGUAGE.alphabet if label != " "]
 STROKES = [np.column_stack([line((60 * n, 0), (60 * n, 30)), np.full((13, 2), 0.5)]) for n in range(3)]
@@ -34,42 +44,46 @@ def example(segments: tuple[str, float], sequence: tuple[str, float], joining: f
         labels.append(scores)
     spaces = np.tile([0.0, -20.0], (2, 1))
     seen = Observation(np.zeros((len(groups), 1)), np.zeros((len(groups), len(ALPHABET))), np.zeros((len(groups), 4)))
-    return Example(TRUE, site, Potentials(groups, seen, labels[0], spaces, labels[1], spaces, joining))
+    frames = np.ones(len(groups), int)
+    return Example(TRUE, site, Potentials(groups, seen, labels[0], spaces, frames, labels[1], spaces, joining))
 
 
 def chosen(examples):
     weights = choose(examples, ALPHABET, LANGUAGE, Console(False, silent=True))
     assert weights.shape == WITH_SEQUENCE.shape
-    return [Weights(**dict(zip(NAMES, row.tolist(), strict=True))) for row in weights]
+    return [Weights(**dict(zip(WEIGHED, row.tolist(), strict=True))) for row in weights]
 
 
 def started():
-    return [Weights(**dict(zip(NAMES, row.tolist(), strict=True))) for row in WITH_SEQUENCE]
+    rows = [Weights(**dict(zip(WEIGHED, row.tolist(), strict=True))) for row in WITH_SEQUENCE]
+    return [replace(weights, temperature=1.0) for weights in rows]  # that is fitted when the others are chosen
 
 
 def test_what_is_right_already_is_left_as_it_is():
     good = [example((TRUE, 12.0), (TRUE, 12.0), joining) for joining in (1.0, 2.0)]
+    assert [one.kind for one in good] == list(KINDS)
     assert chosen(good) == started()
     assert chosen([]) == started()
 
 
-def test_where_the_sequence_network_is_wrong_it_counts_less():
-    lines = [example((TRUE, 9.0), (WRONG, 17.0), 1.0)]
-    before, (in_print, joined) = started(), chosen(lines)
-    assert error_rate(lines, ALPHABET, LANGUAGE, before[0]) > 0.5
-    assert error_rate(lines, ALPHABET, LANGUAGE, in_print) == 0
-    assert text(lines[0].potentials, ALPHABET, LANGUAGE, in_print) == TRUE
-    assert in_print.sequence < before[0].sequence
-    assert joined == before[1]  # of joined writing nothing was seen
+@pytest.mark.parametrize("kind", [0, 1], ids=KINDS)
+def test_where_the_sequence_network_is_wrong_the_segments_count_more_beside_it(kind):
+    lines = [example((TRUE, (9.0, 15.0)[kind]), (WRONG, 19.0), (1.0, 2.0)[kind])]
+    before, after = started(), chosen(lines)
+    assert error_rate(lines, ALPHABET, LANGUAGE, before[kind]) > 0.5
+    assert error_rate(lines, ALPHABET, LANGUAGE, after[kind]) == 0
+    assert text(lines[0].potentials, ALPHABET, LANGUAGE, after[kind]) == TRUE
+    assert after[kind].segments - after[kind].sequence > before[kind].segments - before[kind].sequence
+    assert after[1 - kind] == before[1 - kind]  # of which nothing was seen
 
 
 def test_where_the_segments_are_wrong_they_count_less():
-    lines = [example((WRONG, 70.0), (TRUE, 9.0), 2.0)]
-    before, (in_print, joined) = started(), chosen(lines)
-    assert error_rate(lines, ALPHABET, LANGUAGE, before[1]) > 0.5
-    assert error_rate(lines, ALPHABET, LANGUAGE, joined) == 0
-    assert joined.segments < before[1].segments
-    assert in_print == before[0]
+    lines = [example((WRONG, 70.0), (TRUE, 9.0), 1.0)]
+    before, after = started(), chosen(lines)
+    assert error_rate(lines, ALPHABET, LANGUAGE, before[0]) > 0.5
+    assert error_rate(lines, ALPHABET, LANGUAGE, after[0]) == 0
+    assert after[0].segments < before[0].segments
+    assert after[1] == before[1]
 
 
 def test_contributors_count_alike_however_much_they_wrote():
@@ -80,7 +94,7 @@ def test_contributors_count_alike_however_much_they_wrote():
 
 
 def test_every_weight_that_is_kept_is_tried():
-    assert set(GRID) == set(NAMES)
+    assert set(GRID) == set(WEIGHED) - {"temperature"}
 
 
 def test_of_each_contributor_and_category_as_many_characters_are_drawn():
