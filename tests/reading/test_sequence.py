@@ -17,6 +17,7 @@ from handpad.reading.sequence import (
     LEAST_MISSING,
     MOST_FRAMES,
     MOST_LEARNED,
+    SPACE_FLOOR,
     SequenceNetwork,
     frame_samples,
     label_scores,
@@ -214,7 +215,7 @@ def test_a_space_in_the_air_stands_before_the_stroke_that_it_leads_to():
     found = space_scores(seen, bars(3), owners(seen, bars(3)))
     assert found.shape == (2, 2)
     assert np.exp(found).sum(axis=1) == pytest.approx(1)
-    assert np.exp(found[:, 1]) == pytest.approx([0.9, np.exp(FLOOR / 2)], rel=1e-4)
+    assert np.exp(found[:, 1]) == pytest.approx([0.9, np.exp(SPACE_FLOOR)], rel=1e-4)
 
 
 @pytest.mark.parametrize(("labels", "place"), [(" b", 0), ("b ", 1)], ids=["before its letter", "behind it"])
@@ -230,6 +231,16 @@ def test_no_space_stands_before_the_first_letter_or_behind_the_last():
     found = space_scores(seen, bars(2), owners(seen, bars(2)))
     assert (found[:, 1] < found[:, 0]).all()
     assert space_scores(seen, bars(1), np.zeros(len(seen), int)).shape == (0, 2)
+
+
+def test_a_space_may_be_anywhere_between_the_letters_before_and_behind_it():
+    """The pen drew the right part of the second letter first."""
+    seen = frames([(0, 5, "a"), (2, -1, " "), (2, 5, "h"), (1, -1, ""), (1, 5, "")])
+    owner = np.array([0, 2, 2, 1, 1])
+    found = np.exp(space_scores(seen, bars(3), owner)[:, 1])
+    assert found == pytest.approx(0.9, abs=1e-3)
+    back = frames([(0, 5, "a"), (2, -1, ""), (2, 5, "b"), (1, -1, " "), (1, 5, "c")])
+    assert (np.exp(space_scores(back, bars(3), owner)[:, 1]) > 0.5).tolist() == [False, True]
 
 
 def test_a_certain_space_leaves_the_other_way_possible():

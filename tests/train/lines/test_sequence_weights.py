@@ -14,6 +14,7 @@ from handpad.reading.scorer import WEIGHED, WITH_SEQUENCE
 from handpad.reading.search import Weights
 from handpad.train.console import Console
 from handpad.train.datasets.unipen_lines import TEXTS, WORDS, Line
+from handpad.train.lines import sequence_weights
 from handpad.train.lines.sequence_weights import (
     CHARACTERS_OF_SITE,
     GRID,
@@ -29,6 +30,12 @@ LANGUAGE = Language.load()
 ALPHABET = [label for label in LANGUAGE.alphabet if label != " "]
 STROKES = [np.column_stack([line((60 * n, 0), (60 * n, 30)), np.full((13, 2), 0.5)]) for n in range(3)]
 TRUE, WRONG = "the", "qzx"
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch):
+    """One short line is enough to choose by."""
+    monkeypatch.setattr(sequence_weights, "FEWEST", 1)
 
 
 def example(segments: tuple[str, float], sequence: tuple[str, float], joining: float, site="ced") -> Example:
@@ -91,6 +98,13 @@ def test_contributors_count_alike_however_much_they_wrote():
     rates = [error_rate(lines, ALPHABET, LANGUAGE, started()[0]) for lines in ([right, wrong], [right] * 9 + [wrong])]
     assert rates == [0.5, 0.5]
     assert error_rate([], ALPHABET, LANGUAGE, started()[0]) == 0
+
+
+def test_contributors_of_few_characters_are_left_aside(monkeypatch):
+    monkeypatch.setattr(sequence_weights, "FEWEST", 5)
+    right, wrong = example((TRUE, 9.0), (TRUE, 9.0), 1.0, "ced"), example((WRONG, 60.0), (WRONG, 60.0), 1.0, "abm")
+    assert error_rate([right, right, wrong], ALPHABET, LANGUAGE, started()[0]) == 0
+    assert error_rate([right, right, wrong, wrong], ALPHABET, LANGUAGE, started()[0]) == 0.5
 
 
 def test_every_weight_that_is_kept_is_tried():
