@@ -51,14 +51,14 @@ def samples():
 
 
 def test_a_word_that_is_typed_is_parted_over_its_ink_fixed_and_learned(qtbot, window):
-    put(qtbot, window, "clot tool")
-    type_word(qtbot, window, "dot")
+    put(qtbot, window, "vox tool")
+    type_word(qtbot, window, "Vox")
     word = window.pad.page.words(0)[0]
-    assert [(c.label, c.fixed, len(c.strokes)) for c in word] == [("d", True, 2), ("o", True, 1), ("t", True, 2)]
-    assert ("d", False) in samples()
-    assert "Learned your dot" in window.status.sentence.text()
+    assert [(c.label, c.fixed, len(c.strokes)) for c in word] == [("V", True, 1), ("o", True, 1), ("x", True, 2)]
+    assert ("V", False) in samples()
+    assert "Learned your Vox" in window.status.sentence.text()
     settle(qtbot, window)
-    assert window.pad.page.line_text(0).startswith("dot ")
+    assert window.pad.page.line_text(0).startswith("Vox ")
     window.tools.undo.trigger()
     qtbot.waitUntil(lambda: samples() == [], timeout=5000)
     assert not any(c.fixed for c in window.pad.page.characters)
