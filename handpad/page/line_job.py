@@ -226,6 +226,8 @@ def changes(old: Page, new: Page, after_learning: bool) -> tuple[set[Key], set[K
 def settled(page: Page, row: int, number: int | None) -> Page:
     """The page with every word of a line settled that the writer has left behind.
 
+    While some of the line is unread, none is: it may belong to a word that was read without it.
+
     number : the stroke written last, if it is on this line; None: the writer is on another line.
     """
     line = page.lines.get(row, ())
@@ -234,7 +236,8 @@ def settled(page: Page, row: int, number: int | None) -> Page:
     if number is not None:
         inside = (i for i, word in enumerate(words) if any(number in character.strokes for character in word))
         writing = next(inside, 0)
-    left = {c.parts for word in words[: max(writing - WORDS_OPEN + 1, 0)] for c in word}
+    unread = any(not character.label for character in line)
+    left = set() if unread else {c.parts for word in words[: max(writing - WORDS_OPEN + 1, 0)] for c in word}
     loose = sorted(c.strokes[-1] for c in line if not c.locked)
     oldest = loose[-BATCH] if len(loose) > BATCH else 0
     new = [

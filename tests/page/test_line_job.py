@@ -143,7 +143,8 @@ def test_parts_of_one_stroke_are_read_together(page, monkeypatch):
     monkeypatch.setattr(module, "CONTEXT", 1)
     split = page.split(page.characters[-1])
     far, unread = replace(split.characters[-2], label="l"), split.characters[-1]
-    moved = settled(split.with_line(0, [far, *split.characters[:-2], unread]), 0, None)
+    known = settled(split.with_line(0, [far, *split.characters[:-2]]), 0, None)
+    moved = known.with_line(0, [*known.lines[0], unread])
     job = line_job(moved, 0)
     assert [c.parts for c in job.characters] == [far.parts, page.characters[-2].parts, unread.parts]
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from desk import Desk, put, samples
-from handwriting import write
+from handwriting import write, write_line
 from pages import labelled, page_of
 
 from handpad.page import session as module
@@ -300,3 +300,16 @@ def test_a_confirmation_that_is_read_otherwise_later_is_not_believed_any_more(sl
     session.line_read(job, reading)
     assert session.page.find(confirmed.parts) == replace(confirmed, label="Q", sample_id="")
     assert asked(session, ChangeSamples) == [ChangeSamples([confirmed.sample_id], [])]
+
+
+def test_a_line_that_is_left_before_it_was_read_is_settled_when_it_has_been(desk):
+    """The pen is faster than the reading: words are not cut where the reading had come to."""
+    session = desk.session
+    for row, text in enumerate(("the quick fox", "to")):
+        for letter in write_line(text, desk.page.ruling.x_height, (60.0, desk.page.ruling.baseline(row)), gap=0.3):
+            for stroke in letter:
+                session.write(stroke.round(2))
+    assert not any(c.settled for c in desk.page.lines[0])
+    desk.do("confirm")  # and everything that was asked for is answered
+    assert desk.page.line_text(0).lower() == "the quick fox"
+    assert all(c.settled for c in desk.page.lines[0])
