@@ -103,9 +103,9 @@ class Batches(IterableDataset):
             else:
                 used.add(number)
                 yield number, lines[number]
-            if generator.random() < WORDS_OF_LETTERS:
+            if len(letters) and generator.random() < WORDS_OF_LETTERS:
                 yield -1, letters.word(generator)
-            if generator.random() < SINGLE_LETTERS:
+            if len(letters) and generator.random() < SINGLE_LETTERS:
                 yield -1, letters.one(generator)
 
     def _batches(self, chunk: list, generator: np.random.Generator, epoch: int) -> Iterator[tuple]:
@@ -219,4 +219,4 @@ def error_rate(network: SequenceNetwork, samples: Sequence[Sample], labels: Sequ
         text = "".join(labels[label - 1] for label in said)
         wrong += edits(sample.text, text.strip())
         written += len(sample.text)
-    return 100 * wrong / written
+    return 100 * wrong / max(written, 1)

@@ -94,8 +94,12 @@ class Letters:
         self._of = {writer: own for writer, own in self._of.items() if len(own) >= 8}
         self._writers = sorted(self._of)
         self._chances = np.array([len(self._of[writer]) for writer in self._writers], float)
-        self._chances /= self._chances.sum()
+        self._chances /= max(self._chances.sum(), 1.0)
         self._words = list(words)
+
+    def __len__(self) -> int:
+        """How many writers have enough characters to make up words of."""
+        return len(self._writers)
 
     def one(self, generator: np.random.Generator) -> Sample:
         """A single character, as it was written."""

@@ -35,7 +35,7 @@ def person(writer: str) -> str:
     if not _ONE_COMPANY.fullmatch(site):
         return writer
     letters = re.sub(r"^text|split$|[^a-z]", "", re.sub(r"_\d+$", "", name).lower())
-    return f"ap/{letters}"
+    return f"ap/{letters}" if letters else writer
 
 
 def part_of(writers: Iterable[str], characters: Split) -> dict[str, str]:
@@ -44,7 +44,8 @@ def part_of(writers: Iterable[str], characters: Split) -> dict[str, str]:
     Parameters
     ----------
     writers : "<contributor>/<id>".
-    characters : the split of the writers of UNIPEN's isolated characters, which this one never contradicts.
+    characters : the split of the writers of UNIPEN's isolated characters: nobody whom it holds out trains here. A
+        few writers of the contributors that are held out here as a whole may train there.
     """
     held = {person(name): "validation" for name in characters.validation}
     held |= {person(name): "test" for name in characters.test}
