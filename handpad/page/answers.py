@@ -13,7 +13,7 @@ from handpad.ink import Guide, checked_ink
 from handpad.page.line_job import Key, LineJob, ReadBack, WordReading
 from handpad.page.messages import BoxJob, LearnSample, WordJob
 from handpad.reading.correction import whole_text, within
-from handpad.reading.fragments import moved
+from handpad.reading.fragments import joined, moved
 
 if TYPE_CHECKING:  # loads OpenCV, which must not hold up the window
     from handpad.profile import Sample
@@ -88,7 +88,7 @@ class Answers:
             lines = [] if spelled is None else [(1.0, spelled)]
         else:
             lines = self._recognizer.alternatives(line.strokes, line.guide, line.known, 4 * SHOWN)
-        ink = {part for key in keys for part in key}
+        ink = joined(part for key in keys for part in key)  # which another reading may part elsewhere
         others = sum(character.parts not in keys for character in line.characters)
         found: dict[str, WordReading] = {}
         for chance, read in lines:

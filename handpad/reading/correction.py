@@ -11,7 +11,7 @@ import numpy as np
 
 from handpad.errors import InkError
 from handpad.ink import Guide
-from handpad.reading.fragments import Fixed, Part, moved
+from handpad.reading.fragments import Fixed, Part, joined, moved
 from handpad.reading.likely import LIKELY
 from handpad.reading.line_context import LineAround
 
@@ -170,6 +170,6 @@ def parted(
     found = spell([line.strokes[number] for number in numbers], said, line.guide, known)
     if found is None:
         raise InkError(f"This ink cannot be parted into the characters of {text!r}.")
-    own = [part for parts in ink for part in parts]
+    own = joined(part for parts in ink for part in parts)  # which the text may part elsewhere
     on_page = [replace(character, parts=moved(character.parts, numbers)) for character in found]
     return [character for character in on_page if within(character.parts, own)]
