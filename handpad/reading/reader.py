@@ -24,7 +24,7 @@ from handpad.reading.line_context import LineContext
 from handpad.reading.lines import nearest_guide, split_lines
 from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, on_its_line, renumbered
 from handpad.reading.scorer import FORBIDDEN, Scorer
-from handpad.reading.search import Foresight, Path, Step, Weights, search
+from handpad.reading.search import Foresight, Path, Step, Weights, search, text_of
 from handpad.reading.sequence import SequenceNetwork
 from handpad.reading.words import Apart, Spelling
 
@@ -211,7 +211,7 @@ class Reader:
         wanted[:, others] += FORBIDDEN
         weights = replace(scored.weights, language=1.0, beam=16 * WIDE_BEAM, margin=np.inf)
         for path in self._search(replace(scored, labels=wanted), Spelling(text), weights):
-            if path.score > FORBIDDEN / 2 and _text(path.steps, self._model.labels) == text:
+            if path.score > FORBIDDEN / 2 and text_of(path.steps, self._model.labels) == text:
                 return self._settled(scored.groups, path, self._likelihoods(scored))
         return None
 
@@ -347,7 +347,7 @@ class Reader:
             read.append(ReadWord(tuple(characters), min(share, sure), tuple(alternatives[:ALTERNATIVES])))
         texts: dict[str, float] = {}
         for path, chance in zip(paths, chances, strict=True):
-            text = _text(path.steps, self._model.labels)
+            text = text_of(path.steps, self._model.labels)
             texts[text] = texts.get(text, 0.0) + float(chance)
         lines = sorted(texts.items(), key=lambda pair: -pair[1])[:ALTERNATIVES]
         return ReadLine(tuple(read), tuple(lines), _guide(groups))
@@ -404,7 +404,7 @@ class Reader:
             inside = [s for s in path.steps if groups.starts[s.group] >= span[0] and groups.stops[s.group] <= span[1]]
             covered = sum(int(groups.stops[s.group] - groups.starts[s.group]) for s in inside)
             if covered == span[1] - span[0]:
-                text = _text(inside, self._model.labels)
+                text = text_of(inside, self._model.labels)
                 found[text] = found.get(text, 0.0) + float(chance)
         return sorted(found.items(), key=lambda pair: -pair[1])
 
@@ -414,10 +414,6 @@ CANDIDATES = 8
 
 LOOK_AHEAD = 3
 """So many characters after one help to choose among its candidates."""
-
-
-def _text(steps: Sequence[Step], alphabet: Sequence[str]) -> str:
-    return "".join((" " if step.space and number else "") + alphabet[step.label] for number, step in enumerate(steps))
 
 
 def _spans(steps: Sequence[Step], groups: Lattice) -> list[tuple[int, int]]:

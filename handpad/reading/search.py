@@ -1,6 +1,6 @@
 """The best readings of a line: a beam search over its groups, with the language beside the ink."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -58,6 +58,11 @@ class Path(NamedTuple):
 
     score: float
     steps: tuple[Step, ...]
+
+
+def text_of(steps: Sequence[Step], alphabet: Sequence[str]) -> str:
+    """What the steps of a path, or of a stretch of one, say; without the space before the first."""
+    return "".join((" " if step.space and number else "") + alphabet[step.label] for number, step in enumerate(steps))
 
 
 def search(

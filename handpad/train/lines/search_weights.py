@@ -10,7 +10,7 @@ from handpad.model.base import BaseModel
 from handpad.reading import scorer
 from handpad.reading.language import Language
 from handpad.reading.reader import CANDIDATES, Reader
-from handpad.reading.search import Weights, search
+from handpad.reading.search import Weights, search, text_of
 from handpad.train.console import Console
 from handpad.train.datasets.unipen_lines import Line
 from handpad.train.lines.examples import Example, rows_of, scores
@@ -100,4 +100,4 @@ def _padded(chances: Sequence[float]) -> list[float]:
 
 def _read(one: Example, labels, spaces, alphabet, language, weights) -> str:
     path = search(one.groups.starts, one.groups.stops, labels, spaces, alphabet, language, weights)[0]
-    return "".join((" " if step.space else "") + alphabet[step.label] for step in path.steps)
+    return text_of(path.steps, alphabet)

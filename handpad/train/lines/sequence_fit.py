@@ -41,7 +41,6 @@ A network that still finds half as much in the others has no say in it: it would
 
 PATIENCE = 2
 CLIPPED = 1.0
-EVALUATED = 32
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from handpad.reading.scorer import Scorer
 from handpad.reading.sequence import SequenceNetwork as FittedNetwork
 from handpad.train.console import Console
 from handpad.train.datasets import Dataset, unipen
-from handpad.train.datasets.splits import SPLIT_SEED, split_writers
+from handpad.train.datasets.splits import SPLIT_SEED, Split, split_writers
 from handpad.train.datasets.unipen_lines import TEXTS, WORDS, Line, read
 from handpad.train.lines import sequence_weights
 from handpad.train.lines.screening import screened
@@ -55,7 +55,7 @@ def run(folder: Path, sources: Sequence[Path], minutes: float, seed: int, consol
     console.line("progress", stage="sequence", text="reading the lines", **counts, left_out=left_out)
     samples = [_sample(line) for line in known]
     words = sorted({sample.text for sample in samples if " " not in sample.text and len(sample.text) > 1})
-    training = Training(samples, _letters(characters, words), (*LABELS, " "))
+    training = Training(samples, _letters(characters, split, words), (*LABELS, " "))
     generator = np.random.default_rng(seed)
     watched = [parts.validation[n] for n in generator.permutation(len(parts.validation))[:WATCHED]]
 
@@ -129,8 +129,8 @@ def _characters(sources: Sequence[Path]) -> Dataset:
     raise DataError("The sequence network also learns from UNIPEN's isolated characters (data/1a to 1d).") from problem
 
 
-def _letters(characters: Dataset, words: list[str]) -> Letters:
-    parts = part_of(characters.writers, split_writers(characters.writers))
+def _letters(characters: Dataset, split: Split, words: list[str]) -> Letters:
+    parts = part_of(characters.writers, split)
     texts, known = characters.texts(), []
     for row, writer in enumerate(characters.writer_index):
         name = characters.writers[writer]

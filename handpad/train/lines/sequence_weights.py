@@ -14,7 +14,7 @@ from handpad.ink import as_strokes
 from handpad.reading.evidence import Evidence, Potentials
 from handpad.reading.language import Language
 from handpad.reading.scorer import JOINING, WEIGHED, WITH_SEQUENCE
-from handpad.reading.search import Weights, search
+from handpad.reading.search import Weights, search, text_of
 from handpad.train.console import Console
 from handpad.train.datasets.unipen_lines import Line
 from handpad.train.lines.variation import on_one_line
@@ -124,4 +124,4 @@ def text(potentials: Potentials, alphabet: list[str], language: Language | None,
     labels, spaces = potentials.weighed(weights)
     groups = potentials.groups
     steps = search(groups.starts, groups.stops, labels, spaces, alphabet, language, weights)[0].steps
-    return "".join((" " if step.space and place else "") + alphabet[step.label] for place, step in enumerate(steps))
+    return text_of(steps, alphabet)

@@ -10,10 +10,8 @@ from handpad.reading.trajectory import writing_size
 from handpad.train.lines.examples import rows_of
 
 DESCENDING = frozenset("gjpqy,;Q")
-_TALL = frozenset("bdfhklit")
 _MIDDLE = frozenset("-+=~*<>")
 _HIGH = frozenset("'\"^`")
-_LINE_OF_WORDS = 5
 _LETTERS = 8
 
 
