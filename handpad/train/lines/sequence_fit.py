@@ -4,7 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import islice
 
 import numpy as np
 import torch
@@ -16,8 +16,8 @@ from handpad.reading.trajectory import FEATURES, FRAME, trajectory
 from handpad.train.console import Console
 from handpad.train.fit.averaging import weight_average
 from handpad.train.fit.device import set_seed
-from handpad.train.lines.sequence_network import SequenceNetwork
-from handpad.train.lines.variation import Letters, Sample, joined_words, varied
+from handpad.train.lines.sequence_network import SequenceNetwork, restored
+from handpad.train.lines.variation import Letters, Sample, joined_words, no_writing, upside_down, varied
 from handpad.train.measure.text_errors import edits
 
 PEAK_RATE = 2.5e-3
@@ -31,6 +31,19 @@ JOINED = 0.15
 WORDS_OF_LETTERS = 0.12
 SINGLE_LETTERS = 0.4
 """Lines of several words, made-up words of isolated characters, and single characters, for each line as written."""
+
+NO_WRITING = 0.03
+TURNED = 0.01
+"""Drawn strokes, and lines upside down, for each line as written: of these the network is to say nothing."""
+
+TURNED_FROM = 5
+"""Shorter ones may be writing as well ("on", "no")."""
+
+GO_ON_RATE = 0.4
+"""Times PEAK_RATE, where a fitted network is fitted further."""
+
+_STATISTICS_FROM = 40
+"""So many batches tell what the normalisations of a network that is fitted further are given."""
 
 AVERAGE = 0.999
 DISAGREEMENT = 3.0
@@ -106,6 +119,10 @@ class Batches(IterableDataset):
                 yield -1, letters.word(generator)
             if len(letters) and generator.random() < SINGLE_LETTERS:
                 yield -1, letters.one(generator)
+            if generator.random() < NO_WRITING:
+                yield -1, no_writing(generator)
+            if len(lines[number].text) >= TURNED_FROM and generator.random() < TURNED:
+                yield -1, upside_down(lines[number])
 
     def _batches(self, chunk: list, generator: np.random.Generator, epoch: int) -> Iterator[tuple]:
         chunk = sorted(chunk, key=lambda one: len(one[1]))
@@ -137,7 +154,7 @@ def fit(
     seed: int,
     console: Console,
     kept: Callable[[SequenceNetwork], None],
-    first: Path | None = None,
+    first: bytes | None = None,
 ) -> tuple[SequenceNetwork, dict]:
     """Fit a network in a given time.
 
@@ -146,18 +163,20 @@ def fit(
     validation : lines whose error rate is told after every epoch; nothing is chosen by it.
     minutes : of training; the rate falls to nothing by then.
     kept : is given the averaged network after every epoch, to keep what there is.
-    first : the weights of an earlier fit to go on from.
+    first : what an earlier fit exported, to go on from.
 
     Returns
     -------
     The network with averaged weights; and what happened: epochs with losses and error rates, lines left out.
     """
     set_seed(seed)
-    network = SequenceNetwork(len(training.labels))
+    network, peak = SequenceNetwork(len(training.labels)), PEAK_RATE
     if first is not None:
-        network.load_state_dict(torch.load(first, weights_only=True))
+        everything = torch.ones(len(training.lines), dtype=torch.uint8)
+        some = islice(Batches(training, everything, seed), _STATISTICS_FROM)
+        network, peak = restored(first, (batch[0] for batch in some)), GO_ON_RATE * PEAK_RATE
     average = weight_average(network, AVERAGE)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=PEAK_RATE, weight_decay=WEIGHT_DECAY)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=peak, weight_decay=WEIGHT_DECAY)
     shown = torch.ones(len(training.lines), dtype=torch.uint8).share_memory_()
     disliked = np.zeros(len(training.lines), np.int64)
     loader = DataLoader(Batches(training, shown, seed), batch_size=None, num_workers=1, prefetch_factor=16)
@@ -176,7 +195,7 @@ def fit(
         if done >= 1:
             break
         for group in optimizer.param_groups:
-            group["lr"] = PEAK_RATE * min(1.0, (step + 1) / WARM_UP_STEPS) * (1 + np.cos(np.pi * done)) / 2
+            group["lr"] = peak * min(1.0, (step + 1) / WARM_UP_STEPS) * (1 + np.cos(np.pi * done)) / 2
         with torch.autocast("cpu", torch.bfloat16):
             _, logits = network(features)
         log_probabilities = logits.float().log_softmax(1).permute(2, 0, 1)

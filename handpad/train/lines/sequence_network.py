@@ -5,8 +5,12 @@
 
 import io
 import warnings
+from collections.abc import Iterable
 
+import numpy as np
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import Tensor, nn
 
 from handpad.reading.frames import EMBEDDING
@@ -66,3 +70,56 @@ def export(network: SequenceNetwork) -> bytes:
             dynamic_axes={"features": {2: "points"}} | {name: {2: "frames"} for name in names},
         )  # fmt: skip
     return buffer.getvalue()
+
+
+def restored(content: bytes, features: Iterable[Tensor]) -> SequenceNetwork:
+    """The network that :func:`export` wrote, to be fitted further.
+
+    The export puts every normalisation that follows a convolution into its weights. Here it gets back the mean and the
+    deviation that it has on real ink, so that the network goes on from where it was when batches are normalised again.
+
+    features : batches (n, FEATURES, points) of real lines.
+    """
+    graph = onnx.load_from_string(content).graph
+    arrays = {one.name: torch.from_numpy(np.array(numpy_helper.to_array(one))) for one in graph.initializer}
+    convolutions = [[arrays[name] for name in node.input[1:]] for node in graph.node if node.op_type == "Conv"]
+    network = SequenceNetwork(len(convolutions[-1][0]) - 1)
+    stored = {name: array for name, array in arrays.items() if not name.startswith("onnx::")}
+    network.load_state_dict(network.state_dict() | stored)
+    ours = [module for module in network.modules() if isinstance(module, nn.Conv1d)]
+    for module, (weight, bias) in zip(ours, convolutions, strict=True):
+        module.load_state_dict({"weight": weight, "bias": bias})
+    merged = [
+        module
+        for name, module in network.named_modules()
+        if isinstance(module, nn.BatchNorm1d) and f"{name}.weight" not in stored
+    ]
+    _undo_merging(network.eval(), merged, features)
+    return network
+
+
+@torch.no_grad()
+def _undo_merging(network: SequenceNetwork, merged: list[nn.BatchNorm1d], features: Iterable[Tensor]) -> None:
+    """Give normalisations that do nothing the statistics of what they are given, and make up for them."""
+    sums = {module: torch.zeros(3, module.num_features, dtype=torch.float64) for module in merged}
+
+    def add(module: nn.Module, given: tuple[Tensor, ...]) -> None:
+        x = given[0].double()
+        assert isinstance(module, nn.BatchNorm1d)
+        sums[module] += torch.stack(
+            [torch.ones(x.shape[1]) * x.shape[0] * x.shape[2], x.sum((0, 2)), (x**2).sum((0, 2))]
+        )
+
+    for module in merged:
+        module.running_var = torch.full_like(module.bias, 1 - module.eps)
+    hooks = [module.register_forward_pre_hook(add) for module in merged]
+    for batch in features:
+        network(batch)
+    for hook in hooks:
+        hook.remove()
+    for module, (count, total, squares) in sums.items():
+        mean = total / count
+        variance = squares / count - mean**2
+        module.running_mean, module.running_var = mean.float(), variance.float()
+        module.weight.copy_((variance + module.eps).sqrt().float())
+        module.bias.copy_(mean.float())

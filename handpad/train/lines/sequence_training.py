@@ -33,19 +33,29 @@ WATCHED = 700
 """So many validation lines tell how far the fit is."""
 
 
-def run(folder: Path, sources: Sequence[Path], minutes: float, seed: int, console: Console) -> None:
+def run(
+    folder: Path, sources: Sequence[Path], minutes: float, seed: int, console: Console, go_on: bool = False
+) -> None:
     """Fit for so many minutes, choose the weights on validation writers, write both files and what was done.
 
     After every epoch the network so far lies in the folder: ending this early leaves a model that reads.
 
+    go_on : from the network that lies in the folder, which has to know the same writers.
+
     Raises
     ------
-    DataError : the sources hold no words and texts, or no isolated characters.
+    DataError : the sources hold no words and texts, or no isolated characters; or there is no network to go on from.
     """
     model = BaseModel.load(folder)
     scorer = Scorer.load(folder)
     if scorer is None:
         raise DataError(f"{folder} has no {READING}: make it with handpad-train reading first, without --sequence.")
+    first, before = None, {}
+    if go_on:
+        if not (folder / SEQUENCE).is_file():
+            raise DataError(f"{folder} has no {SEQUENCE} to go on from: fit one without --go-on.")
+        description = read_description(folder)
+        first, before = read_file(folder, SEQUENCE, description), description.get("sequence", {})
     lines, dropped = _lines(sources)
     characters = _characters(sources)
     split = split_writers(characters.writers)
@@ -62,7 +72,7 @@ def run(folder: Path, sources: Sequence[Path], minutes: float, seed: int, consol
     def keep(network: SequenceNetwork) -> None:
         add_file(folder, SEQUENCE, export(network))
 
-    network, history = fit(training, [_sample(line) for line in watched], minutes, seed, console, keep)
+    network, history = fit(training, [_sample(line) for line in watched], minutes, seed, console, keep, first)
     keep(network)
     weights = weigh(model, scorer, folder, parts, seed, console)
     record = {
@@ -75,6 +85,7 @@ def run(folder: Path, sources: Sequence[Path], minutes: float, seed: int, consol
         "epochs": history["epochs"],
         "weights": weights.tolist(),
         "command": shlex.join(["handpad-train", *sys.argv[1:]]),
+        "went_on_from": {key: before[key] for key in ("seed", "minutes", "epochs", "command") if key in before},
     }
     write_description(folder, {**read_description(folder), "sequence": record})
     console.line("result", command="reading", model=str(folder), lines=counts, left_out=record["left_out"])

@@ -78,6 +78,59 @@ def joined_words(words: Sequence[Sample], generator: np.random.Generator) -> Sam
     return Sample(beside(scaled, gaps), " ".join(word.text for word in words), words[0].writer)
 
 
+def no_writing(generator: np.random.Generator) -> Sample:
+    """Strokes that say nothing: a zigzag, a wave, a spiral, a scrawl, hatching or a star."""
+    kind = generator.integers(6)
+    if kind == 0:
+        corners = int(generator.integers(14, 50))
+        x = np.cumsum(generator.uniform(0.02, 0.3) * generator.uniform(0.6, 1.4, corners))
+        y = np.where(np.arange(corners) % 2, 1.0, 0.0) * generator.uniform(0.7, 1.3, corners)
+        strokes = [_between(np.column_stack([x, y]))]
+    elif kind == 1:
+        turns = generator.uniform(7, 25)
+        along = np.linspace(0, turns, int(24 * turns))
+        height = np.interp(along, np.arange(27), generator.uniform(0.7, 1.3, 27))
+        strokes = [np.column_stack([along * generator.uniform(0.3, 1.2), height * np.sin(2 * np.pi * along) / 2])]
+    elif kind == 2:
+        turns = generator.uniform(2.5, 8)
+        along = np.linspace(0, turns, int(40 * turns))
+        angle = 2 * np.pi * along * generator.choice([-1, 1]) + generator.uniform(0, 6)
+        radius = (0.1 + along / turns) * generator.uniform(0.5, 1.5)
+        strokes = [np.column_stack([radius * np.cos(angle), radius * np.sin(angle) * generator.uniform(0.5, 1.3)])]
+        strokes = [strokes[0][::-1]] if generator.random() < 0.5 else strokes
+    elif kind == 3:
+        count = int(generator.integers(80, 400))
+        spots = generator.normal(0, 1, (count // 6 + 3, 2)) * np.array([generator.uniform(0.5, 3), 1.0])
+        where = np.linspace(0, len(spots) - 1, count)
+        path = np.column_stack([np.interp(where, np.arange(len(spots)), spots[:, axis]) for axis in (0, 1)])
+        smooth = np.ones(7) / 7
+        strokes = [np.column_stack([np.convolve(path[:, axis], smooth, "valid") for axis in (0, 1)])]
+    elif kind == 4:
+        count, tilt, gap = int(generator.integers(8, 25)), generator.normal(0, 0.8), generator.uniform(0.05, 0.3)
+        strokes = [
+            _between(np.array([[gap * n, 0.0], [gap * n + tilt, 1.0]]) + generator.normal(0, 0.06, (2, 2)))
+            for n in range(count)
+        ]
+    else:
+        rays = 2 * int(generator.integers(2, 6)) + 1
+        angle = 2 * np.pi * np.arange(rays + 1) * (rays // 2) / rays + generator.uniform(0, 6)
+        corners_of_star = np.column_stack([np.cos(angle), np.sin(angle)]) + generator.normal(0, 0.05, (rays + 1, 2))
+        strokes = [_between(corners_of_star)]
+    size = float(np.exp(generator.normal(0, 0.5)))
+    return Sample([(size * stroke).astype(np.float32) for stroke in strokes], "", "")
+
+
+def upside_down(sample: Sample) -> Sample:
+    """The ink of a line turned by half, in the same order: it says nothing any more."""
+    return Sample([-stroke for stroke in sample.strokes], "", sample.writer)
+
+
+def _between(corners: np.ndarray) -> np.ndarray:
+    """A path of straight lines through corners (n, 2), 12 points a line."""
+    where = np.linspace(0, len(corners) - 1, 12 * (len(corners) - 1) + 1)
+    return np.column_stack([np.interp(where, np.arange(len(corners)), corners[:, axis]) for axis in (0, 1)])
+
+
 class Letters:
     """The isolated characters of many writers, from which words are put together that nobody wrote.
 

@@ -13,7 +13,7 @@ from handpad.reading.trajectory import FEATURES, FRAME, trajectory
 from handpad.train.console import Console
 from handpad.train.lines import sequence_fit
 from handpad.train.lines.sequence_fit import Batches, Training, error_rate, fit
-from handpad.train.lines.sequence_network import SequenceNetwork
+from handpad.train.lines.sequence_network import SequenceNetwork, export, restored
 from handpad.train.lines.variation import Letters, Sample
 
 WORDS = ["to", "it", "hill", "tilt", "lot", "oil", "till", "toil"]
@@ -69,14 +69,23 @@ def test_a_transcript_that_is_not_of_its_ink_is_left_out_and_no_other(fitted):
     assert told["epochs"][-1]["left_out"] == 1
 
 
-def test_a_fit_goes_on_from_the_weights_of_an_earlier_one(fitted, short, tmp_path):
+def test_a_fit_goes_on_from_the_network_of_an_earlier_one(fitted, short):
     network, told, _ = fitted
-    torch.save(network.state_dict(), tmp_path / "weights.pt")
     short(warm_up=300)
     training = Training(LINES, LETTERS, ALL_LABELS)
     console = Console(False, silent=True)
-    _, more = fit(training, LINES[:1], 2 / 60, 1, console, lambda _: None, tmp_path / "weights.pt")
+    _, more = fit(training, LINES[:1], 2 / 60, 1, console, lambda _: None, export(network))
     assert more["epochs"][0]["loss"] < 0.5 * told["epochs"][0]["loss"]
+
+
+def test_a_network_that_is_restored_says_the_same_and_is_given_even_batches(fitted):
+    network, _, _ = fitted
+    features = torch.from_numpy(trajectory(LINES[0].strokes).features.T[None].copy())
+    again = restored(export(network), [features])
+    with torch.no_grad():
+        torch.testing.assert_close(again(features)[1], network.eval()(features)[1], atol=2e-3, rtol=1e-3)
+        before = again.body[:3](features)
+        torch.testing.assert_close(again.train().body[:3](features), before, atol=1e-3, rtol=1e-3)
 
 
 def test_a_network_that_reads_nothing_yet_leaves_nothing_out(short):

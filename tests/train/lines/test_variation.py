@@ -5,7 +5,17 @@ import pytest
 from handwriting import LETTERS, write, write_line
 
 from handpad.reading.trajectory import writing_size
-from handpad.train.lines.variation import DESCENDING, Letters, Sample, beside, joined_words, on_one_line, varied
+from handpad.train.lines.variation import (
+    DESCENDING,
+    Letters,
+    Sample,
+    beside,
+    joined_words,
+    no_writing,
+    on_one_line,
+    upside_down,
+    varied,
+)
 
 
 def sample(text, size=30.0, writer="ced/1"):
@@ -150,3 +160,18 @@ def test_single_characters_are_as_they_were_written(letters):
         one = letters.one(generator)
         size, seed = (20, 1) if one.text in LEFT else (60, 2)
         assert same(one.strokes, [stroke[:, :2] for stroke in write(one.text, size, seed=seed)])
+
+
+def test_what_is_no_writing_has_ink_and_says_nothing():
+    generator = np.random.default_rng(3)
+    kinds = [no_writing(generator) for _ in range(60)]
+    assert {sample.text for sample in kinds} == {""}
+    assert all(np.isfinite(stroke).all() and len(stroke) > 1 for sample in kinds for stroke in sample.strokes)
+    assert len({len(sample.strokes) for sample in kinds}) > 3
+
+
+def test_a_line_upside_down_is_the_same_ink_in_the_same_order():
+    line = Sample([np.array([[0.0, 1.0], [2.0, 3.0]])], "no", "ced/1")
+    turned = upside_down(line)
+    assert turned.text == ""
+    np.testing.assert_array_equal(turned.strokes[0], [[0, -1], [-2, -3]])
