@@ -38,7 +38,7 @@ def install_model(folder: Path, name: str | None = None) -> Path:
     Raises ModelError, with nothing changed, if the folder is no good model or there is no room for it.
     """
     from handpad.model.base import BaseModel  # loads OpenCV, which listing the models does not need
-    from handpad.reading.scorer import Scorer
+    from handpad.reading.potential_functions import PotentialFunctions
 
     folder = Path(folder)
     name = name or folder.resolve().name
@@ -51,7 +51,7 @@ def install_model(folder: Path, name: str | None = None) -> Path:
         for file in files_of(folder):
             shutil.copyfile(folder / file, fresh / file)
         BaseModel.load(fresh)
-        Scorer.load(fresh)
+        PotentialFunctions.load(fresh)
         seal(fresh)
         if target.exists():
             target.replace(fresh.with_name(fresh.name.replace(".new-", ".old-")))

@@ -21,7 +21,7 @@ from handpad.ink import Guide, as_guide, as_strokes, checked_ink
 from handpad.model.base import BaseModel
 from handpad.profile import Profile, Sample
 from handpad.reading.correction import TrainingSample, line_around, parted, training_samples
-from handpad.reading.fragments import Fixed, Part, ink_of
+from handpad.reading.fragments import KnownCharacter, Substroke, ink_of
 from handpad.reading.frames import LABELS
 from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
@@ -122,8 +122,8 @@ class Recognizer:
 
         Depends on nothing learned, so it can be kept and ranked again after each correction. Raises InkError.
         """
-        seen = self._training_set.see([checked_ink(strokes, guide) for strokes, guide in characters])
-        return self._training_set.restrict(seen)
+        observation = self._training_set.see([checked_ink(strokes, guide) for strokes, guide in characters])
+        return self._training_set.restrict(observation)
 
     def observe_glyphs(self, glyphs: np.ndarray, cues: np.ndarray) -> Observation:
         """The same of n >= 1 characters of which there is no ink, as in many data sets, for :meth:`learn_observed`.
@@ -139,25 +139,25 @@ class Recognizer:
             raise InkError(f"Glyphs are uint8 (n, {SIZE}, {SIZE}) and come with finite cues (n, 4).")
         return Observation(*self.model.run(glyphs), cues)
 
-    def rank(self, seen: Observation) -> list[list[Candidate]]:
+    def rank(self, observation: Observation) -> list[list[Candidate]]:
         """The candidates of each observed character, best first, as the adapter sees them now."""
         ranked = []
-        for probabilities in self._adapter.predict(seen):
+        for probabilities in self._adapter.predict(observation):
             order = np.argsort(-probabilities, kind="stable")
             ranked.append([Candidate(self.model.labels[i], float(probabilities[i])) for i in order])
         return ranked
 
-    def votes(self, seen: Observation) -> list[dict[str, str]]:
+    def votes(self, observation: Observation) -> list[dict[str, str]]:
         """What each classifier of the adapter says of each observed character, by the classifier's name.
 
         One that abstains is left out. Only the paper's adapter has classifiers: of the others the dicts are empty.
         """
         if not isinstance(self._adapter, PaperAdapter):
-            return [{} for _ in range(len(seen))]
+            return [{} for _ in range(len(observation))]
         labels = self.model.labels
         return [
             {name: labels[vote] for name, vote in zip(CLASSIFIERS, decision.votes, strict=True) if vote != ABSTAINED}
-            for decision in self._adapter.decide(seen)
+            for decision in self._adapter.decide(observation)
         ]
 
     def confidence(self) -> dict[str, np.ndarray]:
@@ -196,12 +196,12 @@ class Recognizer:
         return reader.read(checked, _as_guides(guide), self._get_line_adapter(), progress, given)
 
     def read_line(
-        self, strokes: Sequence[ArrayLike], guide: ArrayLike | None = None, known: Sequence[Fixed] = ()
+        self, strokes: Sequence[ArrayLike], guide: ArrayLike | None = None, known: Sequence[KnownCharacter] = ()
     ) -> ReadLine:
         """Read ink that is one line, of which some characters are known.
 
-        known : characters that the writer has settled, their parts by the places of the strokes; they stay as they
-            are and help to read the others.
+        known : what is known already of some characters, their substrokes by the places of the strokes; they stay as
+            they are and help to read the others.
 
         Raises InkError.
         """
@@ -213,9 +213,9 @@ class Recognizer:
         self,
         strokes: Sequence[ArrayLike],
         guide: ArrayLike | None = None,
-        known: Sequence[Fixed] = (),
+        known: Sequence[KnownCharacter] = (),
         count: int = ALTERNATIVES,
-    ) -> list[tuple[float, tuple[Fixed, ...]]]:
+    ) -> list[tuple[float, tuple[KnownCharacter, ...]]]:
         """The likeliest readings of a line of different text, as :meth:`read_line` takes it.
 
         With their probabilities among each other, best first; at most `count`, and of each its characters, left to
@@ -225,8 +225,12 @@ class Recognizer:
         return self._get_reader().alternatives(checked, checked_guide, self._get_line_adapter(), known, count)
 
     def spelled(
-        self, strokes: Sequence[ArrayLike], text: str, guide: ArrayLike | None = None, known: Sequence[Fixed] = ()
-    ) -> tuple[Fixed, ...] | None:
+        self,
+        strokes: Sequence[ArrayLike],
+        text: str,
+        guide: ArrayLike | None = None,
+        known: Sequence[KnownCharacter] = (),
+    ) -> tuple[KnownCharacter, ...] | None:
         """The characters of a line of known text, parted in the likeliest way; None if its ink has no such way.
 
         text : labels of the model, and single spaces between words. Raises InkError.
@@ -275,16 +279,16 @@ class Recognizer:
             self._teach_lines(self._line_adapter, characters, lines)
 
     def _teach_lines(self, adapter: LineAdapter, characters: Labelled, lines: Mapping[str, LineContext]) -> None:
-        reader, (ids, seen, labels, confirmed) = self._get_reader(), characters
+        reader, (ids, observation, labels, confirmed) = self._get_reader(), characters
         geometry = np.stack([lines[i].geometry if i in lines else _NOWHERE for i in ids])
         sequence = [lines[i].sequence if i in lines else None for i in ids]
 
         def in_context(some: slice) -> np.ndarray:
-            return reader.in_context(seen[some], geometry[some], sequence[some])
+            return reader.in_context(observation[some], geometry[some], sequence[some])
 
-        adapter.learn(ids, seen, geometry, in_context, labels, confirmed)
+        adapter.learn(ids, observation, geometry, in_context, labels, confirmed)
         for row, sample_id in enumerate(ids):
-            misparted = reader.misparted(seen[[row]], lines[sample_id]) if sample_id in lines else None
+            misparted = reader.misparted(observation[[row]], lines[sample_id]) if sample_id in lines else None
             if misparted is not None:
                 adapter.learn_grouping(sample_id, *misparted)
             frames = reader.frames_learned(lines[sample_id]) if sample_id in lines else None
@@ -331,9 +335,9 @@ class Recognizer:
         checked, checked_guide = checked_ink(strokes, guide)
         index = self.model.index(label)
         unrestricted = self._training_set.see([(checked, checked_guide)])
-        seen = self._training_set.restrict(unrestricted)
+        observation = self._training_set.restrict(unrestricted)
         line_context = self._line_context(line, label) if line is not None else None
-        predicted = shown or self.model.labels[int(self._adapter.predict(seen)[0].argmax())]
+        predicted = shown or self.model.labels[int(self._adapter.predict(observation)[0].argmax())]
         sample = Sample(
             sample_id or new_sample_id(),
             checked,
@@ -347,10 +351,10 @@ class Recognizer:
         )
         sample_id = self._training_set.add(sample, unrestricted)
         lines = {sample_id: line_context} if line_context is not None else {}
-        self._teach(Labelled([sample_id], seen, [index], [confirmed]), lines)
+        self._teach(Labelled([sample_id], observation, [index], [confirmed]), lines)
         return sample_id
 
-    def learn_observed(self, seen: Observation, labels: Sequence[str], confirmed: bool = False) -> None:
+    def learn_observed(self, observation: Observation, labels: Sequence[str], confirmed: bool = False) -> None:
         """Learn n >= 1 observed characters without their ink, for as long as the recognizer is open.
 
         For data sets that hold no ink, and measurements. A profile keeps ink, so that it outlives the base model: only
@@ -363,11 +367,15 @@ class Recognizer:
         """
         if self._on_disk:
             raise ProfileError("A profile keeps ink: characters without ink are learned by a recognizer without one.")
-        widths = seen.embeddings.shape[1:] + seen.logits.shape[1:]
-        if not labels or len(labels) != len(seen) or widths != (self.model.info["embedding"], len(self.model.labels)):
+        widths = observation.embeddings.shape[1:] + observation.logits.shape[1:]
+        if (
+            not labels
+            or len(labels) != len(observation)
+            or widths != (self.model.info["embedding"], len(self.model.labels))
+        ):
             raise ValueError("Every character needs one label, and an observation by this model and alphabet.")
         indexes = [self.model.index(label) for label in labels]
-        characters = Labelled([new_sample_id() for _ in labels], seen, indexes, [confirmed] * len(indexes))
+        characters = Labelled([new_sample_id() for _ in labels], observation, indexes, [confirmed] * len(indexes))
         self._training_set.add_without_ink(characters)
         self._teach(characters, {})
 
@@ -390,26 +398,26 @@ class Recognizer:
         line = part.characters[0].line if part.characters else None
         if line is None:
             raise InkError("Only what was read by this recognizer can be corrected.")
-        ink = [character.parts for character in part.characters]
-        every = [character.parts for character in line.characters]
+        ink = [character.substrokes for character in part.characters]
+        every = [character.substrokes for character in line.characters]
         first, last = every.index(ink[0]), every.index(ink[-1])
         if len(ink) == 1 and len(text) == 1:
             sample = TrainingSample(ink[0], text, part.characters[0].label, False)
             return [self._learn_on_line(sample, line, every, regrouped=False)]
         characters = parted(line, first, last, text, self.spelled)
-        before = {character.parts: character.label or "" for character in line.characters[first : last + 1]}
-        now = [*every[:first], *(character.parts for character in characters), *every[last + 1 :]]
+        before = {character.substrokes: character.label or "" for character in line.characters[first : last + 1]}
+        now = [*every[:first], *(character.substrokes for character in characters), *every[last + 1 :]]
         return [
-            self._learn_on_line(sample, line, now, regrouped=sample.parts not in before)
+            self._learn_on_line(sample, line, now, regrouped=sample.substrokes not in before)
             for sample in training_samples(before, characters)
         ]
 
     def _learn_on_line(
-        self, sample: TrainingSample, line: LineInk, every: Sequence[tuple[Part, ...]], regrouped: bool
+        self, sample: TrainingSample, line: LineInk, every: Sequence[tuple[Substroke, ...]], regrouped: bool
     ) -> str:
         """Learn a character of a line whose characters have that ink; returns the sample's id."""
-        around = line_around(line.strokes, every, list(every).index(sample.parts), line.guide, regrouped)
-        ink, shown = ink_of(sample.parts, line.strokes), sample.shown or None
+        around = line_around(line.strokes, every, list(every).index(sample.substrokes), line.guide, regrouped)
+        ink, shown = ink_of(sample.substrokes, line.strokes), sample.shown or None
         return self.learn(ink, sample.label, line.guide, confirmed=sample.right, shown=shown, line=around)
 
     def forget(self, sample_id: str) -> Sample:

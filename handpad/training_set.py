@@ -26,11 +26,11 @@ class Labelled(NamedTuple):
     ----------
     ids, labels, confirmed : lists of n: sample ids, indexes into the model's labels, and whether the writer merely let
         the prediction stand.
-    seen : n observations.
+    observation : n observations.
     """
 
     ids: list[str]
-    seen: Observation
+    observation: Observation
     labels: list[int]
     confirmed: list[bool]
 
@@ -56,13 +56,15 @@ class TrainingSet:
         embeddings, logits = self._model.run_unrestricted(np.stack([glyph(strokes) for strokes, _ in characters]))
         return Observation(embeddings, logits, np.stack([cues(*character) for character in characters]))
 
-    def restrict(self, seen: Observation) -> Observation:
+    def restrict(self, observation: Observation) -> Observation:
         """An observation of :meth:`see` with logits over the model's labels alone."""
-        return Observation(seen.embeddings, seen.logits[:, self._model.columns], seen.cues)
+        return Observation(observation.embeddings, observation.logits[:, self._model.columns], observation.cues)
 
-    def add(self, sample: Sample, seen: Observation) -> str:
+    def add(self, sample: Sample, observation: Observation) -> str:
         """Store a sample with what :meth:`see` gives of it; returns its id. Raises ProfileError."""
-        return self._profile.add(sample, self._model.fingerprint, seen.embeddings[0], seen.logits[0], seen.cues[0])
+        return self._profile.add(
+            sample, self._model.fingerprint, observation.embeddings[0], observation.logits[0], observation.cues[0]
+        )
 
     def add_without_ink(self, characters: Labelled) -> None:
         """Keep characters beside the profile, as newer than all that it holds, until this is dropped."""
@@ -82,8 +84,8 @@ class TrainingSet:
         every = [stored, *self._without_ink] if stored else self._without_ink
         if len(every) < 2:
             return every[0] if every else None
-        ids, seen, labels, confirmed = zip(*every, strict=True)
-        return Labelled([*chain(*ids)], concatenate(seen), [*chain(*labels)], [*chain(*confirmed)])
+        ids, observation, labels, confirmed = zip(*every, strict=True)
+        return Labelled([*chain(*ids)], concatenate(observation), [*chain(*labels)], [*chain(*confirmed)])
 
     def _stored(self, latest: int | None) -> Labelled | None:
         derived, alphabet = self._profile.derived(self._model.fingerprint, latest), set(self._model.labels)
@@ -115,8 +117,14 @@ class TrainingSet:
             self._stale = self._profile.stale(fingerprint, _FETCHED)
         batch = self._stale[-most:]
         if batch:
-            seen = self.see([(sample.strokes, sample.guide) for sample in batch])
-            rows = zip([sample.id for sample in batch], seen.embeddings, seen.logits, seen.cues, strict=True)
+            observation = self.see([(sample.strokes, sample.guide) for sample in batch])
+            rows = zip(
+                [sample.id for sample in batch],
+                observation.embeddings,
+                observation.logits,
+                observation.cues,
+                strict=True,
+            )
             self._profile.store_derived(fingerprint, rows)
         del self._stale[-most:]
         self.behind = max(self.behind - len(batch), 0) if self._stale else self._left_after(len(batch))

@@ -11,8 +11,8 @@ import numpy as np
 def line(*corners, points: int = 12) -> np.ndarray:
     """A polyline through corners (x, y), densely sampled: (n, 2)."""
     corners = np.asarray(corners, float)
-    parts = [np.linspace(a, b, points, endpoint=False) for a, b in itertools.pairwise(corners)]
-    return np.concatenate([*parts, corners[-1:]])
+    substrokes = [np.linspace(a, b, points, endpoint=False) for a, b in itertools.pairwise(corners)]
+    return np.concatenate([*substrokes, corners[-1:]])
 
 
 def arc(cx: float, cy: float, rx: float, ry: float, start: float, end: float, points: int = 30) -> np.ndarray:

@@ -6,12 +6,12 @@ import numpy as np
 from handwriting import write_line
 
 from handpad.page.page import Character, Page
-from handpad.reading.fragments import Part
+from handpad.reading.fragments import Substroke
 
 
-def whole(page: Page, *numbers: int) -> tuple[Part, ...]:
+def whole(page: Page, *numbers: int) -> tuple[Substroke, ...]:
     """Strokes of a page as the parts of a character."""
-    return tuple(Part(number, 0, len(page.strokes[number])) for number in numbers)
+    return tuple(Substroke(number, 0, len(page.strokes[number])) for number in numbers)
 
 
 def page_of(text: str, boxes: bool = False, row: int = 0) -> Page:

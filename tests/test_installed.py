@@ -9,7 +9,7 @@ from handpad.errors import ModelError
 from handpad.installed import available_models, install_model, user_models
 from handpad.model.folder import DESCRIPTION, NEEDED, READING, REPORT, read_description
 from handpad.paths import bundled_models
-from handpad.reading.scorer import Scorer
+from handpad.reading.potential_functions import PotentialFunctions
 from handpad.train import cli
 
 
@@ -45,8 +45,8 @@ def test_all_that_predictions_depend_on_comes_along(monkeypatch):
     target = install_model(bundled_models() / "handpad", "mine")
     for name in (*NEEDED, READING):
         assert (target / name).read_bytes() == (bundled_models() / "handpad" / name).read_bytes()
-    mine, bundled, load, loaded = Recognizer(model=target), Recognizer(), Scorer.load, []
-    monkeypatch.setattr(Scorer, "load", lambda place: loaded.append(place) or load(place))
+    mine, bundled, load, loaded = Recognizer(model=target), Recognizer(), PotentialFunctions.load, []
+    monkeypatch.setattr(PotentialFunctions, "load", lambda place: loaded.append(place) or load(place))
     mine.open_reading()
     assert loaded == [target]  # else the bundled model's stands in
     ink = [stroke for letter in write_line("the quick fox") for stroke in letter]

@@ -70,10 +70,10 @@ def test_they_are_kept_after_what_has_ink_when_the_adapter_is_chosen_anew():
 
 def test_what_fits_neither_model_nor_labels_is_refused_and_changes_nothing(tmp_path):
     pad, digits = Recognizer(model=MODEL), Recognizer(model=MODEL, labels="0123456789")
-    seen, before = pad.observe_glyphs(*glyphs_of([("v", 0), ("o", 0)])), said(pad)
+    observation, before = pad.observe_glyphs(*glyphs_of([("v", 0), ("o", 0)])), said(pad)
     for labels, error in (("", ValueError), ("v", ValueError), ("vox", ValueError), (["v", "no label"], LabelError)):
         with pytest.raises(error):
-            pad.learn_observed(seen, labels)
+            pad.learn_observed(observation, labels)
     elsewhere = Recognizer(model=bundled_models() / "paper")
     for other, said_so in ((digits, "00"), (elsewhere, "oo")):
         with pytest.raises(ValueError, match="by this model and alphabet"):
@@ -81,7 +81,7 @@ def test_what_fits_neither_model_nor_labels_is_refused_and_changes_nothing(tmp_p
     assert said(pad) == before
     kept = Recognizer(tmp_path / "me.handpad", model=MODEL)
     with pytest.raises(ProfileError, match="ink"):
-        kept.learn_observed(seen, "vo")
+        kept.learn_observed(observation, "vo")
     assert said(kept) == before
     glyphs, places = glyphs_of([("v", 0), ("o", 0)])
     for bad in (
@@ -99,20 +99,20 @@ def test_what_fits_neither_model_nor_labels_is_refused_and_changes_nothing(tmp_p
 
 def test_the_classifiers_of_the_papers_adapter_are_told_with_how_far_they_are_trusted():
     pad = Recognizer(model=MODEL, adapter="paper")
-    seen = pad.observe([(write("v", seed=99), None)])
-    first = pad.rank(seen)[0][0].label
-    assert pad.votes(seen) == [{"base": first}]  # the others have nothing to look at
+    observation = pad.observe([(write("v", seed=99), None)])
+    first = pad.rank(observation)[0][0].label
+    assert pad.votes(observation) == [{"base": first}]  # the others have nothing to look at
     assert set(np.concatenate(list(pad.confidence().values()))) == {0.5}
     for seed in range(12):
         pad.learn(write("v", seed=seed), "&")
-    votes, trusted = pad.votes(seen)[0], pad.confidence()
+    votes, trusted = pad.votes(observation)[0], pad.confidence()
     assert votes.pop("base") == first
     assert set(votes.values()) == {"&"}
     assert list(trusted) == ["base", *votes]
     assert trusted["base"].shape == (len(pad.model.labels),)
     assert trusted["base"][pad.model.index(first)] < 0.5 < trusted["2 nearest"][pad.model.index("&")]
     pad.adapter = "default"
-    assert pad.votes(seen) == [{}]
+    assert pad.votes(observation) == [{}]
     assert pad.confidence() == {}
 
 

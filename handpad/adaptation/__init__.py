@@ -36,26 +36,26 @@ class Observation:
 def concatenate(observations: Sequence[Observation]) -> Observation:
     """One observation of several, n >= 1."""
     return Observation(
-        np.concatenate([seen.embeddings for seen in observations]),
-        np.concatenate([seen.logits for seen in observations]),
-        np.concatenate([seen.cues for seen in observations]),
+        np.concatenate([observation.embeddings for observation in observations]),
+        np.concatenate([observation.logits for observation in observations]),
+        np.concatenate([observation.cues for observation in observations]),
     )
 
 
 class Adapter(Protocol):
     """One way to adapt. Predictions depend only on the samples learned and not forgotten, and their order."""
 
-    def predict(self, seen: Observation) -> np.ndarray:
+    def predict(self, observation: Observation) -> np.ndarray:
         """Probabilities float64 (m, c), each row summing to 1. Changes nothing."""
 
-    def learn(self, sample_id: Hashable, seen: Observation, label: int, confirmed: bool = False) -> None:
+    def learn(self, sample_id: Hashable, observation: Observation, label: int, confirmed: bool = False) -> None:
         """Learn one character (m = 1) whose true label is known.
 
         confirmed: the writer merely let the prediction stand, which is weaker evidence than a correction.
         """
 
     def learn_many(
-        self, sample_ids: Sequence[Hashable], seen: Observation, labels: Sequence[int], confirmed: Sequence[bool]
+        self, sample_ids: Sequence[Hashable], observation: Observation, labels: Sequence[int], confirmed: Sequence[bool]
     ) -> None:
         """Learn m characters: the same as one after another."""
 

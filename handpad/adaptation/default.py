@@ -79,35 +79,35 @@ class DefaultAdapter:
     def __len__(self) -> int:
         return len(self._store)
 
-    def predict(self, seen: Observation) -> np.ndarray:
+    def predict(self, observation: Observation) -> np.ndarray:
         """Probabilities float64 (m, c), each row summing to 1.
 
         While nothing is learned they are the base's own, with what a guide tells where there is one.
         """
         if not self._slots:
-            return softmax(seen.logits + position_prior.log_likelihood(seen.cues, self._zones))
+            return softmax(observation.logits + position_prior.log_likelihood(observation.cues, self._zones))
         self._weigh()
-        logits = seen.logits / np.float64(SOFTENING)
-        place = places_of(seen.cues)
-        shape = squared_distances(unit_length(seen.embeddings), self._active("embeddings"))
+        logits = observation.logits / np.float64(SOFTENING)
+        place = places_of(observation.cues)
+        shape = squared_distances(unit_length(observation.embeddings), self._active("embeddings"))
         kernels = compare(shape, place, self._active("places"))
-        base = softmax(logits + self._priors(seen.cues))
+        base = softmax(logits + self._priors(observation.cues))
         zoned = self._zoned(base, kernels.zones @ self._zone_weights)
         return _normalised(np.maximum(zoned + kernels.classes @ self._weights, FLOOR) ** SHARPENING)
 
-    def learn(self, sample_id: Hashable, seen: Observation, label: int, confirmed: bool = False) -> None:
+    def learn(self, sample_id: Hashable, observation: Observation, label: int, confirmed: bool = False) -> None:
         """Learn one character. Raises ValueError if the sample is known already."""
-        self.learn_many([sample_id], seen, [label], [confirmed])
+        self.learn_many([sample_id], observation, [label], [confirmed])
 
     def learn_many(
-        self, sample_ids: Iterable[Hashable], seen: Observation, labels: Iterable[int], confirmed: Iterable[bool]
+        self, sample_ids: Iterable[Hashable], observation: Observation, labels: Iterable[int], confirmed: Iterable[bool]
     ) -> None:
         """Learn m characters at once: the same as one after another, but with one factorisation.
 
         Raises ValueError, with nothing learned, if one is known already.
         """
-        embeddings = unit_length(seen.embeddings).astype(np.float32)
-        new = zip(embeddings, seen.logits, seen.cues, labels, confirmed, strict=True)
+        embeddings = unit_length(observation.embeddings).astype(np.float32)
+        new = zip(embeddings, observation.logits, observation.cues, labels, confirmed, strict=True)
         learned = [Learned(e, logits, cues, int(label), bool(let_stand)) for e, logits, cues, label, let_stand in new]
         self._store.add(list(sample_ids), learned)
         self._choose()

@@ -49,7 +49,7 @@ GROUPING = 3.0
 """A hypothesis just like one that was parted wrongly loses or gains so many nats."""
 
 MOST_GROUPINGS = 200
-"""So many of the latest lessons on grouping are kept."""
+"""So many of the latest samples of grouping are kept."""
 
 NEIGHBOURS = 2.0
 """Hypotheses are parted alike where exp(-SHAPE |e - e'|^2 - NEIGHBOURS |n - n'|^2) is large; n: size, place, gaps."""
@@ -74,7 +74,7 @@ class LineAdapter(Protocol):
     def learn(
         self,
         sample_ids: Sequence[Hashable],
-        seen: Observation,
+        observation: Observation,
         geometry: np.ndarray,
         in_context: InContext,
         labels: Sequence[int],
@@ -97,10 +97,10 @@ class LineAdapter(Protocol):
     def forget(self, sample_id: Hashable) -> None:
         """Forget a sample and what it taught of grouping and frames. Raises KeyError if it is not known."""
 
-    def corrected(self, scores: np.ndarray, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+    def corrected(self, scores: np.ndarray, observation: Observation, geometry: np.ndarray) -> np.ndarray:
         """Scores (n, c) of hypotheses in context as this writer's samples correct them; each row's sum stays."""
 
-    def grouped(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+    def grouped(self, observation: Observation, geometry: np.ndarray) -> np.ndarray:
         """What hypotheses gain or lose as whole characters by what the writer parted and joined: float (n,)."""
 
     def corrected_frames(self, probabilities: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
@@ -113,7 +113,7 @@ class NoLineAdapter:
     def learn(
         self,
         sample_ids: Sequence[Hashable],
-        seen: Observation,
+        observation: Observation,
         geometry: np.ndarray,
         in_context: InContext,
         labels: Sequence[int],
@@ -132,11 +132,11 @@ class NoLineAdapter:
     def forget(self, sample_id: Hashable) -> None:
         """Nothing."""
 
-    def corrected(self, scores: np.ndarray, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+    def corrected(self, scores: np.ndarray, observation: Observation, geometry: np.ndarray) -> np.ndarray:
         """The scores as they are."""
         return scores
 
-    def grouped(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+    def grouped(self, observation: Observation, geometry: np.ndarray) -> np.ndarray:
         """Zero for every hypothesis."""
         return np.zeros(len(geometry), np.float32)
 
@@ -159,21 +159,21 @@ class GroupingAdapter(NoLineAdapter):
     ) -> None:
         """See :class:`LineAdapter`."""
         for embedding, place, is_whole in zip(unit_length(embeddings), geometry, whole, strict=True):
-            lesson = embedding, place[list(_NEIGHBOURHOOD)], 1.0 if is_whole else -1.0
-            self._groupings.setdefault(sample_id, []).append(lesson)
+            sample = embedding, place[list(_NEIGHBOURHOOD)], 1.0 if is_whole else -1.0
+            self._groupings.setdefault(sample_id, []).append(sample)
 
     def forget(self, sample_id: Hashable) -> None:
         """Forget what a sample taught of grouping, if anything."""
         self._groupings.pop(sample_id, None)
 
-    def grouped(self, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+    def grouped(self, observation: Observation, geometry: np.ndarray) -> np.ndarray:
         """See :class:`LineAdapter`."""
-        lessons = [lesson for some in self._groupings.values() for lesson in some][-MOST_GROUPINGS:]
-        if not lessons:
+        samples = [sample for some in self._groupings.values() for sample in some][-MOST_GROUPINGS:]
+        if not samples:
             return np.zeros(len(geometry))
-        embeddings, places, signs = (np.array(column) for column in zip(*lessons, strict=True))
+        embeddings, places, signs = (np.array(column) for column in zip(*samples, strict=True))
         apart = squared_distances(geometry[:, list(_NEIGHBOURHOOD)], places)
-        alike = np.exp(-SHAPE * squared_distances(unit_length(seen.embeddings), embeddings) - NEIGHBOURS * apart)
+        alike = np.exp(-SHAPE * squared_distances(unit_length(observation.embeddings), embeddings) - NEIGHBOURS * apart)
         return GROUPING * np.clip(alike @ signs, -1, 1)
 
 
@@ -188,10 +188,10 @@ class PaperLineAdapter(GroupingAdapter):
         super().__init__()
         self._characters = characters
 
-    def corrected(self, scores: np.ndarray, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+    def corrected(self, scores: np.ndarray, observation: Observation, geometry: np.ndarray) -> np.ndarray:
         """Scores (n, c) in which the base's first label and the label that was decided on change places."""
         found = np.array(scores)
-        for row, decision in enumerate(self._characters.decide(seen)):
+        for row, decision in enumerate(self._characters.decide(observation)):
             first, chosen = decision.votes[0], decision.label
             found[row, [first, chosen]] = found[row, [chosen, first]]
         return found
@@ -215,14 +215,14 @@ class RidgeLineAdapter(GroupingAdapter):
     def learn(
         self,
         sample_ids: Sequence[Hashable],
-        seen: Observation,
+        observation: Observation,
         geometry: np.ndarray,
         in_context: InContext,
         labels: Sequence[int],
         confirmed: Sequence[bool],
     ) -> None:
         """See :class:`LineAdapter`."""
-        new = zip(seen.embeddings, seen.logits, seen.cues, labels, confirmed, strict=True)
+        new = zip(observation.embeddings, observation.logits, observation.cues, labels, confirmed, strict=True)
         learned = [Learned(e, logits, cues, int(label), bool(let_stand)) for e, logits, cues, label, let_stand in new]
         self._store.add(sample_ids, learned)
         self._geometry.update(zip(sample_ids, geometry, strict=True))
@@ -257,12 +257,12 @@ class RidgeLineAdapter(GroupingAdapter):
             self._frame_ridge = FrameRidge(known.astype(np.float32), missing, np.concatenate(trust))
         return self._frame_ridge.corrected(probabilities, embeddings)
 
-    def corrected(self, scores: np.ndarray, seen: Observation, geometry: np.ndarray) -> np.ndarray:
+    def corrected(self, scores: np.ndarray, observation: Observation, geometry: np.ndarray) -> np.ndarray:
         """See :class:`LineAdapter`."""
         if not len(self._store):
             return scores
         weights = self._fit() if self._weights is None else self._weights
-        shape, place = _alike(unit_length(seen.embeddings), _places(geometry), self._embeddings, self._places)
+        shape, place = _alike(unit_length(observation.embeddings), _places(geometry), self._embeddings, self._places)
         place[:, ~self._placed] = 1  # what was learned off any line is looked for anywhere
         change = (shape * (SHAPE_ALONE + (1 - SHAPE_ALONE) * place)) @ weights
         before = softmax(scores / SOFTENING)

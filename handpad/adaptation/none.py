@@ -10,14 +10,14 @@ from handpad.adaptation import Observation, softmax
 class NoAdapter:
     """Answers with the base model's probabilities and learns nothing."""
 
-    def predict(self, seen: Observation) -> np.ndarray:
-        return softmax(seen.logits)
+    def predict(self, observation: Observation) -> np.ndarray:
+        return softmax(observation.logits)
 
-    def learn(self, sample_id: Hashable, seen: Observation, label: int, confirmed: bool = False) -> None:
+    def learn(self, sample_id: Hashable, observation: Observation, label: int, confirmed: bool = False) -> None:
         pass
 
     def learn_many(
-        self, sample_ids: Sequence[Hashable], seen: Observation, labels: Sequence[int], confirmed: Sequence[bool]
+        self, sample_ids: Sequence[Hashable], observation: Observation, labels: Sequence[int], confirmed: Sequence[bool]
     ) -> None:
         pass
 

@@ -82,26 +82,26 @@ class PaperAdapter:
     def __len__(self) -> int:
         return len(self._samples)
 
-    def predict(self, seen: Observation) -> np.ndarray:
+    def predict(self, observation: Observation) -> np.ndarray:
         """Probabilities float64 (m, c): the base's, in which the chosen label and the base's first change places.
 
         The method decides on one label and ranks nothing, so all other labels keep the base's order.
         """
-        probabilities = softmax(seen.logits)
-        for row, decision in zip(probabilities, self.decide(seen), strict=True):
+        probabilities = softmax(observation.logits)
+        for row, decision in zip(probabilities, self.decide(observation), strict=True):
             first, chosen = decision.votes[0], decision.label
             row[first], row[chosen] = row[chosen], row[first]
             if row.argmax() != chosen:  # an exact tie
                 row[chosen] = np.nextafter(row[chosen], 2)
         return probabilities
 
-    def decide(self, seen: Observation) -> list[Decision]:
+    def decide(self, observation: Observation) -> list[Decision]:
         """The decision on each of m characters: the most reliable vote.
 
         Ties go to the base first, then to the smallest k. A classifier that abstains is not asked.
         """
         decisions = []
-        for embedding, predicted in zip(seen.embeddings, seen.logits.argmax(axis=1), strict=True):
+        for embedding, predicted in zip(observation.embeddings, observation.logits.argmax(axis=1), strict=True):
             votes = self._votes(int(predicted), embedding)
             reliabilities = [
                 np.nan if vote == ABSTAINED else self.confidence.of(classifier, vote)
@@ -111,25 +111,25 @@ class PaperAdapter:
             decisions.append(Decision(votes[believed], believed, votes, tuple(reliabilities)))
         return decisions
 
-    def learn(self, sample_id: Hashable, seen: Observation, label: int, confirmed: bool = False) -> None:
+    def learn(self, sample_id: Hashable, observation: Observation, label: int, confirmed: bool = False) -> None:
         """Score all classifiers on one character, then add it to the history (section 3.4).
 
         Raises ValueError if the sample is known already.
         """
         if sample_id in self._samples:
             raise ValueError(f"Sample {sample_id} has been learned already.")
-        embedding = np.asarray(seen.embeddings[0], dtype=np.float64)
-        sample = _Sample(embedding, self._nearest_style(embedding, label), int(seen.logits[0].argmax()), label)
+        embedding = np.asarray(observation.embeddings[0], dtype=np.float64)
+        sample = _Sample(embedding, self._nearest_style(embedding, label), int(observation.logits[0].argmax()), label)
         self._samples[sample_id] = sample
         self._enter(sample_id, sample)
 
     def learn_many(
-        self, sample_ids: Sequence[Hashable], seen: Observation, labels: Sequence[int], confirmed: Sequence[bool]
+        self, sample_ids: Sequence[Hashable], observation: Observation, labels: Sequence[int], confirmed: Sequence[bool]
     ) -> None:
         """Learn m characters, one after another."""
         for row, sample in enumerate(zip(sample_ids, labels, confirmed, strict=True)):
             sample_id, label, let_stand = sample
-            self.learn(sample_id, seen[row : row + 1], int(label), let_stand)
+            self.learn(sample_id, observation[row : row + 1], int(label), let_stand)
 
     def forget(self, sample_id: Hashable) -> None:
         """Forget one sample, as if it had never been learned. Raises KeyError if it is not known.

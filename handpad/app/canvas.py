@@ -112,7 +112,7 @@ class Canvas(QWidget):
     def _update_unsure(self, rows: Iterable[int]) -> None:
         """Paint those characters again that are unsure now and were not before, or the other way round."""
         for row in rows:
-            unsure = {c.parts for c in self.page.lines.get(row, ()) if self.view.unsure(c)}
+            unsure = {c.substrokes for c in self.page.lines.get(row, ()) if self.view.unsure(c)}
             for key in unsure ^ self._unsure.get(row, set()):
                 character = self.page.find(key)
                 if character is not None:
@@ -304,7 +304,7 @@ class Canvas(QWidget):
         extent = np.abs(stroke[:, :2] - stroke[0, :2]).max()
         if extent < TAP and (self._tapped or self._tapped_gap):
             self.update(picture.bounds.toAlignedRect())
-            key = (self._tapped or self._tapped_gap).parts
+            key = (self._tapped or self._tapped_gap).substrokes
             asked = self.opened if self._tapped else self.word_opened
             # Never open anything inside a pen event: the pen would be left pressed.
             QTimer.singleShot(0, lambda: asked.emit(key))
@@ -377,14 +377,14 @@ class Canvas(QWidget):
         if character is not None:
             in_box = self.page.row(character) in self.page.box_rows
             asked = self.opened if in_box else self.word_opened
-            QTimer.singleShot(0, lambda: asked.emit(character.parts))
+            QTimer.singleShot(0, lambda: asked.emit(character.substrokes))
 
     def _hover(self, point: QPointF | None) -> None:
         hovered = None
         if point is not None and self._device is None and not self.eraser:
             hovered = next(
                 (
-                    character.parts
+                    character.substrokes
                     for character in self.page.characters
                     if character.label and self.painter.label_rect(self.page, character).contains(point)
                 ),
@@ -410,23 +410,23 @@ class Canvas(QWidget):
             self._select_word(selected, steps[event.key()])
         elif event.key() in steps:
             index = characters.index(selected) + steps[event.key()] if selected else len(characters) - 1
-            self.select(characters[min(max(index, 0), len(characters) - 1)].parts)
+            self.select(characters[min(max(index, 0), len(characters) - 1)].substrokes)
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._select_row(selected, -1 if event.key() == Qt.Key.Key_Up else 1)
         elif event.key() == Qt.Key.Key_Home:
-            self.select(characters[0].parts)
+            self.select(characters[0].substrokes)
         elif event.key() == Qt.Key.Key_End:
-            self.select(characters[-1].parts)
+            self.select(characters[-1].substrokes)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2, Qt.Key.Key_Space) and selected:
             shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            (self.word_opened if shift else self.opened).emit(selected.parts)
+            (self.word_opened if shift else self.opened).emit(selected.substrokes)
         elif event.key() == Qt.Key.Key_Menu and selected:
-            self.word_opened.emit(selected.parts)
+            self.word_opened.emit(selected.substrokes)
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and selected:
             index = characters.index(selected)
-            others = [c.parts for c in characters if c is not selected]
+            others = [c.substrokes for c in characters if c is not selected]
             self.select(others[min(index, len(others) - 1)] if others else None)
-            self.removed.emit(selected.parts)
+            self.removed.emit(selected.substrokes)
         elif event.key() == Qt.Key.Key_Escape and selected:
             self.select(None)
         else:
@@ -454,11 +454,11 @@ class Canvas(QWidget):
         index = next(i for i, word in enumerate(words) if selected in word)
         if step > 0 or selected is words[index][0]:
             index += step
-        self.select(words[min(max(index, 0), len(words) - 1)][0].parts)
+        self.select(words[min(max(index, 0), len(words) - 1)][0].substrokes)
 
     def _select_row(self, selected: Character | None, step: int) -> None:
         if selected is None:
-            self.select(self.page.characters[-1].parts)
+            self.select(self.page.characters[-1].substrokes)
             return
         row, x = self.page.row(selected), self.page.box(selected).center[0]
         rows = {self.page.row(c) for c in self.page.characters}
@@ -466,7 +466,7 @@ class Canvas(QWidget):
         if target:
             nearest = min(target, key=lambda r: abs(r - row))
             candidates = [c for c in self.page.characters if self.page.row(c) == nearest]
-            self.select(min(candidates, key=lambda c: abs(self.page.box(c).center[0] - x)).parts)
+            self.select(min(candidates, key=lambda c: abs(self.page.box(c).center[0] - x)).substrokes)
 
 
 def _difference(old: Page, new: Page) -> list[tuple[Page, Character]]:

@@ -89,7 +89,7 @@ class PageView:
 
     def _character_rects(self, page: Page, character: Character) -> tuple[QRectF, QRectF]:
         """Both rectangles, kept between paintings: stroke numbers are never used twice."""
-        key = (character.parts, character.label)
+        key = (character.substrokes, character.label)
         if key not in self._rects:
             if len(self._rects) > _KEPT_RECTS:
                 self._rects.clear()
@@ -183,27 +183,27 @@ class PageView:
     def _paint_marks(self, painter: QPainter, page: Page, character: Character, view: View, now: float) -> None:
         rect = self.character_rect(page, character).adjusted(2, 2, -2, -2)
         painter.setPen(Qt.PenStyle.NoPen)
-        since = now - view.changed.get(character.parts, -GLOW)
+        since = now - view.changed.get(character.substrokes, -GLOW)
         if since < GLOW:
             glow = QColor(self.theme.glow)
             glow.setAlphaF(0.85 * (1 - since / GLOW))
             painter.setBrush(glow)
             painter.drawRoundedRect(rect, 8, 8)
-        if character.parts == view.hovered:
+        if character.substrokes == view.hovered:
             painter.setBrush(QColor(self.theme.accent_soft))
             painter.drawRoundedRect(self.label_rect(page, character), 6, 6)
-        if character.parts == view.selected and not view.word:
+        if character.substrokes == view.selected and not view.word:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self.theme.accent), 1.6))
             painter.drawRoundedRect(rect, 8, 8)
 
     def _paint_label(self, painter: QPainter, page: Page, character: Character, view: View, now: float) -> None:
         rect = self.label_rect(page, character)
-        color = QColor(self.theme.text if character.fixed else self.theme.muted)
-        color.setAlphaF(min(1.0, max(0.0, (now - view.appeared.get(character.parts, 0.0)) / FADE_IN)))
+        color = QColor(self.theme.text if character.corrected else self.theme.muted)
+        color.setAlphaF(min(1.0, max(0.0, (now - view.appeared.get(character.substrokes, 0.0)) / FADE_IN)))
         painter.setPen(color)
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, character.label)
-        if not character.fixed and view.unsure(character):
+        if not character.corrected and view.unsure(character):
             pen = QPen(QColor(self.theme.accent), 2.2, Qt.PenStyle.DotLine, Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
             middle = rect.center().x()

@@ -103,8 +103,8 @@ class Popups(QObject):
         self.popup.chosen.connect(lambda reading: pad.correct_word(key, reading))
         self.popup.typed.connect(lambda typed: pad.ask_word(key, typed))
         self.popup.word_set.connect(self._set_word)
-        self.popup.joined.connect(lambda: pad.set_space(following.parts, False))
-        keys = tuple(other.parts for other in word)
+        self.popup.joined.connect(lambda: pad.set_space(following.substrokes, False))
+        keys = tuple(other.substrokes for other in word)
         self._show(key, self._canvas.painter.marked_rect(page, keys).toAlignedRect())
         self._canvas.select_word(keys)
 

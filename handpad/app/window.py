@@ -249,7 +249,7 @@ class MainWindow(QMainWindow):
         (self.tools.boxes if page.boxes else self.tools.lines).setChecked(True)
 
     def _is_unsure(self, character: Character) -> bool:
-        return character.parts in self.pad.session.candidates and self.pad.session.probability(character) < UNSURE
+        return character.substrokes in self.pad.session.candidates and self.pad.session.probability(character) < UNSURE
 
     def _on_appeared(self, keys: set[Key]) -> None:
         self.canvas.view.appeared.update(dict.fromkeys(keys, time.monotonic()))

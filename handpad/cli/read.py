@@ -84,8 +84,8 @@ def read_file(
 ) -> Reading:
     """Read a file of ink or a picture.
 
-    A page of Handpad is read with its ruled lines, and what its writer has settled stays. Raises HandpadError, also
-    where there is more to read than :func:`ink_of_file` takes, or it takes more than MOST_SECONDS.
+    A page of Handpad is read with its ruled lines, and what its writer has corrected or left stays. Raises
+    HandpadError, also where there is more to read than :func:`ink_of_file` takes, or it takes more than MOST_SECONDS.
     """
     strokes, page, traced = ink_of_file(path)
     if profile is not None and not profile.is_file():

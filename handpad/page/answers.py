@@ -67,16 +67,16 @@ class Answers:
         from handpad.recognizer import Candidate
 
         line = self._recognizer.read_line(job.strokes, job.guide, job.known)
-        labelled = {fixed.parts for fixed in job.fixed if fixed.label is not None}
+        labelled = {known.substrokes for known in job.known_here if known.label is not None}
         found = []
         for character in line.characters:
-            parts = moved(character.parts, job.numbers)
+            substrokes = moved(character.substrokes, job.numbers)
             candidates: list[Candidate] = []
-            if parts not in labelled:
+            if substrokes not in labelled:
                 candidates = [Candidate(*pair) for pair in character.candidates]
-            elif parts in job.bare:
-                candidates = self._recognizer.rank(character.seen)[0][:SHOWN]
-            found.append(ReadBack(parts, character.label, candidates, character.space))
+            elif substrokes in job.bare:
+                candidates = self._recognizer.rank(character.observation)[0][:SHOWN]
+            found.append(ReadBack(substrokes, character.label, candidates, character.space))
         return found
 
     def read_word(self, job: WordJob) -> list[WordReading]:
@@ -88,12 +88,12 @@ class Answers:
             lines = [] if spelled is None else [(1.0, spelled)]
         else:
             lines = self._recognizer.alternatives(line.strokes, line.guide, line.known, 4 * SHOWN)
-        ink = joined(part for key in keys for part in key)  # which another reading may part elsewhere
-        others = sum(character.parts not in keys for character in line.characters)
+        ink = joined(substroke for key in keys for substroke in key)  # which another reading may part elsewhere
+        others = sum(character.substrokes not in keys for character in line.characters)
         found: dict[str, WordReading] = {}
         for chance, read in lines:
-            characters = [replace(one, parts=moved(one.parts, line.numbers)) for one in read]
-            word = [one for one in characters if within(one.parts, ink)]
+            characters = [replace(one, substrokes=moved(one.substrokes, line.numbers)) for one in read]
+            word = [one for one in characters if within(one.substrokes, ink)]
             if len(characters) - len(word) != others or not word:
                 continue
             said = "".join((" " if one.space and number else "") + (one.label or "") for number, one in enumerate(word))

@@ -13,7 +13,7 @@ import numpy as np
 from handpad.errors import HandpadError
 from handpad.ink import as_strokes
 from handpad.page.page import Character, Page, Ruling
-from handpad.reading.fragments import Part, ink_of
+from handpad.reading.fragments import Substroke, ink_of
 from handpad.sample_ids import old_sample_id
 
 NAMESPACE = "http://www.w3.org/2003/InkML"
@@ -86,22 +86,25 @@ def to_inkml(page: Page) -> bytes:
         trace.text = (form % tuple(stroke.ravel().tolist())).replace("nan", "?")
     for character in page.characters:
         group = _element(root, "traceGroup")
-        _annotate(group, "truth" if character.fixed else "recognised", character.label[:LONGEST_LABEL])
-        for kind in _FLAGS:
-            if getattr(character, kind):
+        _annotate(group, "truth" if character.corrected else "recognised", character.label[:LONGEST_LABEL])
+        for kind, field in _FLAGS.items():
+            if getattr(character, field):
                 _annotate(group, kind, "1")
         if character.sample_id:
             _annotate(group, "sample", character.sample_id)
-        for part in character.parts:
-            view = _element(group, "traceView", traceDataRef=f"#s{part.stroke}")
-            if part.stop - part.start < len(page.strokes[part.stroke]):
-                view.set("from", str(part.start + 1))  # InkML counts points from 1, and both ends belong to the view
-                view.set("to", str(part.stop))
+        for substroke in character.substrokes:
+            view = _element(group, "traceView", traceDataRef=f"#s{substroke.stroke}")
+            if substroke.stop - substroke.start < len(page.strokes[substroke.stroke]):
+                view.set(
+                    "from", str(substroke.start + 1)
+                )  # InkML counts points from 1, and both ends belong to the view
+                view.set("to", str(substroke.stop))
     content = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return content + b"\n<!-- sha256 %s -->\n" % hashlib.sha256(content).hexdigest().encode()
 
 
-_FLAGS = ("grouped", "space", "spaced", "settled")
+# What a flag is called in the file, and in Character.
+_FLAGS = {"grouped": "grouped", "space": "space", "spaced": "spaced", "settled": "committed"}
 
 
 def from_inkml(data: bytes) -> Page:
@@ -242,7 +245,7 @@ def check_rows(rows: Iterable[int]) -> None:
 def character_of(group: ET.Element, strokes: Mapping[int, np.ndarray]) -> Character:
     """The character of a trace group. Raises DocumentError, ValueError or TypeError if it is none of these strokes."""
     notes = notes_of(group)
-    parts = []
+    substrokes = []
     for view in group.findall(f"{{{NAMESPACE}}}traceView"):
         number = int(view.get("traceDataRef", "")[2:])
         if number not in strokes:
@@ -250,28 +253,30 @@ def character_of(group: ET.Element, strokes: Mapping[int, np.ndarray]) -> Charac
         start, stop = int(view.get("from", 1)) - 1, int(view.get("to", len(strokes[number])))
         if not 0 <= start < stop <= len(strokes[number]):
             raise DocumentError("A character refers to points that are not there.")
-        parts.append(Part(number, start, stop))
+        substrokes.append(Substroke(number, start, stop))
     label, sample_id = notes.get("truth", notes.get("recognised", "")), notes.get("sample", "")
-    if not parts or len(label) > LONGEST_LABEL or len(sample_id) > LONGEST_LABEL:
+    if not substrokes or len(label) > LONGEST_LABEL or len(sample_id) > LONGEST_LABEL:
         raise DocumentError("A character has no ink, or a label that is too long.")
     if sample_id.isdecimal() and len(sample_id) < 20:  # until version 2
-        sample_id = old_sample_id(int(sample_id), label, ink_of(parts, strokes))
+        sample_id = old_sample_id(int(sample_id), label, ink_of(substrokes, strokes))
     return Character(
-        tuple(parts),
+        tuple(substrokes),
         label,
         "truth" in notes,
         sample_id,
-        **{kind: kind in notes for kind in _FLAGS},
+        **{field: kind in notes for kind, field in _FLAGS.items()},
     )
 
 
 def _check_ink(strokes: Mapping[int, np.ndarray], characters: Sequence[Character]) -> None:
     """Raise DocumentError unless every point is in a character, and none but those of cuts in two."""
     ends = dict.fromkeys(strokes, 0)
-    for part in sorted(part for character in characters for part in character.parts):
-        if part.start != max(ends[part.stroke] - 1, 0) or ends[part.stroke] == len(strokes[part.stroke]):
+    for substroke in sorted(substroke for character in characters for substroke in character.substrokes):
+        if substroke.start != max(ends[substroke.stroke] - 1, 0) or ends[substroke.stroke] == len(
+            strokes[substroke.stroke]
+        ):
             raise DocumentError("Its strokes and characters do not fit together.")
-        ends[part.stroke] = part.stop
+        ends[substroke.stroke] = substroke.stop
     if any(ends[number] != len(stroke) for number, stroke in strokes.items()):
         raise DocumentError("Its strokes and characters do not fit together.")
 

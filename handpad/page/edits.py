@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from handpad.page.line_job import opened, reopened, settled
+from handpad.page.line_job import committed, opened, reopened
 from handpad.page.page import Character, Page
 from handpad.reading.correction import TrainingSample, training_samples
-from handpad.reading.fragments import Fixed
+from handpad.reading.fragments import KnownCharacter
 from handpad.sample_ids import new_sample_id
 
 
@@ -36,7 +36,7 @@ class WordCorrection:
 def written(page: Page, number: int, stroke: np.ndarray, left: int | None) -> Page:
     """The page with one more stroke (n, 4).
 
-    Words that it touches are open again; a line that the writer has left for it is settled.
+    Words that it touches are open again; a line that the writer has left for it is committed.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def written(page: Page, number: int, stroke: np.ndarray, left: int | None) -> Pa
     if row not in page.box_rows:
         page = opened(page, row, page.stroke_boxes[number])
     if left is not None and left != row and left not in page.box_rows:
-        page = settled(page, left, None)
+        page = committed(page, left, None)
     return page
 
 
@@ -70,13 +70,13 @@ def deleted(page: Page, character: Character, number: int) -> Page:
 def joined(page: Page, character: Character, other: Character) -> Page:
     """The page with two neighbours made one character."""
     page = with_open_words(page, character, other)
-    return page.join(page.find(character.parts) or character, page.find(other.parts) or other)
+    return page.join(page.find(character.substrokes) or character, page.find(other.substrokes) or other)
 
 
 def split(page: Page, character: Character) -> Page:
     """The page with a character parted in two. Raises ValueError if it has too little ink."""
     page = with_open_words(page, character)
-    return page.split(page.find(character.parts) or character)
+    return page.split(page.find(character.substrokes) or character)
 
 
 def with_space(page: Page, character: Character, space: bool) -> Page:
@@ -87,11 +87,13 @@ def with_space(page: Page, character: Character, space: bool) -> Page:
 def corrected(page: Page, character: Character, label: str, sample_id: str) -> Page:
     """The page with a character that the writer has named, and the id of the sample that it teaches, "" for none."""
     page = with_open_words(page, character)
-    now = page.find(character.parts) or character
-    return page.with_character(now, replace(now, label=label, fixed=True, sample_id=sample_id))
+    now = page.find(character.substrokes) or character
+    return page.with_character(now, replace(now, label=label, corrected=True, sample_id=sample_id))
 
 
-def corrected_word(page: Page, word: Sequence[Character], now: Sequence[Fixed], learning: bool) -> WordCorrection:
+def corrected_word(
+    page: Page, word: Sequence[Character], now: Sequence[KnownCharacter], learning: bool
+) -> WordCorrection:
     """A word whose characters the writer has given: all are corrected, and those learned whose ink looks like them.
 
     Parameters
@@ -100,23 +102,23 @@ def corrected_word(page: Page, word: Sequence[Character], now: Sequence[Fixed], 
     now : those that it is to have.
     learning : whether it may teach anything.
     """
-    before = {character.parts: character for character in word}
+    before = {character.substrokes: character for character in word}
     unknown = []
     for given in now:
-        old = before.get(given.parts)
-        if old is None or old.label != given.label or not (old.fixed or old.sample_id):
+        old = before.get(given.substrokes)
+        if old is None or old.label != given.label or not (old.corrected or old.sample_id):
             unknown.append(given)
-    labels = {character.parts: character.label for character in word}
+    labels = {character.substrokes: character.label for character in word}
     samples = [(new_sample_id(), sample) for sample in training_samples(labels, unknown)] if learning else []
-    ids = {sample.parts: sample_id for sample_id, sample in samples}
+    ids = {sample.substrokes: sample_id for sample_id, sample in samples}
     new = []
     for given in now:
-        old = before.get(given.parts)
+        old = before.get(given.substrokes)
         known = old.sample_id if old is not None and given not in unknown else ""
-        sample_id = ids.get(given.parts, known)
+        sample_id = ids.get(given.substrokes, known)
         grouped = old is None or old.grouped
         label, space = given.label or "", bool(given.space)
-        new.append(Character(given.parts, label, True, sample_id, grouped, space, spaced=True))
+        new.append(Character(given.substrokes, label, True, sample_id, grouped, space, spaced=True))
     new[0] = replace(new[0], space=word[0].space, spaced=word[0].spaced)
     said = "".join((" " if given.space and place else "") + (given.label or "") for place, given in enumerate(now))
     right = said == "".join(character.label for character in word)
@@ -126,7 +128,7 @@ def corrected_word(page: Page, word: Sequence[Character], now: Sequence[Fixed], 
 
 def with_open_words(page: Page, *characters: Character) -> Page:
     """The page with the words of some characters open: what the writer did to one helps to read the others."""
-    words = [(page.row(character), {other.parts for other in page.word(character)}) for character in characters]
+    words = [(page.row(character), {other.substrokes for other in page.word(character)}) for character in characters]
     for row, keys in words:
         if row not in page.box_rows:
             page = reopened(page, row, keys)

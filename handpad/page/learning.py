@@ -26,12 +26,12 @@ def of_profile(page: Page, profile: str, known: Set[str]) -> tuple[Page, list[Ch
     old = page
     lost: list[Character] = []
     for row, line in old.lines.items():
-        missing = {c.parts for c in line if c.sample_id and c.sample_id not in known}
+        missing = {c.substrokes for c in line if c.sample_id and c.sample_id not in known}
         if missing and old.profile == profile:
-            lost += [c for c in line if c.parts in missing and c.fixed]
-            new = [replace(c, sample_id="") if c.parts in missing and not c.fixed else c for c in line]
+            lost += [c for c in line if c.substrokes in missing and c.corrected]
+            new = [replace(c, sample_id="") if c.substrokes in missing and not c.corrected else c for c in line]
         else:
-            new = [replace(c, sample_id="", fixed=True) if c.parts in missing else c for c in line]
+            new = [replace(c, sample_id="", corrected=True) if c.substrokes in missing else c for c in line]
         page = page.with_line(row, new)
     return (page if page.profile == profile else replace(page, profile=profile)), lost
 
@@ -60,9 +60,9 @@ def confirmed(
             continue
         new = []
         for character in line:
-            left_standing = character.label and not character.fixed and not character.sample_id
+            left_standing = character.label and not character.corrected and not character.sample_id
             sure = row in page.box_rows or probability(character) >= LEAST_SURE
-            if left_standing and sure and character.parts in read:
+            if left_standing and sure and character.substrokes in read:
                 character = replace(character, sample_id=new_sample_id())
                 found.append(character)
             new.append(character)
@@ -76,7 +76,7 @@ def unconfirmed(page: Page, sample_ids: Set[str]) -> Page:
     Corrections keep their ids: they are learned when the profile is opened the next time.
     """
     for row, line in page.lines.items():
-        new = [replace(c, sample_id="") if c.sample_id in sample_ids and not c.fixed else c for c in line]
+        new = [replace(c, sample_id="") if c.sample_id in sample_ids and not c.corrected else c for c in line]
         page = page.with_line(row, new)
     return page
 

@@ -1,7 +1,7 @@
 """What of a page is read anew, and what becomes of the page by it; without Qt, so that it can be tested alone.
 
-One line of paper is read at a time. What the writer fixed, and what is settled, stays as it is and helps to read the
-rest; a character is settled when the writer has gone on to another line, or two words further.
+One line of paper is read at a time. What the writer corrected, and what is committed, stays as it is and helps to read
+the rest; a character is committed when the writer has gone on to another line, or two words further.
 """
 
 from collections.abc import Mapping, Sequence, Set
@@ -14,23 +14,23 @@ from handpad.ink import Box, Guide
 from handpad.page.page import Character, Page
 from handpad.reading.correction import CONTEXT, as_they_are, nearby, strokes_of
 from handpad.reading.correction import line_around as around
-from handpad.reading.fragments import Fixed, Part, moved
+from handpad.reading.fragments import KnownCharacter, Substroke, moved
 from handpad.reading.line_context import LineAround
 
 if TYPE_CHECKING:
     from handpad.recognizer import Candidate
 
-Key = tuple[Part, ...]
+Key = tuple[Substroke, ...]
 """The ink of a character: what names it between the page and the engine."""
 
 BATCH = 120
 """About so many characters are read at once, and stay open on a line: a page of scribbles stays bounded."""
 
 WORDS_OPEN = 2
-"""The word being written and the ones before it, this many in all, are open; those before them are settled."""
+"""The word being written and the ones before it, this many in all, are open; those before them are committed."""
 
 REACH = 0.3
-"""New ink within so many x-heights of a settled word opens it again: a late dot or bar belongs to it ..."""
+"""New ink within so many x-heights of a committed word opens it again: a late dot or bar belongs to it ..."""
 
 LONGEST_MARK = 2.5
 """... unless it is wider than so many x-heights: a line through or under words is none of their letters."""
@@ -46,9 +46,9 @@ class LineJob:
     characters : those whose ink is to be read, in reading order, as they were when it was asked for.
     numbers, strokes : all strokes with ink in them.
     guide : of the line.
-    fixed : what is settled of it, its parts under the page's stroke numbers.
-    bare : characters for which candidates are wanted although they are settled.
-    relabel : settled characters that may be given another label.
+    known_here : what is known of it, its substrokes under the page's stroke numbers.
+    bare : characters for which candidates are wanted although they are committed.
+    relabel : committed characters that may be given another label.
     """
 
     row: int
@@ -56,22 +56,22 @@ class LineJob:
     numbers: tuple[int, ...]
     strokes: list[np.ndarray]
     guide: Guide
-    fixed: tuple[Fixed, ...]
+    known_here: tuple[KnownCharacter, ...]
     bare: frozenset[Key] = frozenset()
     relabel: frozenset[Key] = frozenset()
 
     @property
-    def known(self) -> list[Fixed]:
-        """What is settled of it, its parts under the places of its strokes, as a recogniser takes it."""
+    def known(self) -> list[KnownCharacter]:
+        """What is known of it, its substrokes under the places of its strokes, as a recogniser takes it."""
         places = {number: place for place, number in enumerate(self.numbers)}
-        return [replace(one, parts=moved(one.parts, places)) for one in self.fixed]
+        return [replace(one, substrokes=moved(one.substrokes, places)) for one in self.known_here]
 
 
 @dataclass(frozen=True)
 class ReadBack:
     """A character as it was read: its ink, its label, its candidates (best first), whether a space precedes it."""
 
-    parts: Key
+    substrokes: Key
     label: str
     candidates: list
     space: bool
@@ -83,7 +83,7 @@ class WordReading:
 
     text: str
     probability: float
-    characters: list[Fixed]
+    characters: list[KnownCharacter]
 
 
 def line_job(page: Page, row: int, look: Set[Key] = frozenset(), relabel: Set[Key] = frozenset()) -> LineJob | None:
@@ -91,50 +91,50 @@ def line_job(page: Page, row: int, look: Set[Key] = frozenset(), relabel: Set[Ke
 
     Parameters
     ----------
-    look : settled characters for which candidates are wanted.
+    look : committed characters for which candidates are wanted.
     relabel : those of them that may be given another label.
     """
     line = page.lines.get(row, ())
-    unread = [i for i, c in enumerate(line) if not c.label or c.parts in look][:BATCH]
+    unread = [i for i, c in enumerate(line) if not c.label or c.substrokes in look][:BATCH]
     wanted = sorted({*unread, *(i for i, c in enumerate(line) if c.label and not c.locked)})
     if not wanted:
         return None
-    chosen = nearby([c.parts for c in line], wanted[0], wanted[-1], CONTEXT)
-    bare = frozenset(line[index].parts for index in wanted if line[index].parts in look)
-    job = _job(page, row, chosen, _settled(page, row, chosen, bare))
+    chosen = nearby([c.substrokes for c in line], wanted[0], wanted[-1], CONTEXT)
+    bare = frozenset(line[index].substrokes for index in wanted if line[index].substrokes in look)
+    job = _job(page, row, chosen, _known(page, row, chosen, bare))
     return replace(job, bare=bare, relabel=frozenset(relabel) & bare)
 
 
 def whole_line(page: Page, row: int) -> LineJob:
-    """A line as it is read for somebody else: all that is settled of it stays, and the boxes of a line of boxes."""
+    """A line as it is read for somebody else: all that is known of it stays, and the boxes of a line of boxes."""
     chosen = range(len(page.lines[row]))
-    return _job(page, row, chosen, _settled(page, row, chosen, frozenset()))
+    return _job(page, row, chosen, _known(page, row, chosen, frozenset()))
 
 
-def _job(page: Page, row: int, chosen: Sequence[int], fixed: Sequence[Fixed]) -> LineJob:
-    """The chosen characters of a line, to be read with what is settled of them."""
+def _job(page: Page, row: int, chosen: Sequence[int], known: Sequence[KnownCharacter]) -> LineJob:
+    """The chosen characters of a line, to be read with what is known of them."""
     characters = tuple(page.lines[row][index] for index in chosen)
-    numbers = tuple(strokes_of(character.parts for character in characters))
+    numbers = tuple(strokes_of(character.substrokes for character in characters))
     strokes = [page.strokes[number] for number in numbers]
-    return LineJob(row, characters, numbers, strokes, page.ruling.guide(row), tuple(fixed))
+    return LineJob(row, characters, numbers, strokes, page.ruling.guide(row), tuple(known))
 
 
-def _settled(page: Page, row: int, chosen: Sequence[int], bare: Set[Key]) -> list[Fixed]:
-    """What is settled of chosen characters of a line; of bare ones that the writer has not fixed, their ink alone."""
+def _known(page: Page, row: int, chosen: Sequence[int], bare: Set[Key]) -> list[KnownCharacter]:
+    """What is known of chosen characters of a line; of bare ones that the writer has not corrected, their ink alone."""
     line = page.lines[row]
     in_boxes = row in page.box_rows
-    begins = {word[0].parts for word in page.words(row)} if in_boxes else set()
-    fixed = []
+    begins = {word[0].substrokes for word in page.words(row)} if in_boxes else set()
+    found = []
     for index in chosen:
         character, before = line[index], line[index - 1] if index else None
         if not character.locked and not in_boxes:
             continue
-        known = character.fixed or (character.settled and character.parts not in bare)
-        label = character.label if known and character.label else None
-        space_known = character.spaced or (character.settled and before is not None and before.locked)
+        given = character.corrected or (character.committed and character.substrokes not in bare)
+        label = character.label if given and character.label else None
+        space_known = character.spaced or (character.committed and before is not None and before.locked)
         space = character.space if space_known else None
-        fixed.append(Fixed(character.parts, label, character.parts in begins if in_boxes else space))
-    return fixed
+        found.append(KnownCharacter(character.substrokes, label, character.substrokes in begins if in_boxes else space))
+    return found
 
 
 def line_around(page: Page, key: Key) -> LineAround | None:
@@ -144,33 +144,33 @@ def line_around(page: Page, key: Key) -> LineAround | None:
         return None
     row = page.row(character)
     line = page.lines[row]
-    ink = [other.parts for other in line]
+    ink = [other.substrokes for other in line]
     return around(page.strokes, ink, line.index(character), page.ruling.guide(row), character.grouped)
 
 
 def merged(page: Page, job: LineJob, reading: list[ReadBack]) -> Page | None:
     """The page with a line as it was read; None if the line has changed meanwhile by more than new strokes."""
     line = page.lines.get(job.row, ())
-    present = {character.parts: character for character in line}
+    present = {character.substrokes: character for character in line}
     for character in job.characters:
-        now = present.get(character.parts)
+        now = present.get(character.substrokes)
         if now is None or _state(now) != _state(character):
             return None
-    read = {character.parts for character in job.characters}
+    read = {character.substrokes for character in job.characters}
     new = []
     for place, back in enumerate(reading):
-        old = present.get(back.parts) if back.parts in read else None
+        old = present.get(back.substrokes) if back.substrokes in read else None
         if old is None:
-            new.append(Character(back.parts, back.label, space=back.space))
+            new.append(Character(back.substrokes, back.label, space=back.space))
             continue
-        stays = old.fixed or (old.settled and old.label and old.parts not in job.relabel)
+        stays = old.corrected or (old.committed and old.label and old.substrokes not in job.relabel)
         label = old.label if stays else back.label
         # The first one may be in the middle of the line, where the reading does not see what precedes it.
         space = old.space if old.spaced or (place == 0 and old.locked) else back.space
         sample_id = old.sample_id if label == old.label else ""
         new.append(replace(old, label=label, space=space, sample_id=sample_id))
-    places = [index for index, character in enumerate(line) if character.parts in read]
-    rest = [(index, character) for index, character in enumerate(line) if character.parts not in read]
+    places = [index for index, character in enumerate(line) if character.substrokes in read]
+    rest = [(index, character) for index, character in enumerate(line) if character.substrokes not in read]
     before = [character for index, character in rest if index < places[0] and character.label]
     behind = [character for index, character in rest if index > places[-1] and character.label]
     new = [*before, *new, *behind]
@@ -181,21 +181,21 @@ def merged(page: Page, job: LineJob, reading: list[ReadBack]) -> Page | None:
 
 def _state(character: Character) -> tuple:
     """What a reading of a character went by besides its ink."""
-    chosen = character.label if character.fixed or character.settled else None
+    chosen = character.label if character.corrected or character.committed else None
     return chosen, character.locked, character.space if character.spaced else None
 
 
 def labelled(page: Page, ranked: Mapping[Key, Sequence["Candidate"]], may_change: Set[Key] = frozenset()) -> Page:
     """The page after characters in boxes were ranked: those without a label, and those that may change, get the best.
 
-    What the writer fixed stays. A character that gets another label has no sample any more.
+    What the writer corrected stays. A character that gets another label has no sample any more.
     """
     for row in page.box_rows:
         line = list(page.lines[row])
         for index, character in enumerate(line):
-            key = character.parts
+            key = character.substrokes
             best = ranked[key][0].label if key in ranked else character.label
-            if best != character.label and not character.fixed and (not character.label or key in may_change):
+            if best != character.label and not character.corrected and (not character.label or key in may_change):
                 line[index] = replace(character, label=best, sample_id="")
         page = page.with_line(row, line)
     return page
@@ -211,20 +211,20 @@ def changes(old: Page, new: Page, after_learning: bool) -> tuple[set[Key], set[K
     contradicted: set[str] = set()
     for before, line in new.changed_lines(old).values():
         contradicted |= {c.sample_id for c in before if c.sample_id} - {c.sample_id for c in line}
-        known = {c.parts: c.label for c in before if c.label}
-        said = {(part.stroke, c.label) for c in before for part in c.parts}
+        known = {c.substrokes: c.label for c in before if c.label}
+        said = {(substroke.stroke, c.label) for c in before for substroke in c.substrokes}
         for character in line:
-            if known.get(character.parts) == character.label:
+            if known.get(character.substrokes) == character.label:
                 continue
-            if character.parts in known and after_learning:
-                relabelled.add(character.parts)
-            elif not any((part.stroke, character.label) in said for part in character.parts):
-                appeared.add(character.parts)
+            if character.substrokes in known and after_learning:
+                relabelled.add(character.substrokes)
+            elif not any((substroke.stroke, character.label) in said for substroke in character.substrokes):
+                appeared.add(character.substrokes)
     return appeared, relabelled, contradicted
 
 
-def settled(page: Page, row: int, number: int | None) -> Page:
-    """The page with every word of a line settled that the writer has left behind.
+def committed(page: Page, row: int, number: int | None) -> Page:
+    """The page with every word of a line committed that the writer has left behind.
 
     While some of the line is unread, none is: it may belong to a word that was read without it.
 
@@ -237,11 +237,13 @@ def settled(page: Page, row: int, number: int | None) -> Page:
         inside = (i for i, word in enumerate(words) if any(number in character.strokes for character in word))
         writing = next(inside, 0)
     unread = any(not character.label for character in line)
-    left = set() if unread else {c.parts for word in words[: max(writing - WORDS_OPEN + 1, 0)] for c in word}
+    left = set() if unread else {c.substrokes for word in words[: max(writing - WORDS_OPEN + 1, 0)] for c in word}
     loose = sorted(c.strokes[-1] for c in line if not c.locked)
     oldest = loose[-BATCH] if len(loose) > BATCH else 0
     new = [
-        replace(c, settled=True) if c.label and not c.settled and (c.parts in left or c.strokes[-1] < oldest) else c
+        replace(c, committed=True)
+        if c.label and not c.committed and (c.substrokes in left or c.strokes[-1] < oldest)
+        else c
         for c in line
     ]
     return page.with_line(row, new)
@@ -256,32 +258,34 @@ def opened(page: Page, row: int, box: Box) -> Page:
     for word in page.words(row):
         boxes = [page.box(character) for character in word]
         if min(b.left for b in boxes) - reach < box.right and max(b.right for b in boxes) + reach > box.left:
-            touched.update(character.parts for character in word)
+            touched.update(character.substrokes for character in word)
     return reopened(page, row, touched)
 
 
 def reopened(page: Page, row: int, keys: Set[Key]) -> Page:
-    """The page with some characters of a line no longer settled."""
+    """The page with some characters of a line no longer committed."""
     line = page.lines.get(row, ())
-    new = [replace(c, settled=False) if c.settled and c.parts in keys else c for c in line]
+    new = [replace(c, committed=False) if c.committed and c.substrokes in keys else c for c in line]
     return page.with_line(row, new)
 
 
-def word_job(page: Page, word: tuple[Character, ...], keep_fixed: bool) -> LineJob | None:
+def word_job(page: Page, word: tuple[Character, ...], keep_corrected: bool) -> LineJob | None:
     """A word that is to be read in other ways, everything around it staying as it is; None while that is unread.
 
-    keep_fixed : whether what the writer chose inside the word stays too.
+    keep_corrected : whether what the writer chose inside the word stays too.
     """
     row = page.row(word[0])
     line = page.lines[row]
     first, last = line.index(word[0]), line.index(word[-1])
-    every = [character.parts for character in line]
+    every = [character.substrokes for character in line]
     chosen = nearby(every, first, last, CONTEXT)
     if not all(line[index].label for index in chosen):
         return None
-    fixed = as_they_are(line, chosen, first, last)
-    if keep_fixed:
-        own = (character for character in word if character.fixed or character.grouped)
-        fixed += [Fixed(character.parts, character.label if character.fixed else None) for character in own]
-        fixed.sort(key=lambda one: every.index(one.parts))
-    return _job(page, row, chosen, fixed)
+    known = as_they_are(line, chosen, first, last)
+    if keep_corrected:
+        own = (character for character in word if character.corrected or character.grouped)
+        known += [
+            KnownCharacter(character.substrokes, character.label if character.corrected else None) for character in own
+        ]
+        known.sort(key=lambda one: every.index(one.substrokes))
+    return _job(page, row, chosen, known)

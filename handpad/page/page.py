@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from handpad.ink import Box, Guide, bounding_box
-from handpad.reading.fragments import Part, cuts, joined
+from handpad.reading.fragments import Substroke, cuts, joined
 from handpad.reading.separate import separate_boxes
 
 
@@ -58,35 +58,35 @@ class Character:
 
     Attributes
     ----------
-    parts : its stretches of the page's strokes, ascending; they name the character. A whole stroke of n points is
-        ``Part(number, 0, n)``; two parts of one stroke share the point where it was cut.
+    substrokes : its stretches of the page's strokes, ascending; they name the character. A whole stroke of n points is
+        ``Substroke(number, 0, n)``; two parts of one stroke share the point where it was cut.
     label : what it says; "" until it has been read.
-    fixed : the writer chose the label: nothing else may change it or the ink.
+    corrected : the writer chose the label: nothing else may change it or the ink.
     sample_id : the sample that was learned from it; "" if none was.
     grouped : the writer chose the ink, by joining or splitting: nothing else may regroup it.
     space : whether a space precedes it. On a line of boxes the boxes tell.
     spaced : the writer chose the space.
-    settled : it was left as it was read, and the writer has moved on: only a correction changes it.
+    committed : it was left as it was read, and the writer has moved on: only a correction changes it.
     """
 
-    parts: tuple[Part, ...]
+    substrokes: tuple[Substroke, ...]
     label: str = ""
-    fixed: bool = False
+    corrected: bool = False
     sample_id: str = ""
     grouped: bool = False
     space: bool = False
     spaced: bool = False
-    settled: bool = False
+    committed: bool = False
 
     @property
     def strokes(self) -> tuple[int, ...]:
         """The numbers of the strokes that it has ink of, ascending."""
-        return tuple(dict.fromkeys(part.stroke for part in self.parts))
+        return tuple(dict.fromkeys(substroke.stroke for substroke in self.substrokes))
 
     @property
     def locked(self) -> bool:
-        """Whether its ink is settled: reading a line does not group it anew."""
-        return self.fixed or self.grouped or self.spaced or self.settled
+        """Whether its ink is given: reading a line does not group it anew."""
+        return self.corrected or self.grouped or self.spaced or self.committed
 
 
 @dataclass(frozen=True)
@@ -124,26 +124,26 @@ class Page:
         return tuple(character for row in sorted(self.lines) for character in self.lines[row])
 
     @functools.cached_property
-    def _by_parts(self) -> dict[tuple[Part, ...], Character]:
-        return {character.parts: character for line in self.lines.values() for character in line}
+    def _by_parts(self) -> dict[tuple[Substroke, ...], Character]:
+        return {character.substrokes: character for line in self.lines.values() for character in line}
 
-    def find(self, parts: tuple[Part, ...]) -> Character | None:
+    def find(self, substrokes: tuple[Substroke, ...]) -> Character | None:
         """The character made of exactly this ink."""
-        return self._by_parts.get(parts)
+        return self._by_parts.get(substrokes)
 
     def ink(self, character: Character) -> list[np.ndarray]:
         """The ink of a character, in writing order."""
-        return [self.strokes[part.stroke][part.start : part.stop] for part in character.parts]
+        return [self.strokes[substroke.stroke][substroke.start : substroke.stop] for substroke in character.substrokes]
 
     def box(self, character: Character) -> Box:
         """The smallest box around a character's ink, in page units."""
-        return functools.reduce(Box.union, map(self._part_box, character.parts))
+        return functools.reduce(Box.union, map(self._part_box, character.substrokes))
 
-    def _part_box(self, part: Part) -> Box:
-        stroke = self.strokes[part.stroke]
-        if part.stop - part.start == len(stroke):
-            return self.stroke_boxes[part.stroke]
-        return bounding_box([stroke[part.start : part.stop]])
+    def _part_box(self, substroke: Substroke) -> Box:
+        stroke = self.strokes[substroke.stroke]
+        if substroke.stop - substroke.start == len(stroke):
+            return self.stroke_boxes[substroke.stroke]
+        return bounding_box([stroke[substroke.start : substroke.stop]])
 
     def stroke_row(self, number: int) -> int:
         """The line that a stroke stands on."""
@@ -151,7 +151,7 @@ class Page:
 
     def row(self, character: Character) -> int:
         """The line that a character stands on: that of its first stroke."""
-        return self.stroke_row(character.parts[0].stroke)
+        return self.stroke_row(character.substrokes[0].stroke)
 
     def guide(self, character: Character) -> Guide:
         """Baseline and x-height of the line that a character stands on, in page units."""
@@ -166,7 +166,7 @@ class Page:
             stroke_boxes=MappingProxyType({**self.stroke_boxes, number: box}),
         )
         row = self.ruling.row(box.center[1])
-        line = page.inserted(self.lines.get(row, ()), Character((Part(number, 0, len(stroke)),)))
+        line = page.inserted(self.lines.get(row, ()), Character((Substroke(number, 0, len(stroke)),)))
         if self.has_boxes(row):
             page = replace(page, box_rows=self.box_rows | {row})
         return page._grouped(row, line)
@@ -185,7 +185,9 @@ class Page:
                 if gone.isdisjoint(character.strokes):
                     line.append(character)
                 else:
-                    line += [Character((part,)) for part in character.parts if part.stroke not in gone]
+                    line += [
+                        Character((substroke,)) for substroke in character.substrokes if substroke.stroke not in gone
+                    ]
             page = page._grouped(row, line)
         return page
 
@@ -205,16 +207,18 @@ class Page:
         gone = set(character.strokes)
         line = []
         for other in self.lines[row]:
-            if other.parts == character.parts:
+            if other.substrokes == character.substrokes:
                 continue
-            parts = []
-            for part in other.parts:
-                if part.stroke in gone:
-                    stroke = self.strokes[part.stroke][part.start : part.stop]
+            substrokes = []
+            for substroke in other.substrokes:
+                if substroke.stroke in gone:
+                    stroke = self.strokes[substroke.stroke][substroke.start : substroke.stop]
                     page = page.add(number, stroke)
-                    part, number = Part(number, 0, len(stroke)), number + 1
-                parts.append(part)
-            line.append(other if tuple(parts) == other.parts else replace(other, parts=tuple(parts)))
+                    substroke, number = Substroke(number, 0, len(stroke)), number + 1
+                substrokes.append(substroke)
+            line.append(
+                other if tuple(substrokes) == other.substrokes else replace(other, substrokes=tuple(substrokes))
+            )
         kept = {n: stroke for n, stroke in page.strokes.items() if n not in gone}
         boxes = {n: page.stroke_boxes[n] for n in kept}
         page = replace(page, strokes=MappingProxyType(kept), stroke_boxes=MappingProxyType(boxes), lines=self.lines)
@@ -232,16 +236,18 @@ class Page:
         return [*line[:index], character, *line[index:]]
 
     def _grouped(self, row: int, line: Sequence[Character]) -> "Page":
-        """The page with a line; in boxes, one character of all ink that is in a box and not settled."""
+        """The page with a line; in boxes, one character of all ink that is in a box and not given."""
         if row not in self.box_rows:
             return self.with_line(row, line)
         kept = [character for character in line if character.locked]
-        before = {character.parts: character for character in line}
-        loose = sorted(part for character in line if not character.locked for part in character.parts)
-        columns = separate_boxes([self._part_box(part) for part in loose], self.ruling.box_width, self.ruling.margin)
+        before = {character.substrokes: character for character in line}
+        loose = sorted(substroke for character in line if not character.locked for substroke in character.substrokes)
+        columns = separate_boxes(
+            [self._part_box(substroke) for substroke in loose], self.ruling.box_width, self.ruling.margin
+        )
         for members in columns.values():
-            parts = tuple(loose[index] for index in members)
-            kept.append(before.get(parts) or Character(parts))
+            substrokes = tuple(loose[index] for index in members)
+            kept.append(before.get(substrokes) or Character(substrokes))
         return self.with_line(row, sorted(kept, key=lambda character: self.box(character).center[0]))
 
     def with_line(self, row: int, line: Sequence[Character]) -> "Page":
@@ -298,13 +304,13 @@ class Page:
 
     def join(self, character: Character, other: Character) -> "Page":
         """The page with two neighbours made one. Raises ValueError if they are not both there."""
-        parts = joined(character.parts + other.parts)
-        merged = Character(parts, grouped=True, space=character.space, spaced=character.spaced)
+        substrokes = joined(character.substrokes + other.substrokes)
+        merged = Character(substrokes, grouped=True, space=character.space, spaced=character.spaced)
         return self.with_characters([character, other], [merged])
 
     def can_split(self, character: Character) -> bool:
         """Whether a character has enough ink to be two."""
-        return len(character.parts) > 1 or character.parts[0].stop - character.parts[0].start > 2
+        return len(character.substrokes) > 1 or character.substrokes[0].stop - character.substrokes[0].start > 2
 
     def split(self, character: Character) -> "Page":
         """The page with a character parted in two: between the strokes that lie farthest apart, or inside its only one.
@@ -313,15 +319,15 @@ class Page:
         """
         if not self.can_split(character):
             raise ValueError("so little ink cannot be split")
-        halves: list[tuple[Part, ...]]
-        if len(character.parts) == 1:
-            part = character.parts[0]
-            row = part.start + self._cut(part)
-            halves = [(part._replace(stop=row + 1),), (part._replace(start=row),)]
+        halves: list[tuple[Substroke, ...]]
+        if len(character.substrokes) == 1:
+            substroke = character.substrokes[0]
+            row = substroke.start + self._cut(substroke)
+            halves = [(substroke._replace(stop=row + 1),), (substroke._replace(start=row),)]
             if self._part_box(halves[0][0]).center[0] > self._part_box(halves[1][0]).center[0]:
                 halves.reverse()
         else:
-            centers = {part: self._part_box(part).center[0] for part in character.parts}
+            centers = {substroke: self._part_box(substroke).center[0] for substroke in character.substrokes}
             order = sorted(centers, key=centers.__getitem__)
             gaps = [centers[b] - centers[a] for a, b in itertools.pairwise(order)]
             cut = gaps.index(max(gaps)) + 1
@@ -330,9 +336,9 @@ class Page:
         first = replace(first, space=character.space, spaced=character.spaced)
         return self.with_characters([character], [first, second])
 
-    def _cut(self, part: Part) -> int:
+    def _cut(self, substroke: Substroke) -> int:
         """The row of a part at which two joined letters meet: the low point nearest to its middle, if it has one."""
-        points = self.strokes[part.stroke][part.start : part.stop]
+        points = self.strokes[substroke.stroke][substroke.start : substroke.stop]
         x = points[:, 0]
         inside = np.array(cuts(points, self.ruling.x_height) or range(1, len(points) - 1))
         return int(inside[np.abs(x[inside] - (x.min() + x.max()) / 2).argmin()])

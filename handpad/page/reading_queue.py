@@ -16,7 +16,7 @@ class ReadingQueue:
 
     def __init__(self) -> None:
         self.job: LineJob | None = None
-        self._look: dict[int, set[Key]] = {}  # lines to be read, and settled characters to look at on them
+        self._look: dict[int, set[Key]] = {}  # lines to be read, and committed characters to look at on them
         self._relabel: set[Key] = set()  # those of them that may be given another label
 
     @property
@@ -29,11 +29,11 @@ class ReadingQueue:
         return self.job is not None and row in {self.job.row, *self._look}
 
     def add(self, row: int, look: Set[Key] = frozenset()) -> None:
-        """Have a line read as far as it is open or unread, and candidates of settled characters of it."""
+        """Have a line read as far as it is open or unread, and candidates of committed characters of it."""
         self._look.setdefault(row, set()).update(look)
 
     def relabel(self, keys: Set[Key]) -> None:
-        """Let settled characters that are looked at get another label."""
+        """Let committed characters that are looked at get another label."""
         self._relabel |= keys
 
     def put_back(self, job: LineJob) -> None:
@@ -50,7 +50,7 @@ class ReadingQueue:
             if self.job is not None:
                 look -= self.job.bare
                 self._relabel -= self.job.bare
-            if self.job is None or not look & {character.parts for character in page.lines[row]}:
+            if self.job is None or not look & {character.substrokes for character in page.lines[row]}:
                 del self._look[row]
             if self.job is not None:
                 return self.job

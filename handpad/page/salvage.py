@@ -23,7 +23,7 @@ from handpad.page.document import (
     stroke_of,
 )
 from handpad.page.page import Character, Page, Ruling
-from handpad.reading.fragments import Part
+from handpad.reading.fragments import Substroke
 
 _VALUE = rb"(?:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|\?)"
 _POINT = rb"[ \t\r\n]+".join([_VALUE] * 4)
@@ -145,7 +145,7 @@ def _page(data: bytes, strokes: dict[int, np.ndarray], mended: set[int]) -> Page
         page = replace(page, strokes=MappingProxyType(strokes))
     characters = _fitting(_characters(data, strokes), strokes, mended)
     covered = {number for character in characters for number in character.strokes}
-    characters += [Character((Part(number, 0, len(strokes[number])),)) for number in strokes.keys() - covered]
+    characters += [Character((Substroke(number, 0, len(strokes[number])),)) for number in strokes.keys() - covered]
     lines: dict[int, list[Character]] = {}
     for character in characters:
         lines.setdefault(page.row(character), []).append(character)
@@ -175,12 +175,14 @@ def _fitting(characters: Iterable[Character], strokes: Mapping[int, np.ndarray],
     kept = list(characters)
     bad = set(mended)
     while True:
-        parts = sorted(part for character in kept for part in character.parts)
+        substrokes = sorted(substroke for character in kept for substroke in character.substrokes)
         ends: dict[int, int] = {}
-        for part in parts:
-            if part.start != max(ends.get(part.stroke, 0) - 1, 0) or ends.get(part.stroke) == len(strokes[part.stroke]):
-                bad.add(part.stroke)
-            ends[part.stroke] = part.stop
+        for substroke in substrokes:
+            if substroke.start != max(ends.get(substroke.stroke, 0) - 1, 0) or ends.get(substroke.stroke) == len(
+                strokes[substroke.stroke]
+            ):
+                bad.add(substroke.stroke)
+            ends[substroke.stroke] = substroke.stop
         bad |= {number for number, end in ends.items() if end != len(strokes[number])}
         fitting = [character for character in kept if bad.isdisjoint(character.strokes)]
         if len(fitting) == len(kept):

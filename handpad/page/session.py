@@ -76,7 +76,7 @@ class PageSession:
 
     def probability(self, character: Character) -> float:
         """How probable a character's label is, 0 to 1; 0 if it has not been read since the start."""
-        candidates = self.candidates.get(character.parts, ())
+        candidates = self.candidates.get(character.substrokes, ())
         return next((c.probability for c in candidates if c.label == character.label), 0.0)
 
     # What the writer does
@@ -154,15 +154,15 @@ class PageSession:
         job = None
         if character is not None and self.page.row(character) not in self.page.box_rows:
             word = self.page.word(character)
-            job = line_job.word_job(self.page, word, keep_fixed=not text)
+            job = line_job.word_job(self.page, word, keep_corrected=not text)
         if job is None:
             self.outbox.append(messages.WordRead(key, []))
             return
         self._asked_word = key
-        self.outbox.append(messages.WordJob(job, frozenset(other.parts for other in word), text))
+        self.outbox.append(messages.WordJob(job, frozenset(other.substrokes for other in word), text))
 
     def correct_word(self, key: Key, reading: WordReading) -> None:
-        """The writer says what a word is: all its characters are fixed, and learned unless learning is paused.
+        """The writer says what a word is: all its characters are corrected, and learned unless learning is paused.
 
         Ink that does not look like its character is not learned: the word may not be what was written.
         """
@@ -177,7 +177,7 @@ class PageSession:
             self._effects.expect(corrections[-1], change)
         self._step(done.page)
         for sample_id, sample in done.samples:
-            self._learn(sample_id, sample.parts, sample.label, sample.shown, sample.right)
+            self._learn(sample_id, sample.substrokes, sample.label, sample.shown, sample.right)
         if not corrections:
             self.outbox.append(replace(change, confirmed=done.right))
 
@@ -191,7 +191,7 @@ class PageSession:
             return
         page, found = learning.confirmed(self.page, self.candidates.keys(), self.probability, except_row, most)
         for character in found:
-            self._learn(character.sample_id, character.parts, character.label, character.label, confirmed=True)
+            self._learn(character.sample_id, character.substrokes, character.label, character.label, confirmed=True)
         self._show(page)
 
     def new_page(self) -> None:
@@ -238,7 +238,7 @@ class PageSession:
         self.outbox.append(messages.PageChanged(self.page))
         for row, (_, line) in changed.items():
             if row not in self.page.box_rows:
-                unread = {c.parts for c in line if not c.label or c.parts not in self.candidates}
+                unread = {c.substrokes for c in line if not c.label or c.substrokes not in self.candidates}
                 if unread:
                     self._queue.add(row, unread)
         self._read(self.page.box_rows)
@@ -252,11 +252,13 @@ class PageSession:
     # What is read
 
     def review(self, keys: Set[Key]) -> None:
-        """Read every line again; settled characters among these may get another label."""
+        """Read every line again; committed characters among these may get another label."""
         self._queue.relabel(keys)
         for row, line in self.page.lines.items():
             if row not in self.page.box_rows:
-                self._queue.add(row, {c.parts for c in line if c.parts in keys or c.parts not in self.candidates})
+                self._queue.add(
+                    row, {c.substrokes for c in line if c.substrokes in keys or c.substrokes not in self.candidates}
+                )
         self._read(sorted(self.page.lines, key=lambda row: row != self._pen_row))
 
     def _read(self, rows: Iterable[int]) -> None:
@@ -267,9 +269,11 @@ class PageSession:
             if row not in self.page.box_rows:
                 self._queue.add(row)
                 continue
-            unread = [c for c in self.page.lines[row] if c.parts not in self.candidates]
+            unread = [c for c in self.page.lines[row] if c.substrokes not in self.candidates]
             if unread:
-                self.outbox.append(messages.BoxJob({c.parts: (self.page.ink(c), self.page.guide(c)) for c in unread}))
+                self.outbox.append(
+                    messages.BoxJob({c.substrokes: (self.page.ink(c), self.page.guide(c)) for c in unread})
+                )
         self._read_next()
 
     def _read_next(self) -> None:
@@ -296,12 +300,12 @@ class PageSession:
         if page is None:  # the line has changed meanwhile
             self._queue.put_back(job)
         elif reading is not None:
-            locked = {character.parts for character in job.characters if character.locked}
+            locked = {character.substrokes for character in job.characters if character.locked}
             for back in reading:
-                if back.candidates and (back.parts not in locked or back.parts in job.bare):
-                    self.candidates[back.parts] = back.candidates
+                if back.candidates and (back.substrokes not in locked or back.substrokes in job.bare):
+                    self.candidates[back.substrokes] = back.candidates
             number = self._pen_stroke if job.row == self._pen_row else None
-            self._show_read(line_job.settled(page, job.row, number), bool(job.relabel))
+            self._show_read(line_job.committed(page, job.row, number), bool(job.relabel))
             if any(not character.label for character in self.page.lines.get(job.row, ())):
                 self._queue.add(job.row)  # written while it was being read
         if self._effects.row == job.row:
@@ -329,7 +333,7 @@ class PageSession:
         """Let go of characters that are on no page that undo or redo could bring back."""
         pages = (self.page, *self._undo, *self._redo)
         lines = {id(line): line for page in pages for line in page.lines.values()}
-        keys = {character.parts for line in lines.values() for character in line}
+        keys = {character.substrokes for line in lines.values() for character in line}
         self.candidates = {key: ranked for key, ranked in self.candidates.items() if key in keys}
         self.outbox.append(messages.KeepOpen(keys))
 
@@ -338,14 +342,14 @@ class PageSession:
     def profile_opened(self, profile: str, known: Set[str], behind: bool) -> None:
         """A profile of this id, which knows samples of these ids, is there to read with.
 
-        The first one leaves what the page says. With another one, all is read anew that is neither fixed nor confirmed;
-        while samples are behind, that waits for :meth:`caught_up`.
+        The first one leaves what the page says. With another one, all is read anew that is neither corrected nor
+        confirmed; while samples are behind, that waits for :meth:`caught_up`.
         """
         self.is_ready = True
         page, lost = learning.of_profile(self.page, profile, known)
         self._show(page)
         for character in lost:
-            self._learn(character.sample_id, character.parts, character.label, "")
+            self._learn(character.sample_id, character.substrokes, character.label, "")
         anew = self._unsure() if self.candidates and not behind else set()
         self._anew = anew
         self.candidates.clear()
@@ -357,8 +361,8 @@ class PageSession:
         self.review(self._unsure())
 
     def _unsure(self) -> set[Key]:
-        """The characters that are neither fixed nor confirmed: another base model may read them otherwise."""
-        return {c.parts for c in self.page.characters if not c.fixed and not c.sample_id}
+        """The characters that are neither corrected nor confirmed: another base model may read them otherwise."""
+        return {c.substrokes for c in self.page.characters if not c.corrected and not c.sample_id}
 
     def sample_learned(self, sample_id: str) -> None:
         """A sample is on disk, and characters in boxes were ranked by it."""
@@ -369,7 +373,7 @@ class PageSession:
             self._tell(self._effects.line_read())
         character = self._of_sample(sample_id)
         self._effects.stored(change, self.page.row(character) if character else -1)
-        self.review({c.parts for c in self.page.characters if not c.fixed})
+        self.review({c.substrokes for c in self.page.characters if not c.corrected})
         if self._effects.row is not None and not self._queue.awaits(self._effects.row):
             self._tell(self._effects.line_read())
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from handpad.errors import InkError
 from handpad.ink import Guide
-from handpad.reading.fragments import Fixed, Part, joined, moved
+from handpad.reading.fragments import KnownCharacter, Substroke, joined, moved
 from handpad.reading.likely import LIKELY
 from handpad.reading.line_context import LineAround
 
@@ -24,7 +24,7 @@ CONTEXT = 16
 NEIGHBOURS = 8
 """So many characters on either side of one show how it stands on its line."""
 
-Parts = tuple[Part, ...]
+Substrokes = tuple[Substroke, ...]
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,18 @@ class TrainingSample:
 
     Attributes
     ----------
-    parts : its ink.
+    substrokes : its ink.
     label, shown : what it is, and what the writer was shown for that very ink; "" if nothing.
     right : whether that was right, so that it is confirmed and not corrected.
     """
 
-    parts: Parts
+    substrokes: Substrokes
     label: str
     shown: str
     right: bool
 
 
-def training_samples(before: Mapping[Parts, str], characters: Sequence[Fixed]) -> list[TrainingSample]:
+def training_samples(before: Mapping[Substrokes, str], characters: Sequence[KnownCharacter]) -> list[TrainingSample]:
     """What a word that was put right teaches, corrections first.
 
     Ink that does not look like its character is left out: the word may not be what was written.
@@ -56,15 +56,15 @@ def training_samples(before: Mapping[Parts, str], characters: Sequence[Fixed]) -
     """
     samples = []
     for character in characters:
-        shown = before.get(character.parts, "")
+        shown = before.get(character.substrokes, "")
         if character.probability is None or character.probability >= LIKELY:
-            samples.append(TrainingSample(character.parts, character.label or "", shown, shown == character.label))
+            samples.append(TrainingSample(character.substrokes, character.label or "", shown, shown == character.label))
     return sorted(samples, key=lambda sample: sample.right)
 
 
-def with_shared_strokes(line: Sequence[Parts], chosen: Iterable[int]) -> list[int]:
+def with_shared_strokes(line: Sequence[Substrokes], chosen: Iterable[int]) -> list[int]:
     """The chosen places of a line and those that share a stroke with them: a stroke is read as a whole or not."""
-    strokes_of = [{part.stroke for part in parts} for parts in line]
+    strokes_of = [{substroke.stroke for substroke in substrokes} for substrokes in line]
     found = set(chosen)
     while True:
         strokes = set().union(*(strokes_of[index] for index in found))
@@ -74,31 +74,31 @@ def with_shared_strokes(line: Sequence[Parts], chosen: Iterable[int]) -> list[in
         found |= more
 
 
-def nearby(line: Sequence[Parts], first: int, last: int, reach: int) -> list[int]:
+def nearby(line: Sequence[Substrokes], first: int, last: int, reach: int) -> list[int]:
     """The places first to last of a line, up to `reach` on either side, and those that share a stroke with them."""
     return with_shared_strokes(line, range(max(0, first - reach), min(len(line), last + reach + 1)))
 
 
-def as_they_are(line: Sequence["Said"], chosen: Sequence[int], first: int, last: int) -> list[Fixed]:
+def as_they_are(line: Sequence["Said"], chosen: Sequence[int], first: int, last: int) -> list[KnownCharacter]:
     """The chosen characters of a line around those from first to last, which are to be read anew.
 
     What precedes the first of them is not seen, so whether a space does is left open.
     """
     return [
-        Fixed(line[index].parts, line[index].label, line[index].space if place else None)
+        KnownCharacter(line[index].substrokes, line[index].label, line[index].space if place else None)
         for place, index in enumerate(chosen)
         if not first <= index <= last
     ]
 
 
-def strokes_of(characters: Iterable[Parts]) -> list[int]:
+def strokes_of(characters: Iterable[Substrokes]) -> list[int]:
     """The numbers of all strokes with ink in some characters, ascending."""
-    return sorted({part.stroke for parts in characters for part in parts})
+    return sorted({substroke.stroke for substrokes in characters for substroke in substrokes})
 
 
 def line_around(
     strokes: Sequence[np.ndarray] | Mapping[int, np.ndarray],
-    line: Sequence[Parts],
+    line: Sequence[Substrokes],
     place: int,
     guide: Guide | None,
     regrouped: bool,
@@ -114,7 +114,7 @@ def line_around(
     chosen = nearby(line, place, place, NEIGHBOURS)
     numbers = strokes_of(line[index] for index in chosen)
     places = {number: index for index, number in enumerate(numbers)}
-    characters = tuple(Fixed(moved(line[index], places)) for index in chosen)
+    characters = tuple(KnownCharacter(moved(line[index], places)) for index in chosen)
     return LineAround([strokes[number] for number in numbers], characters, chosen.index(place), guide, regrouped)
 
 
@@ -122,7 +122,7 @@ class Said(Protocol):
     """A character of a line, read or known: its ink, what it says, and whether a space precedes it."""
 
     @property
-    def parts(self) -> Parts: ...
+    def substrokes(self) -> Substrokes: ...
 
     @property
     def label(self) -> str | None: ...
@@ -131,45 +131,51 @@ class Said(Protocol):
     def space(self) -> bool | None: ...
 
 
-def whole_text(line: Sequence[Said], ink: Collection[Parts], text: str) -> str:
+def whole_text(line: Sequence[Said], ink: Collection[Substrokes], text: str) -> str:
     """What a line says when its characters of that ink, which are neighbours, say text."""
     said, given = "", False
     for character in line:
         space = " " if character.space and said else ""
-        if character.parts not in ink:
+        if character.substrokes not in ink:
             said += space + (character.label or "")
         elif not given:
             said, given = said + space + text, True
     return said
 
 
-def within(parts: Parts, ink: Iterable[Part]) -> bool:
+def within(substrokes: Substrokes, ink: Iterable[Substroke]) -> bool:
     """Whether some parts lie inside others."""
     return all(
-        any(part.stroke == other.stroke and other.start <= part.start and part.stop <= other.stop for other in ink)
-        for part in parts
+        any(
+            substroke.stroke == other.stroke and other.start <= substroke.start and substroke.stop <= other.stop
+            for other in ink
+        )
+        for substroke in substrokes
     )
 
 
 def parted(
-    line: "LineInk", first: int, last: int, text: str, spell: Callable[..., tuple[Fixed, ...] | None]
-) -> list[Fixed]:
+    line: "LineInk", first: int, last: int, text: str, spell: Callable[..., tuple[KnownCharacter, ...] | None]
+) -> list[KnownCharacter]:
     """The characters first to last of a line parted anew so that they say text, everything around them staying.
 
     spell : parts a line of known text, as :meth:`handpad.recognizer.Recognizer.spelled` does.
 
     Raises InkError if that ink has no such way.
     """
-    every = [character.parts for character in line.characters]
+    every = [character.substrokes for character in line.characters]
     chosen = nearby(every, first, last, CONTEXT)
     numbers = strokes_of(every[index] for index in chosen)
     places = {number: place for place, number in enumerate(numbers)}
-    known = [replace(one, parts=moved(one.parts, places)) for one in as_they_are(line.characters, chosen, first, last)]
+    known = [
+        replace(one, substrokes=moved(one.substrokes, places))
+        for one in as_they_are(line.characters, chosen, first, last)
+    ]
     ink = every[first : last + 1]
     said = whole_text([line.characters[index] for index in chosen], ink, " ".join(text.split()))
     found = spell([line.strokes[number] for number in numbers], said, line.guide, known)
     if found is None:
         raise InkError(f"This ink cannot be parted into the characters of {text!r}.")
-    own = joined(part for parts in ink for part in parts)  # which the text may part elsewhere
-    on_page = [replace(character, parts=moved(character.parts, numbers)) for character in found]
-    return [character for character in on_page if within(character.parts, own)]
+    own = joined(substroke for substrokes in ink for substroke in substrokes)  # which the text may part elsewhere
+    on_page = [replace(character, substrokes=moved(character.substrokes, numbers)) for character in found]
+    return [character for character in on_page if within(character.substrokes, own)]

@@ -15,11 +15,11 @@ from handpad.adaptation.line import NO_ADAPTER, LineAdapter
 from handpad.glyph import cues_of_box, glyph
 from handpad.ink import Box, Guide
 from handpad.model.base import BaseModel
-from handpad.reading.fragments import Fixed
+from handpad.reading.fragments import KnownCharacter
 from handpad.reading.frames import LABELS, FrameSamples, joining
 from handpad.reading.lattice import Lattice, lattice
 from handpad.reading.line_context import LineContext
-from handpad.reading.scorer import FORBIDDEN, Scorer, from_styles
+from handpad.reading.potential_functions import FORBIDDEN, PotentialFunctions, from_styles
 from handpad.reading.search import Weights
 from handpad.reading.sequence import FLOOR, SequenceNetwork, frame_samples, label_scores, owners, space_scores
 
@@ -30,10 +30,10 @@ USUAL_FRAMES = 20
 """Letters have up to so many frames; what has f times as many is read f to the power of DOUBT less surely."""
 
 REMEMBERED = 8192
-"""What the base model saw in so many groups is kept, so that reading a growing line again is quick."""
+"""What the base model saw in so many segments is kept, so that reading a growing line again is quick."""
 
 SEEN_AT_ONCE = 64
-"""So many groups are shown to the base model at once: reading can be ended between two such steps."""
+"""So many segments are shown to the base model at once: reading can be ended between two such steps."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +42,17 @@ class Potentials:
 
     Attributes
     ----------
-    groups : the line's; n of them, m fragments.
-    seen : what the base model sees in each.
-    labels, spaces : float (n, c) and (m - 1, 2), of the segments by themselves: what each label scores in each group,
+    segments : the line's; n of them, m fragments.
+    observation : what the base model sees in each.
+    labels, spaces : float (n, c) and (m - 1, 2), of the segments by themselves: what each label scores in each segment,
         and no space and a space before each fragment but the first.
     sequence_labels, sequence_spaces : the same of the sequence network; None where there is none.
     joining : letters a stroke, see :func:`handpad.reading.frames.joining`.
-    frames : int (n,), how many frames of the network each group has.
+    frames : int (n,), how many frames of the network each segment has.
     """
 
-    groups: Lattice
-    seen: Observation
+    segments: Lattice
+    observation: Observation
     labels: np.ndarray
     spaces: np.ndarray
     frames: np.ndarray
@@ -64,8 +64,8 @@ class Potentials:
         """Labels and spaces of both together."""
         if self.sequence_labels is None or self.sequence_spaces is None:
             return self.labels, self.spaces
-        labels = weights.segments * self.labels + weights.sequence * self.sequence_labels
-        return labels, weights.segments * self.spaces + weights.spaces * self.sequence_spaces
+        labels = weights.by_segments * self.labels + weights.sequence * self.sequence_labels
+        return labels, weights.by_segments * self.spaces + weights.spaces * self.sequence_spaces
 
 
 @dataclass(frozen=True)
@@ -74,16 +74,16 @@ class Scored:
 
     Attributes
     ----------
-    groups : the line's.
-    seen : what the base model sees in each.
-    labels : float (n, c), score of each label in each group.
+    segments : the line's.
+    observation : what the base model sees in each.
+    labels : float (n, c), score of each label in each segment.
     spaces : float (m - 1, 2), score of no space and of a space before each fragment but the first.
     weights : of the search, for such a line.
-    frames : int (n,), how many frames of the sequence network each group has; 0 where there is no network.
+    frames : int (n,), how many frames of the sequence network each segment has; 0 where there is no network.
     """
 
-    groups: Lattice
-    seen: Observation
+    segments: Lattice
+    observation: Observation
     labels: np.ndarray
     spaces: np.ndarray
     weights: Weights
@@ -96,95 +96,108 @@ class Evidence:
     Parameters
     ----------
     model : names the characters; its alphabet may be restricted.
-    grouping : finds them: the base model whose folder holds the scorer. Often the same.
-    scorer : of ``grouping``.
+    grouping : finds them: the base model whose folder holds the potential functions. Often the same.
+    potential_functions : of ``grouping``.
     sequence : reads along the pen's way; None to go by segments alone.
     """
 
-    def __init__(self, model: BaseModel, grouping: BaseModel, scorer: Scorer, sequence: SequenceNetwork | None):
-        self._model, self._grouping, self._scorer, self._sequence = model, grouping, scorer, sequence
+    def __init__(
+        self,
+        model: BaseModel,
+        grouping: BaseModel,
+        potential_functions: PotentialFunctions,
+        sequence: SequenceNetwork | None,
+    ):
+        self._model, self._grouping, self._functions, self._sequence = model, grouping, potential_functions, sequence
         self._same = model.fingerprint == grouping.fingerprint
-        self._columns = _places(model.labels, scorer.labels)
+        self._columns = _places(model.labels, potential_functions.labels)
         self._classes = _places(model.labels, LABELS)
         self._known: OrderedDict[tuple, tuple[np.ndarray, ...]] = OrderedDict()
 
-    def lattice(self, strokes: Sequence[np.ndarray], guide: Guide | None, fixed: Sequence[Fixed] = ()) -> Lattice:
-        """The groups of a line, parted also where the sequence network sees a letter end."""
+    def lattice(
+        self, strokes: Sequence[np.ndarray], guide: Guide | None, known: Sequence[KnownCharacter] = ()
+    ) -> Lattice:
+        """The segments of a line, parted also where the sequence network sees a letter end."""
         frames = self._sequence.frames(strokes) if self._sequence is not None else None
-        return lattice(strokes, guide, fixed, frames)
+        return lattice(strokes, guide, known, frames)
 
     def scored(
         self,
         strokes: Sequence[np.ndarray],
         guide: Guide | None,
         adapter: LineAdapter,
-        fixed: Sequence[Fixed],
+        known: Sequence[KnownCharacter],
         between_steps: Callable[[], None],
     ) -> Scored:
         """Everything that the search needs of a line of checked ink, n >= 1 strokes.
 
         between_steps : called every few hundredths of a second; it may raise.
         """
-        found = self.potentials(strokes, guide, fixed, between_steps, adapter)
-        groups, weights = found.groups, self._scorer.weights
+        found = self.potentials(strokes, guide, known, between_steps, adapter)
+        segments, weights = found.segments, self._functions.weights
         if self._sequence is not None:
-            weights = self._scorer.weights_for(found.joining)
+            weights = self._functions.weights_for(found.joining)
         labels, spaces = found.weighed(weights)
-        labels = adapter.corrected(labels, found.seen, groups.geometry)
-        labels = labels + adapter.grouped(found.seen, groups.geometry)[:, None]
-        return Scored(groups, found.seen, *self._with_fixed(groups, labels, spaces), weights, found.frames)
+        labels = adapter.corrected(labels, found.observation, segments.geometry)
+        labels = labels + adapter.grouped(found.observation, segments.geometry)[:, None]
+        return Scored(segments, found.observation, *self._with_known(segments, labels, spaces), weights, found.frames)
 
     def potentials(
         self,
         strokes: Sequence[np.ndarray],
         guide: Guide | None,
-        fixed: Sequence[Fixed],
+        known: Sequence[KnownCharacter],
         between_steps: Callable[[], None],
         adapter: LineAdapter = NO_ADAPTER,
     ) -> Potentials:
         """What each part says of a line of checked ink, see :meth:`scored`."""
-        groups = self.lattice(strokes, guide, fixed)
-        seen, found = self._look(groups, guide, between_steps)
-        labels, spaces = self._by_segments(groups, seen, found)
+        segments = self.lattice(strokes, guide, known)
+        observation, found = self._look(segments, guide, between_steps)
+        labels, spaces = self._by_segments(segments, observation, found)
         if self._sequence is None:
-            return Potentials(groups, seen, labels, spaces, np.zeros(len(groups), np.int64))
+            return Potentials(segments, observation, labels, spaces, np.zeros(len(segments), np.int64))
         frames = self._sequence.frames(strokes)
         corrected = adapter.corrected_frames(frames.probabilities, frames.embeddings)
         frames = replace(frames, probabilities=corrected)
-        owner = owners(frames, groups)
-        said = _with_unknown(label_scores(frames, groups, owner), self._classes)
-        spaced = space_scores(frames, groups, owner)
-        before = np.concatenate([[0], np.cumsum(np.bincount(owner[owner >= 0], minlength=len(groups.fragments)))])
-        counts = before[groups.stops] - before[groups.starts]
-        return Potentials(groups, seen, labels, spaces, counts, said, spaced, joining(frames))
+        owner = owners(frames, segments)
+        said = _with_unknown(label_scores(frames, segments, owner), self._classes)
+        spaced = space_scores(frames, segments, owner)
+        before = np.concatenate([[0], np.cumsum(np.bincount(owner[owner >= 0], minlength=len(segments.fragments)))])
+        counts = before[segments.stops] - before[segments.starts]
+        return Potentials(segments, observation, labels, spaces, counts, said, spaced, joining(frames))
 
     def _look(
-        self, groups: Lattice, guide: Guide | None, between_steps: Callable[[], None]
+        self, segments: Lattice, guide: Guide | None, between_steps: Callable[[], None]
     ) -> tuple[Observation, Observation]:
-        """What the model and the grouping model see in each group; groups seen before are not drawn again."""
-        marks = [hash(stroke.tobytes()) for stroke in groups.strokes]
+        """What the model and the grouping model see in each segment; segments seen before are not drawn again."""
+        marks = [hash(stroke.tobytes()) for stroke in segments.strokes]
         keys = []
-        for group in range(len(groups)):
-            keys.append(tuple((marks[part.stroke], part.start, part.stop) for part in groups.parts(group)))
-        missing = [group for group, key in enumerate(keys) if key not in self._known]
+        for segment in range(len(segments)):
+            keys.append(
+                tuple(
+                    (marks[substroke.stroke], substroke.start, substroke.stop)
+                    for substroke in segments.substrokes(segment)
+                )
+            )
+        missing = [segment for segment, key in enumerate(keys) if key not in self._known]
         for start in range(0, len(missing), SEEN_AT_ONCE):
             between_steps()
             some = missing[start : start + SEEN_AT_ONCE]
-            glyphs = np.stack([glyph(groups.strokes_of(group)) for group in some])
+            glyphs = np.stack([glyph(segments.strokes_of(segment)) for segment in some])
             embeddings, logits = self._grouping.run_unrestricted(glyphs)
             own = (embeddings, logits[:, self._model.columns]) if self._same else self._model.run(glyphs)
-            for row, group in enumerate(some):
-                self._known[keys[group]] = (own[0][row], own[1][row], embeddings[row], logits[row])
+            for row, segment in enumerate(some):
+                self._known[keys[segment]] = (own[0][row], own[1][row], embeddings[row], logits[row])
         for key in keys:
             self._known.move_to_end(key)
         columns = [np.stack(column) for column in zip(*(self._known[key] for key in keys), strict=True)]
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
-        places = np.stack([cues_of_box(Box(*box), guide) for box in groups.boxes])
+        places = np.stack([cues_of_box(Box(*box), guide) for box in segments.boxes])
         return Observation(columns[0], columns[1], places), Observation(columns[2], columns[3], places)
 
     def in_context(
-        self, seen: Observation, geometry: np.ndarray, sequence: Sequence[np.ndarray | None] | None = None
+        self, observation: Observation, geometry: np.ndarray, sequence: Sequence[np.ndarray | None] | None = None
     ) -> np.ndarray:
         """Scores (n, c) of observed characters with all that speaks for a label where they stood on a line.
 
@@ -192,27 +205,27 @@ class Evidence:
         and of all where another model does the grouping.
         sequence : what the sequence network said of each, see :class:`handpad.reading.line_context.LineContext`.
         """
-        scores = self._scorer.trusted(softmax(seen.logits))
+        scores = self._functions.trusted(softmax(observation.logits))
         placed = ~np.isnan(geometry[:, 0])
         if self._same and placed.any():
-            scores[placed] += self._context(geometry[placed], seen.embeddings[placed])
+            scores[placed] += self._context(geometry[placed], observation.embeddings[placed])
         for row, said in enumerate(sequence or ()):
             if said is not None and self._sequence is not None:
-                weights = self._scorer.weights_for(float(said[-1]))
+                weights = self._functions.weights_for(float(said[-1]))
                 own = _with_unknown(said[None, :-1], self._classes)[0]
-                scores[row] = weights.segments * scores[row] + weights.sequence * own
+                scores[row] = weights.by_segments * scores[row] + weights.sequence * own
         return scores
 
-    def line_context(self, strokes: Sequence[np.ndarray], groups: Lattice, row: int, label: str) -> LineContext:
-        """How one group of a line stands there, and what its frames teach when it is that label."""
+    def line_context(self, strokes: Sequence[np.ndarray], segments: Lattice, row: int, label: str) -> LineContext:
+        """How one segment of a line stands there, and what its frames teach when it is that label."""
         if self._sequence is None:
-            return LineContext(groups.geometry[row])
+            return LineContext(segments.geometry[row])
         frames = self._sequence.frames(strokes)
-        owner = owners(frames, groups)
-        said = np.append(label_scores(frames, groups, owner)[row], joining(frames)).astype(np.float32)
-        own = np.flatnonzero((owner >= groups.starts[row]) & (owner < groups.stops[row]))
+        owner = owners(frames, segments)
+        said = np.append(label_scores(frames, segments, owner)[row], joining(frames)).astype(np.float32)
+        own = np.flatnonzero((owner >= segments.starts[row]) & (owner < segments.stops[row]))
         samples = frame_samples(frames, own, label, self._sequence.fingerprint)
-        return LineContext(groups.geometry[row], sequence=said, frames=samples)
+        return LineContext(segments.geometry[row], sequence=said, frames=samples)
 
     def frames_learned(self, line: LineContext) -> FrameSamples | None:
         """What a sample's frames teach; None if nothing, or if another network saw them."""
@@ -222,42 +235,44 @@ class Evidence:
 
     def _context(self, geometry: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
         """What size, place and shape say for each of the model's labels: (n, c)."""
-        context = self._scorer.label_scores(geometry, embeddings)
+        context = self._functions.label_scores(geometry, embeddings)
         known = self._columns >= 0
         found = np.broadcast_to(context.mean(axis=1, keepdims=True), (len(context), len(known))).copy()
         found[:, known] = context[:, self._columns[known]]
         return found
 
-    def _by_segments(self, groups: Lattice, seen: Observation, found: Observation) -> tuple[np.ndarray, np.ndarray]:
+    def _by_segments(
+        self, segments: Lattice, observation: Observation, found: Observation
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The potentials of the segments: of labels (n, c) and of spaces."""
-        labels = self.in_context(seen, groups.geometry)
+        labels = self.in_context(observation, segments.geometry)
         if not self._same:
-            labels = labels + self._context(groups.geometry, found.embeddings)
-        whole = self._scorer.character_scores(groups.geometry, found)
-        return labels + whole[:, None], self._scorer.space_scores(groups.gaps)
+            labels = labels + self._context(segments.geometry, found.embeddings)
+        whole = self._functions.character_scores(segments.geometry, found)
+        return labels + whole[:, None], self._functions.space_scores(segments.gaps)
 
-    def _with_fixed(self, groups: Lattice, labels: np.ndarray, spaces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The scores with all ruled out that a settled character rules out."""
-        for group in range(len(groups)):
-            fragment = groups.fragments[groups.starts[group]]
-            if fragment.fixed is None:
+    def _with_known(self, segments: Lattice, labels: np.ndarray, spaces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The scores with all ruled out that a known character rules out."""
+        for segment in range(len(segments)):
+            fragment = segments.fragments[segments.starts[segment]]
+            if fragment.known is None:
                 continue
-            if fragment.fixed.label in self._model.labels:
-                allowed = self._model.labels.index(fragment.fixed.label)
-                labels[group, np.arange(labels.shape[1]) != allowed] += FORBIDDEN
-            if fragment.fixed.space is not None and groups.starts[group] > 0:
-                spaces[groups.starts[group] - 1, int(not fragment.fixed.space)] += FORBIDDEN
+            if fragment.known.label in self._model.labels:
+                allowed = self._model.labels.index(fragment.known.label)
+                labels[segment, np.arange(labels.shape[1]) != allowed] += FORBIDDEN
+            if fragment.known.space is not None and segments.starts[segment] > 0:
+                spaces[segments.starts[segment] - 1, int(not fragment.known.space)] += FORBIDDEN
         return labels, spaces
 
     def doubts(self, scored: Scored, rows: Sequence[int]) -> np.ndarray:
-        """By how much to soften what is made of some groups, at least 1: (k,).
+        """By how much to soften what is made of some segments, at least 1: (k,).
 
         Drawings look like no writing style, and go a longer way for a letter than writing does.
         """
         chosen = list(rows)
         doubts = np.maximum(scored.frames[chosen] / USUAL_FRAMES, 1.0) ** DOUBT
         if self._same:
-            apart = from_styles(scored.seen[chosen].embeddings, self._model.centroids) / self._scorer.familiar
+            apart = from_styles(scored.observation[chosen].embeddings, self._model.centroids) / self._functions.familiar
             doubts *= np.maximum(apart, 1.0) ** DOUBT
         return doubts
 

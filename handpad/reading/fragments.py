@@ -31,7 +31,7 @@ CROWDED = 64
 """More fragments than that with their middles within one line height are a tangle: writing has a dozen there."""
 
 
-class Part(NamedTuple):
+class Substroke(NamedTuple):
     """A stretch of one stroke: its index on the line, and rows ``stroke[start:stop]``."""
 
     stroke: int
@@ -40,15 +40,15 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Fixed:
-    """A character that the writer has settled: no reading cuts, joins or names it differently.
+class KnownCharacter:
+    """A character of which something is known already: no reading cuts, joins or names it differently.
 
-    parts : its ink. label : what it says, or None where only the grouping is settled. space : whether a space
+    substrokes : its ink. label : what it says, or None where only the parting is known. space : whether a space
     precedes it; None if that is open. probability : that this ink is one character of that shape, 0 to 1, as
     :mod:`handpad.reading.likely` has it, where a text was parted over its ink; else None.
     """
 
-    parts: tuple[Part, ...]
+    substrokes: tuple[Substroke, ...]
     label: str | None = None
     space: bool | None = None
     probability: float | None = field(default=None, compare=False)
@@ -56,24 +56,24 @@ class Fixed:
 
 @dataclass(frozen=True)
 class Fragment:
-    """A stroke, a part of one, or all the ink of a settled character.
+    """A stroke, a part of one, or all the ink of a known character.
 
     Attributes
     ----------
     points : float64 (n, 4), n >= 1; both ends of a part belong to it, so neighbouring parts share one point.
-    parts : where the points come from, in writing order.
+    substrokes : where the points come from, in writing order.
     box : of the points.
-    fixed : what is settled of it, or None.
+    known : what is known of it, or None.
     """
 
     points: np.ndarray
-    parts: tuple[Part, ...]
+    substrokes: tuple[Substroke, ...]
     box: Box
-    fixed: Fixed | None = None
+    known: KnownCharacter | None = None
 
 
 def fragments_of(
-    strokes: Sequence[np.ndarray], size: float, fixed: Sequence[Fixed] = (), frames: Frames | None = None
+    strokes: Sequence[np.ndarray], size: float, known: Sequence[KnownCharacter] = (), frames: Frames | None = None
 ) -> list[Fragment]:
     """Cut the strokes of one line, n >= 1, and put the fragments in reading order.
 
@@ -81,7 +81,7 @@ def fragments_of(
     ----------
     strokes : checked ink, in writing order.
     size : the line's typical height of a character, in the same unit, > 0.
-    fixed : settled characters; none of them share ink.
+    known : known characters; none of them share ink.
     frames : what the sequence network makes of the line: strokes are cut between the letters that it sees as well.
 
     Returns
@@ -89,11 +89,13 @@ def fragments_of(
     Fragments from left to right by the centres of their boxes. A dot or an accent goes right behind the stroke that
     it was set over, wherever its own centre lies.
     """
-    fragments = [_fragment(strokes, settled.parts, settled) for settled in fixed]
-    taken: dict[int, list[Part]] = {part.stroke: [] for settled in fixed for part in settled.parts}
-    for settled in fixed:
-        for part in settled.parts:
-            taken[part.stroke].append(part)
+    fragments = [_fragment(strokes, character.substrokes, character) for character in known]
+    taken: dict[int, list[Substroke]] = {
+        substroke.stroke: [] for character in known for substroke in character.substrokes
+    }
+    for character in known:
+        for substroke in character.substrokes:
+            taken[substroke.stroke].append(substroke)
     free = [
         (index, start, stop)
         for index, stroke in enumerate(strokes)
@@ -101,10 +103,10 @@ def fragments_of(
     ]
     inside = [[start + row for row in cuts(strokes[index][start:stop], size)] for index, start, stop in free]
     if frames is not None:
-        known: dict[int, list[int]] = {}
+        cuts_known: dict[int, list[int]] = {}
         for (index, _, _), rows in zip(free, inside, strict=True):
-            known.setdefault(index, []).extend(rows)
-        between = cuts_between_letters(frames, strokes, known)
+            cuts_known.setdefault(index, []).extend(rows)
+        between = cuts_between_letters(frames, strokes, cuts_known)
         inside = [
             sorted({*rows, *(row for row in between.get(index, ()) if start < row < stop - 1)})
             for (index, start, stop), rows in zip(free, inside, strict=True)
@@ -113,8 +115,8 @@ def fragments_of(
         inside = [[]] * len(free)
     for (index, start, stop), rows in zip(free, inside, strict=True):
         for first, last in itertools.pairwise([start, *rows, stop - 1]):
-            fragments.append(_fragment(strokes, (Part(index, first, last + 1),)))
-    fragments.sort(key=lambda fragment: fragment.parts[0])
+            fragments.append(_fragment(strokes, (Substroke(index, first, last + 1),)))
+    fragments.sort(key=lambda fragment: fragment.substrokes[0])
     fragments = [fragments[index] for index in _order([fragment.box for fragment in fragments], size)]
     return _untangled(strokes, fragments, size)
 
@@ -128,10 +130,12 @@ def _untangled(strokes: Sequence[np.ndarray], fragments: list[Fragment], size: f
     found, start = [], 0
     while start < len(fragments):
         stop = max(int(ends[start]), start + 1)
-        loose = [fragment for fragment in fragments[start:stop] if fragment.fixed is None]
+        loose = [fragment for fragment in fragments[start:stop] if fragment.known is None]
         if len(loose) > CROWDED:
-            found.append(_fragment(strokes, joined(part for fragment in loose for part in fragment.parts)))
-            found += [fragment for fragment in fragments[start:stop] if fragment.fixed is not None]
+            found.append(
+                _fragment(strokes, joined(substroke for fragment in loose for substroke in fragment.substrokes))
+            )
+            found += [fragment for fragment in fragments[start:stop] if fragment.known is not None]
             start = stop
         else:
             found.append(fragments[start])
@@ -139,13 +143,13 @@ def _untangled(strokes: Sequence[np.ndarray], fragments: list[Fragment], size: f
     return found
 
 
-def _free(length: int, taken: Sequence[Part]) -> list[tuple[int, int]]:
-    """The stretches of a stroke of that many rows that no settled character holds."""
+def _free(length: int, taken: Sequence[Substroke]) -> list[tuple[int, int]]:
+    """The stretches of a stroke of that many rows that no known character holds."""
     free, start = [], 0
-    for part in sorted(taken):
-        if part.start - start >= 1 and part.start > 0:
-            free.append((start, part.start + 1))
-        start = part.stop - 1
+    for substroke in sorted(taken):
+        if substroke.start - start >= 1 and substroke.start > 0:
+            free.append((start, substroke.start + 1))
+        start = substroke.stop - 1
     if not taken:
         return [(0, length)]
     if start < length - 1:
@@ -153,9 +157,11 @@ def _free(length: int, taken: Sequence[Part]) -> list[tuple[int, int]]:
     return free
 
 
-def _fragment(strokes: Sequence[np.ndarray], parts: Sequence[Part], fixed: Fixed | None = None) -> Fragment:
-    points = np.concatenate([strokes[part.stroke][part.start : part.stop] for part in parts])
-    return Fragment(points, tuple(parts), _box(points), fixed)
+def _fragment(
+    strokes: Sequence[np.ndarray], substrokes: Sequence[Substroke], known: KnownCharacter | None = None
+) -> Fragment:
+    points = np.concatenate([strokes[substroke.stroke][substroke.start : substroke.stop] for substroke in substrokes])
+    return Fragment(points, tuple(substrokes), _box(points), known)
 
 
 def cuts(stroke: np.ndarray, size: float) -> list[int]:
@@ -179,34 +185,36 @@ def _reach(x: np.ndarray) -> np.ndarray:
     return np.maximum.accumulate(x) - np.minimum.accumulate(x)
 
 
-def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
+def joined(substrokes: Iterable[Substroke]) -> tuple[Substroke, ...]:
     """The same ink in the order of writing; parts that follow each other on one stroke become one again."""
-    found: list[Part] = []
-    for part in sorted(parts):
-        if found and found[-1].stroke == part.stroke and part.start <= found[-1].stop:
-            found[-1] = Part(part.stroke, found[-1].start, max(found[-1].stop, part.stop))
+    found: list[Substroke] = []
+    for substroke in sorted(substrokes):
+        if found and found[-1].stroke == substroke.stroke and substroke.start <= found[-1].stop:
+            found[-1] = Substroke(substroke.stroke, found[-1].start, max(found[-1].stop, substroke.stop))
         else:
-            found.append(part)
+            found.append(substroke)
     return tuple(found)
 
 
-def share_ink(parts: Sequence[Part], others: Sequence[Part]) -> bool:
+def share_ink(substrokes: Sequence[Substroke], others: Sequence[Substroke]) -> bool:
     """Whether two groups have more in common than the point at which a stroke was cut."""
     return any(
         one.stroke == other.stroke and min(one.stop, other.stop) - max(one.start, other.start) > 1
-        for one in parts
+        for one in substrokes
         for other in others
     )
 
 
-def moved(parts: Sequence[Part], place: Sequence[int] | Mapping[int, int]) -> tuple[Part, ...]:
+def moved(substrokes: Sequence[Substroke], place: Sequence[int] | Mapping[int, int]) -> tuple[Substroke, ...]:
     """The parts with their strokes numbered anew."""
-    return tuple(part._replace(stroke=place[part.stroke]) for part in parts)
+    return tuple(substroke._replace(stroke=place[substroke.stroke]) for substroke in substrokes)
 
 
-def ink_of(parts: Sequence[Part], strokes: Sequence[np.ndarray] | Mapping[int, np.ndarray]) -> list[np.ndarray]:
+def ink_of(
+    substrokes: Sequence[Substroke], strokes: Sequence[np.ndarray] | Mapping[int, np.ndarray]
+) -> list[np.ndarray]:
     """The strokes, or stretches of them, that some parts name."""
-    return [strokes[part.stroke][part.start : part.stop] for part in parts]
+    return [strokes[substroke.stroke][substroke.start : substroke.stop] for substroke in substrokes]
 
 
 def _turning_rows(y: np.ndarray, least: float) -> list[int]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from handpad.ink import THINNEST, TINIEST, Box, Guide, bounding_box
-from handpad.reading.fragments import Fixed, Fragment, Part, fragments_of, ink_of, joined
+from handpad.reading.fragments import Fragment, KnownCharacter, Substroke, fragments_of, ink_of, joined
 from handpad.reading.frames import Frames
 
 MOST_PIECES = 5
 """A character has at most so many fragments."""
 
 WIDEST = 2.4
-"""A group of several fragments is at most so many line heights wide."""
+"""A segment of several fragments is at most so many line heights wide."""
 
 WIDEST_GAP = 0.9
 """... and leaves no gap inside wider than so many line heights."""
@@ -43,16 +43,16 @@ class LineShape:
 
 @dataclass(frozen=True)
 class Lattice:
-    """The groups of one line.
+    """The segment hypotheses of one line.
 
     Attributes
     ----------
     strokes, fragments : the line's ink and its fragments in reading order (m of them).
     shape : the line's.
-    starts, stops : int (n,), group i holds the fragments ``starts[i]`` to ``stops[i] - 1``. Every single fragment is a
-        group. Sorted by stop.
-    boxes : float64 (n, 4), left, top, right, bottom of each group.
-    geometry : float32 (n, GEOMETRY), size and place of each group, see :func:`_geometry`.
+    starts, stops : int (n,), segment i holds the fragments ``starts[i]`` to ``stops[i] - 1``. Every single fragment is
+        a segment. Sorted by stop.
+    boxes : float64 (n, 4), left, top, right, bottom of each segment.
+    geometry : float32 (n, GEOMETRY), size and place of each segment, see :func:`_geometry`.
     gaps : float32 (m - 1, GAPS), the gap before each fragment but the first.
     """
 
@@ -68,20 +68,22 @@ class Lattice:
     def __len__(self) -> int:
         return len(self.starts)
 
-    def parts(self, group: int) -> tuple[Part, ...]:
-        """The stretches of strokes that a group is made of."""
+    def substrokes(self, segment: int) -> tuple[Substroke, ...]:
+        """The stretches of strokes that a segment is made of."""
         return joined(
-            part for fragment in self.fragments[self.starts[group] : self.stops[group]] for part in fragment.parts
+            substroke
+            for fragment in self.fragments[self.starts[segment] : self.stops[segment]]
+            for substroke in fragment.substrokes
         )
 
-    def row_of(self, parts: Sequence[Part]) -> int | None:
-        """The group of that very ink, or None."""
-        wanted = joined(parts)
-        return next((row for row in range(len(self)) if self.parts(row) == wanted), None)
+    def row_of(self, substrokes: Sequence[Substroke]) -> int | None:
+        """The segment of that very ink, or None."""
+        wanted = joined(substrokes)
+        return next((row for row in range(len(self)) if self.substrokes(row) == wanted), None)
 
-    def strokes_of(self, group: int) -> list[np.ndarray]:
-        """The ink of a group."""
-        return ink_of(self.parts(group), self.strokes)
+    def strokes_of(self, segment: int) -> list[np.ndarray]:
+        """The ink of a segment."""
+        return ink_of(self.substrokes(segment), self.strokes)
 
 
 def line_shape(boxes: Sequence[Box], guide: Guide | None = None) -> LineShape:
@@ -131,23 +133,23 @@ def _robust_line(x: np.ndarray, y: np.ndarray, size: float, guide: Guide | None)
 def lattice(
     strokes: Sequence[np.ndarray],
     guide: Guide | None = None,
-    fixed: Sequence[Fixed] = (),
+    known: Sequence[KnownCharacter] = (),
     frames: Frames | None = None,
 ) -> Lattice:
-    """All groups of one line of checked ink, n >= 1 strokes; a settled character is a group by itself alone.
+    """All segments of one line of checked ink, n >= 1 strokes; a known character is a segment by itself alone.
 
     frames : what the sequence network makes of the line, which parts joined letters; None to go by the ink's shape.
     """
     strokes = list(strokes)
     shape = line_shape([bounding_box([stroke]) for stroke in strokes], guide)
-    fragments = fragments_of(strokes, shape.size, fixed, frames)
+    fragments = fragments_of(strokes, shape.size, known, frames)
     edges = np.array([fragment.box for fragment in fragments])
     firsts, ends, around, inner = [], [], [], []
     for stop in range(1, len(fragments) + 1):
         box, widest = edges[stop - 1].copy(), 0.0
         for start in range(stop - 1, max(stop - MOST_PIECES, 0) - 1, -1):
             if start < stop - 1:
-                if fragments[start].fixed or fragments[stop - 1].fixed:
+                if fragments[start].known or fragments[stop - 1].known:
                     break
                 widest = max(widest, box[0] - edges[start, 2])
                 box = np.concatenate([np.minimum(box[:2], edges[start, :2]), np.maximum(box[2:], edges[start, 2:])])
@@ -163,7 +165,7 @@ def lattice(
 
 
 GEOMETRY = 33
-"""Number of features of a group."""
+"""Number of features of a segment."""
 
 GAPS = 20
 """Number of features of a gap."""
@@ -178,11 +180,11 @@ def _geometry(
     boxes: np.ndarray,
     inner: np.ndarray,
 ) -> np.ndarray:
-    """Features of groups, float32 (n, GEOMETRY), lengths in line sizes, heights above the baseline.
+    """Features of segments, float32 (n, GEOMETRY), lengths in line sizes, heights above the baseline.
 
     Top, bottom, height, width and their logs; fragments and strokes; the widest gap inside; distance to the fragments
-    before and behind; whether the group begins or ends inside a stroke; tops and bottoms of the two fragments before
-    and the two behind, relative to the group's; the profile of the line.
+    before and behind; whether the segment begins or ends inside a stroke; tops and bottoms of the two fragments before
+    and the two behind, relative to the segment's; the profile of the line.
     """
     size, count = shape.size, len(fragments)
     baseline = shape.intercept + shape.slope * (boxes[:, 0] + boxes[:, 2]) / 2
@@ -192,12 +194,14 @@ def _geometry(
     reach_left = np.minimum.accumulate(edges[::-1, 0])[::-1]
     before = np.where(starts > 0, (boxes[:, 0] - reach_right[np.maximum(starts - 1, 0)]) / size, 2.0)
     behind = np.where(stops < count, (reach_left[np.minimum(stops, count - 1)] - boxes[:, 2]) / size, 2.0)
-    strokes = np.array([fragment.parts[0].stroke for fragment in fragments])
-    inside = np.array([fragment.parts[0].start > 0 for fragment in fragments])
+    strokes = np.array([fragment.substrokes[0].stroke for fragment in fragments])
+    inside = np.array([fragment.substrokes[0].start > 0 for fragment in fragments])
     ends: dict[int, int] = {}
     for fragment in fragments:
-        ends[fragment.parts[-1].stroke] = max(ends.get(fragment.parts[-1].stroke, 0), fragment.parts[-1].stop)
-    goes_on = np.array([fragment.parts[-1].stop < ends[fragment.parts[-1].stroke] for fragment in fragments])
+        ends[fragment.substrokes[-1].stroke] = max(
+            ends.get(fragment.substrokes[-1].stroke, 0), fragment.substrokes[-1].stop
+        )
+    goes_on = np.array([fragment.substrokes[-1].stop < ends[fragment.substrokes[-1].stroke] for fragment in fragments])
     changes = np.concatenate([[0], np.cumsum(strokes[1:] != strokes[:-1])])
     columns = [
         top, bottom, height, width, np.log(height + 0.05), np.log(width + 0.05),
@@ -241,7 +245,7 @@ def _gaps(fragments: Sequence[Fragment], edges: np.ndarray, shape: LineShape) ->
         np.full_like(gap, low), np.full_like(gap, middle), np.full_like(gap, high), gap - low, gap - middle, gap - high,
         ink - middle, gap - threshold, (gap - threshold) / (wide - narrow + 0.1), np.full_like(gap, wide - narrow),
         np.full_like(gap, wide / (narrow + 0.1)), np.full_like(gap, np.mean(known > threshold)),
-        [a.parts[-1].stroke == b.parts[0].stroke for a, b in itertools.pairwise(fragments)],
+        [a.substrokes[-1].stroke == b.substrokes[0].stroke for a, b in itertools.pairwise(fragments)],
     ]  # fmt: skip
     return np.clip(np.stack(columns, axis=1), -6, 6).astype(np.float32)
 

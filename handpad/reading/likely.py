@@ -1,7 +1,7 @@
 """How likely the ink of a character is to be that character, whatever a text says: what a typed word may teach.
 
 A word that the writer types is parted over its ink in the likeliest way, however unlikely that is: of "The" for ink
-that says "Ithe", a stem would become a T. So each group is asked without the text and without the language: how much
+that says "Ithe", a stem would become a T. So each segment is asked without the text and without the language: how much
 of all readings of the line take it for one character, and for one of that shape?
 """
 
@@ -23,37 +23,37 @@ LIKELY = 0.1
 Fitted on all of UNIPEN's lines of printed text by validation writers whose characters are delineated
 (``tests/bench/bench_typed_words.py --fit``): words that were misread, typed as they are, and, since writers also type
 what is not in the ink, any words with a letter left out or put in. It is the lowest round number at which at most 1 in
-100 of the characters learned from each of the three has wrong ink. The bundled model and its scorer were fitted on all
-of UNIPEN's writers, these among them, and know their ink better than a new writer's.
+100 of the characters learned from each of the three has wrong ink. The bundled model and its potential functions were
+fitted on all of UNIPEN's writers, these among them, and know their ink better than a new writer's.
 """
 
 
-def likelihoods(groups: "Lattice", labels: np.ndarray, spaces: np.ndarray, alphabet: list[str]) -> np.ndarray:
-    """The probability that each group is one character, and of a label's shape: float64 (n, c), 0 to 1.
+def likelihoods(segments: "Lattice", labels: np.ndarray, spaces: np.ndarray, alphabet: list[str]) -> np.ndarray:
+    """The probability that each segment is one character, and of a label's shape: float64 (n, c), 0 to 1.
 
     Parameters
     ----------
-    labels : float (n, c), calibrated scores of each label in each group.
+    labels : float (n, c), calibrated scores of each label in each segment.
     spaces : float (m - 1, 2), calibrated scores of no space and of a space before each fragment but the first.
     alphabet : the c labels.
     """
-    return _shares(groups, labels, spaces)[:, None] * (softmax(labels) @ _twins(alphabet))
+    return _shares(segments, labels, spaces)[:, None] * (softmax(labels) @ _twins(alphabet))
 
 
-def _shares(groups: "Lattice", labels: np.ndarray, spaces: np.ndarray) -> np.ndarray:
-    """The part of all readings of the line that have each group as a character: (n,). Forward and backward sums."""
-    last = len(groups.fragments)
+def _shares(segments: "Lattice", labels: np.ndarray, spaces: np.ndarray) -> np.ndarray:
+    """The part of all readings of the line that have each segment as a character: (n,). Forward and backward sums."""
+    last = len(segments.fragments)
     own = np.logaddexp.reduce(labels.astype(np.float64), axis=1)
-    own += np.concatenate([[0.0], np.logaddexp.reduce(spaces.astype(np.float64), axis=1)])[groups.starts]
+    own += np.concatenate([[0.0], np.logaddexp.reduce(spaces.astype(np.float64), axis=1)])[segments.starts]
     before, behind = np.full(last + 1, -np.inf), np.full(last + 1, -np.inf)
     before[0] = behind[last] = 0.0
-    for group in range(len(groups)):  # which are sorted by stop
-        start, stop = groups.starts[group], groups.stops[group]
-        before[stop] = np.logaddexp(before[stop], before[start] + own[group])
-    for group in np.argsort(-groups.starts, kind="stable"):
-        start, stop = groups.starts[group], groups.stops[group]
-        behind[start] = np.logaddexp(behind[start], own[group] + behind[stop])
-    return np.exp(np.minimum(before[groups.starts] + own + behind[groups.stops] - before[last], 0.0))
+    for segment in range(len(segments)):  # which are sorted by stop
+        start, stop = segments.starts[segment], segments.stops[segment]
+        before[stop] = np.logaddexp(before[stop], before[start] + own[segment])
+    for segment in np.argsort(-segments.starts, kind="stable"):
+        start, stop = segments.starts[segment], segments.stops[segment]
+        behind[start] = np.logaddexp(behind[start], own[segment] + behind[stop])
+    return np.exp(np.minimum(before[segments.starts] + own + behind[segments.stops] - before[last], 0.0))
 
 
 def _twins(alphabet: list[str]) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from handpad.ink import Guide
-from handpad.reading.fragments import Fixed
+from handpad.reading.fragments import KnownCharacter
 from handpad.reading.frames import LABELS, FrameSamples
 from handpad.reading.lattice import GEOMETRY
 
@@ -17,8 +17,8 @@ class LineContext:
 
     Attributes
     ----------
-    geometry : float32 (GEOMETRY,), its size and place, as of a group in :class:`handpad.reading.lattice.Lattice`.
-    misread : what was taken for characters where it is, until the writer parted or joined the ink: of each group its
+    geometry : float32 (GEOMETRY,), its size and place, as of a segment in :class:`handpad.reading.lattice.Lattice`.
+    misread : what was taken for characters where it is, until the writer parted or joined the ink: of each segment its
         strokes (n, 4) and its geometry.
     sequence : float32 (c + 1,), what the sequence network says there for each of its labels, see
         :func:`handpad.reading.sequence.label_scores`, and how joined the line is (letters a stroke); None if unknown.
@@ -59,7 +59,7 @@ class LineAround:
     """
 
     strokes: list[np.ndarray]
-    characters: Sequence[Fixed]
+    characters: Sequence[KnownCharacter]
     place: int
     guide: Guide | None
     regrouped: bool

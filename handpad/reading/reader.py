@@ -15,15 +15,15 @@ from handpad.model.base import BUNDLED, BaseModel
 from handpad.model.folder import READING
 from handpad.paths import bundled_models
 from handpad.reading.evidence import Evidence, Scored
-from handpad.reading.fragments import Fixed, ink_of, moved, share_ink
+from handpad.reading.fragments import KnownCharacter, ink_of, moved, share_ink
 from handpad.reading.frames import FrameSamples
 from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, Lattice
 from handpad.reading.likely import likelihoods
 from handpad.reading.line_context import LineContext
 from handpad.reading.lines import nearest_guide, split_lines
+from handpad.reading.potential_functions import FORBIDDEN, PotentialFunctions
 from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, on_its_line, renumbered
-from handpad.reading.scorer import FORBIDDEN, Scorer
 from handpad.reading.search import Foresight, Path, Step, Weights, search, text_of
 from handpad.reading.sequence import SequenceNetwork
 from handpad.reading.words import Apart, Spelling
@@ -50,8 +50,8 @@ class Reader:
     Parameters
     ----------
     model : names the characters; its alphabet may be restricted.
-    grouping : finds them: the base model whose folder holds a scorer. Often the same.
-    scorer : of ``grouping``.
+    grouping : finds them: the base model whose folder holds potential functions. Often the same.
+    potential_functions : of ``grouping``.
     language : helps to choose; None to go by the ink alone.
     sequence : reads along the pen's way; None to go by segments alone.
 
@@ -66,13 +66,13 @@ class Reader:
         self,
         model: BaseModel,
         grouping: BaseModel,
-        scorer: Scorer,
+        potential_functions: PotentialFunctions,
         language: Language | None,
         sequence: SequenceNetwork | None = None,
     ):
-        self._model, self._grouping, self._scorer = model, grouping, scorer
+        self._model, self._grouping, self._functions = model, grouping, potential_functions
         self.language = language
-        self._evidence = Evidence(model, grouping, scorer, sequence)
+        self._evidence = Evidence(model, grouping, potential_functions, sequence)
         self._tell: Callable[[], None] | None = None  # says how far a page has been read
         self._told = 0.0
 
@@ -82,19 +82,19 @@ class Reader:
 
         Raises ModelError where that is damaged.
         """
-        fitted = Scorer.load(model.folder)
+        fitted = PotentialFunctions.load(model.folder)
         sequence = SequenceNetwork.load(model.folder) or SequenceNetwork.load(bundled_models() / BUNDLED)
         if fitted is not None and fitted.fingerprint == model.fingerprint:
             return cls(model, model, fitted, language, sequence)
         bundled = BaseModel.load()
-        fitted = Scorer.load(bundled.folder)
+        fitted = PotentialFunctions.load(bundled.folder)
         if fitted is None or fitted.fingerprint != bundled.fingerprint:
             raise ModelError(f"The bundled model at {bundled.folder} lacks its {READING}; install Handpad again.")
         return cls(model, bundled, fitted, language, sequence)
 
     def without_sequence(self) -> "Reader":
         """The reader that goes by segments alone, for ink whose order and direction mean nothing."""
-        return Reader(self._model, self._grouping, self._scorer, self.language)
+        return Reader(self._model, self._grouping, self._functions, self.language)
 
     def read(
         self,
@@ -151,7 +151,7 @@ class Reader:
         strokes: Sequence[np.ndarray],
         guide: Guide | None = None,
         adapter: LineAdapter = NO_ADAPTER,
-        fixed: Sequence[Fixed] = (),
+        known: Sequence[KnownCharacter] = (),
     ) -> ReadLine:
         """Read one line of checked ink.
 
@@ -159,11 +159,11 @@ class Reader:
         ----------
         guide : the ruled line, if the canvas knows it.
         adapter : the line side of what the writer taught; by default nothing.
-        fixed : settled characters, which stay as they are and help to read the others.
+        known : known characters, which stay as they are and help to read the others.
         """
         if len(strokes) > MOST_STROKES:
-            return self._in_stretches(strokes, guide, adapter, fixed)
-        scored = self._scored(strokes, guide, adapter, fixed)
+            return self._in_stretches(strokes, guide, adapter, known)
+        scored = self._scored(strokes, guide, adapter, known)
         return self._line(scored, self._search(scored, self.language, scored.weights))
 
     def alternatives(
@@ -171,23 +171,23 @@ class Reader:
         strokes: Sequence[np.ndarray],
         guide: Guide | None = None,
         adapter: LineAdapter = NO_ADAPTER,
-        fixed: Sequence[Fixed] = (),
+        known: Sequence[KnownCharacter] = (),
         count: int = ALTERNATIVES,
-    ) -> list[tuple[float, tuple[Fixed, ...]]]:
+    ) -> list[tuple[float, tuple[KnownCharacter, ...]]]:
         """The likeliest readings of a line of different text, with their probabilities among each other, best first.
 
         At most ``count`` of them, and at least one; of each its characters, left to right, with the probability that
         their ink is such a character. Slower than
         :meth:`read_line`, and looks farther: meant for a word that the writer asks about, with everything else of the
-        line in ``fixed``.
+        line in ``known``.
         """
-        scored = self._scored(strokes, guide, adapter, fixed)
+        scored = self._scored(strokes, guide, adapter, known)
         weights = replace(scored.weights, beam=WIDE_BEAM, margin=WIDE_MARGIN)
         paths = self._search(scored, Apart(self.language), weights)
         chances = softmax(np.array([path.score for path in paths]) / scored.weights.temperature)
         best = list(zip(chances.tolist(), paths, strict=True))[:count]
         likely = self._likelihoods(scored)
-        return [(chance, self._settled(scored.groups, path, likely)) for chance, path in best]
+        return [(chance, self._as_known(scored.segments, path, likely)) for chance, path in best]
 
     def spelled(
         self,
@@ -195,8 +195,8 @@ class Reader:
         text: str,
         guide: Guide | None = None,
         adapter: LineAdapter = NO_ADAPTER,
-        fixed: Sequence[Fixed] = (),
-    ) -> tuple[Fixed, ...] | None:
+        known: Sequence[KnownCharacter] = (),
+    ) -> tuple[KnownCharacter, ...] | None:
         """The characters of a line of known text, parted in the likeliest way; None if its ink has no such way.
 
         The likeliest way may be very unlikely: of each character, ``probability`` tells how likely its ink is for it.
@@ -205,20 +205,20 @@ class Reader:
         """
         if not set(text) - {" "} <= set(self._model.labels) or text.strip() != text or not text:
             return None
-        scored = self._scored(strokes, guide, adapter, fixed)
+        scored = self._scored(strokes, guide, adapter, known)
         others = [column for column, label in enumerate(self._model.labels) if label not in text]
         wanted = scored.labels.copy()
         wanted[:, others] += FORBIDDEN
         weights = replace(scored.weights, language=1.0, beam=16 * WIDE_BEAM, margin=np.inf)
         for path in self._search(replace(scored, labels=wanted), Spelling(text), weights):
             if path.score > FORBIDDEN / 2 and text_of(path.steps, self._model.labels) == text:
-                return self._settled(scored.groups, path, self._likelihoods(scored))
+                return self._as_known(scored.segments, path, self._likelihoods(scored))
         return None
 
     def line_context(
         self,
         strokes: Sequence[np.ndarray],
-        characters: Sequence[Fixed],
+        characters: Sequence[KnownCharacter],
         place: int,
         label: str,
         guide: Guide | None = None,
@@ -233,28 +233,32 @@ class Reader:
         regrouped : whether the writer has parted or joined its ink. Then what would still be taken for characters in
             its place is told as well: nothing, if the reading has learned better meanwhile.
         """
-        own = characters[place].parts
-        groups = self._evidence.lattice(strokes, guide)
-        row = groups.row_of(own)
+        own = characters[place].substrokes
+        segments = self._evidence.lattice(strokes, guide)
+        row = segments.row_of(own)
         if row is None:  # parted as the reading never would
-            groups = self._evidence.lattice(strokes, guide, characters)
-            row = groups.row_of(own)
-            assert row is not None  # a settled character is a group
-            return self._evidence.line_context(strokes, groups, row, label)
-        found = self._evidence.line_context(strokes, groups, row, label)
+            segments = self._evidence.lattice(strokes, guide, characters)
+            row = segments.row_of(own)
+            assert row is not None  # a known character is a segment
+            return self._evidence.line_context(strokes, segments, row, label)
+        found = self._evidence.line_context(strokes, segments, row, label)
         if not regrouped:
             return found
         scored = self._scored(strokes, guide, adapter, ())
-        groups, steps = scored.groups, self._search(scored, self.language, scored.weights)[0].steps
-        wrong = [step.group for step in steps if step.group != row and share_ink(groups.parts(step.group), own)]
-        misread = tuple((groups.strokes_of(one), groups.geometry[one]) for one in wrong)
+        segments, steps = scored.segments, self._search(scored, self.language, scored.weights)[0].steps
+        wrong = [
+            step.segment for step in steps if step.segment != row and share_ink(segments.substrokes(step.segment), own)
+        ]
+        misread = tuple((segments.strokes_of(one), segments.geometry[one]) for one in wrong)
         return replace(found, misread=misread)
 
     def frames_learned(self, line: LineContext) -> FrameSamples | None:
         """See :meth:`handpad.reading.evidence.Evidence.frames_learned`."""
         return self._evidence.frames_learned(line)
 
-    def misparted(self, seen: Observation, line: LineContext) -> tuple[np.ndarray, np.ndarray, list[bool]] | None:
+    def misparted(
+        self, observation: Observation, line: LineContext
+    ) -> tuple[np.ndarray, np.ndarray, list[bool]] | None:
         """What a sample (seen, one row) teaches of grouping, as line adapters learn it; None if nothing.
 
         Embeddings (m, d) and geometry (m, g) of the sample and of what was misread in its place, and which is whole.
@@ -263,25 +267,25 @@ class Reader:
             return None
         embeddings, _ = self._model.run(np.stack([glyph(strokes) for strokes, _ in line.misread]))
         geometry = np.stack([line.geometry, *(geometry for _, geometry in line.misread)])
-        return np.concatenate([seen.embeddings, embeddings]), geometry, [True] + [False] * len(line.misread)
+        return np.concatenate([observation.embeddings, embeddings]), geometry, [True] + [False] * len(line.misread)
 
-    def _settled(self, groups: Lattice, path: Path, likely: np.ndarray) -> tuple[Fixed, ...]:
+    def _as_known(self, segments: Lattice, path: Path, likely: np.ndarray) -> tuple[KnownCharacter, ...]:
         return tuple(
-            Fixed(
-                groups.parts(step.group),
+            KnownCharacter(
+                segments.substrokes(step.segment),
                 self._model.labels[step.label],
                 step.space,
-                float(likely[step.group, step.label]),
+                float(likely[step.segment, step.label]),
             )
             for step in path.steps
         )
 
     def _likelihoods(self, scored: Scored) -> np.ndarray:
         calm = scored.weights.temperature
-        return likelihoods(scored.groups, scored.labels / calm, scored.spaces / calm, self._model.labels)
+        return likelihoods(scored.segments, scored.labels / calm, scored.spaces / calm, self._model.labels)
 
     def _in_stretches(
-        self, strokes: Sequence[np.ndarray], guide: Guide | None, adapter: LineAdapter, fixed: Sequence[Fixed]
+        self, strokes: Sequence[np.ndarray], guide: Guide | None, adapter: LineAdapter, known: Sequence[KnownCharacter]
     ) -> ReadLine:
         centers = [box.center[0] for box in self._boxes(strokes)]
         order = sorted(range(len(strokes)), key=centers.__getitem__)
@@ -290,58 +294,58 @@ class Reader:
         for start in range(0, len(order), MOST_STROKES):
             members = sorted(order[start : start + MOST_STROKES])
             place = {index: new for new, index in enumerate(members)}
-            settled_here = [
-                replace(settled, parts=moved(settled.parts, place))
-                for settled in fixed
-                if all(part.stroke in place for part in settled.parts)
+            known_here = [
+                replace(character, substrokes=moved(character.substrokes, place))
+                for character in known
+                if all(substroke.stroke in place for substroke in character.substrokes)
             ]
-            line = self.read_line([strokes[index] for index in members], guide, adapter, settled_here)
+            line = self.read_line([strokes[index] for index in members], guide, adapter, known_here)
             words += renumbered(line, members).words
             shapes.append(line.guide)
         return ReadLine(tuple(words), (), shapes[0])
 
     def in_context(
-        self, seen: Observation, geometry: np.ndarray, sequence: Sequence[np.ndarray | None] | None = None
+        self, observation: Observation, geometry: np.ndarray, sequence: Sequence[np.ndarray | None] | None = None
     ) -> np.ndarray:
         """See :meth:`handpad.reading.evidence.Evidence.in_context`."""
-        return self._evidence.in_context(seen, geometry, sequence)
+        return self._evidence.in_context(observation, geometry, sequence)
 
     def _scored(
-        self, strokes: Sequence[np.ndarray], guide: Guide | None, adapter: LineAdapter, fixed: Sequence[Fixed]
+        self, strokes: Sequence[np.ndarray], guide: Guide | None, adapter: LineAdapter, known: Sequence[KnownCharacter]
     ) -> Scored:
-        return self._evidence.scored(strokes, guide, adapter, fixed, self._between_steps)
+        return self._evidence.scored(strokes, guide, adapter, known, self._between_steps)
 
     def _search(self, scored: Scored, language: Foresight | None, weights: Weights) -> list[Path]:
         """The likeliest readings of a line, best first."""
-        groups, names = scored.groups, self._model.labels
+        segments, names = scored.segments, self._model.labels
         return search(
-            groups.starts, groups.stops, scored.labels, scored.spaces, names, language, weights, self._between_steps
+            segments.starts, segments.stops, scored.labels, scored.spaces, names, language, weights, self._between_steps
         )
 
     def _line(self, scored: Scored, paths: list[Path]) -> ReadLine:
-        groups, seen, best = scored.groups, scored.seen, paths[0]
+        segments, observation, best = scored.segments, scored.observation, paths[0]
         chances = softmax(np.array([path.score for path in paths]) / scored.weights.temperature)
-        ranked = self._candidates(best, scored, self._evidence.doubts(scored, [step.group for step in best.steps]))
+        ranked = self._candidates(best, scored, self._evidence.doubts(scored, [step.segment for step in best.steps]))
         words: list[list[ReadCharacter]] = []
         for step, candidates in zip(best.steps, ranked, strict=True):
-            parts = groups.parts(step.group)
+            substrokes = segments.substrokes(step.segment)
             character = ReadCharacter(
                 candidates[0][0],
                 candidates[0][1],
                 tuple(candidates),
-                parts,
-                bounding_box(ink_of(parts, groups.strokes)),
-                seen[[step.group]],
-                groups.geometry[step.group],
+                substrokes,
+                bounding_box(ink_of(substrokes, segments.strokes)),
+                observation[[step.segment]],
+                segments.geometry[step.segment],
                 step.space and bool(words),
             )
             if step.space or not words:
                 words.append([])
             words[-1].append(character)
-        spans = _spans(best.steps, groups)
+        spans = _spans(best.steps, segments)
         read = []
         for characters, span in zip(words, spans, strict=True):
-            alternatives = self._alternatives(span, groups, paths, chances)
+            alternatives = self._alternatives(span, segments, paths, chances)
             share = dict(alternatives).get("".join(character.label for character in characters), 0.0)
             sure = float(np.prod([character.probability for character in characters]))
             read.append(ReadWord(tuple(characters), min(share, sure), tuple(alternatives[:ALTERNATIVES])))
@@ -350,7 +354,7 @@ class Reader:
             text = text_of(path.steps, self._model.labels)
             texts[text] = texts.get(text, 0.0) + float(chance)
         lines = sorted(texts.items(), key=lambda pair: -pair[1])[:ALTERNATIVES]
-        return ReadLine(tuple(read), tuple(lines), _guide(groups))
+        return ReadLine(tuple(read), tuple(lines), _guide(segments))
 
     def _candidates(self, path: Path, scored: Scored, doubts: np.ndarray) -> list[list[tuple[str, float]]]:
         """The best labels of each character with their probabilities, the rest of the line as it was read."""
@@ -365,13 +369,15 @@ class Reader:
         for place, step in enumerate(path.steps):
             if place % 16 == 0:
                 self._between_steps()
-            likely = np.argsort(-labels[step.group])[:CANDIDATES].tolist()
+            likely = np.argsort(-labels[step.segment])[:CANDIDATES].tolist()
             if step.label not in likely:
                 likely[-1] = step.label
             likely = [
-                label for label in likely if labels[step.group, label] > labels[step.group, step.label] + FORBIDDEN / 2
+                label
+                for label in likely
+                if labels[step.segment, label] > labels[step.segment, step.label] + FORBIDDEN / 2
             ]
-            scores = labels[step.group, likely].astype(np.float64)
+            scores = labels[step.segment, likely].astype(np.float64)
             if language:
                 following = path.steps[place + 1 :][:LOOK_AHEAD]
                 scores += scored.weights.language * np.array(
@@ -396,13 +402,15 @@ class Reader:
         return total
 
     def _alternatives(
-        self, span: tuple[int, int], groups: Lattice, paths: Sequence[Path], chances: np.ndarray
+        self, span: tuple[int, int], segments: Lattice, paths: Sequence[Path], chances: np.ndarray
     ) -> list[tuple[str, float]]:
         """What the paths read in a word's fragments, likeliest first; paths that part the line elsewhere count not."""
         found: dict[str, float] = {}
         for path, chance in zip(paths, chances, strict=True):
-            inside = [s for s in path.steps if groups.starts[s.group] >= span[0] and groups.stops[s.group] <= span[1]]
-            covered = sum(int(groups.stops[s.group] - groups.starts[s.group]) for s in inside)
+            inside = [
+                s for s in path.steps if segments.starts[s.segment] >= span[0] and segments.stops[s.segment] <= span[1]
+            ]
+            covered = sum(int(segments.stops[s.segment] - segments.starts[s.segment]) for s in inside)
             if covered == span[1] - span[0]:
                 text = text_of(inside, self._model.labels)
                 found[text] = found.get(text, 0.0) + float(chance)
@@ -416,11 +424,11 @@ LOOK_AHEAD = 3
 """So many characters after one help to choose among its candidates."""
 
 
-def _spans(steps: Sequence[Step], groups: Lattice) -> list[tuple[int, int]]:
+def _spans(steps: Sequence[Step], segments: Lattice) -> list[tuple[int, int]]:
     """The fragments of each word: first and one past the last."""
     spans: list[tuple[int, int]] = []
     for step in steps:
-        start, stop = int(groups.starts[step.group]), int(groups.stops[step.group])
+        start, stop = int(segments.starts[step.segment]), int(segments.stops[step.segment])
         if step.space or not spans:
             spans.append((start, stop))
         else:
@@ -428,7 +436,7 @@ def _spans(steps: Sequence[Step], groups: Lattice) -> list[tuple[int, int]]:
     return spans
 
 
-def _guide(groups: Lattice) -> Guide:
+def _guide(segments: Lattice) -> Guide:
     """The line's own baseline (at its middle) and x-height, as far as its ink tells."""
-    middle = float(np.mean([(fragment.box.left + fragment.box.right) / 2 for fragment in groups.fragments]))
-    return Guide(groups.shape.intercept + groups.shape.slope * middle, groups.shape.size / X_HEIGHTS)
+    middle = float(np.mean([(fragment.box.left + fragment.box.right) / 2 for fragment in segments.fragments]))
+    return Guide(segments.shape.intercept + segments.shape.slope * middle, segments.shape.size / X_HEIGHTS)

@@ -7,7 +7,7 @@ import numpy as np
 
 from handpad.adaptation import Observation
 from handpad.ink import Box, Guide
-from handpad.reading.fragments import Fixed, Part, moved
+from handpad.reading.fragments import KnownCharacter, Substroke, moved
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class LineInk:
 
     strokes: Sequence[np.ndarray]
     guide: Guide | None
-    characters: tuple[Fixed, ...]
+    characters: tuple[KnownCharacter, ...]
     given: Sequence[np.ndarray]
 
 
@@ -37,9 +37,9 @@ class ReadCharacter:
     label : what it says.
     probability : that the label is right, 0 to 1, given the ink and the rest of the line.
     candidates : the best labels with their probabilities, best first; the first is ``label``.
-    parts : its ink, as stretches of the strokes that were read.
+    substrokes : its ink, as stretches of the strokes that were read.
     box : of its ink.
-    seen : what the base model makes of its glyph (one row), to learn from.
+    observation : what the base model makes of its glyph (one row), to learn from.
     geometry : float32 (GEOMETRY,), its size and place on the line, to learn from.
     space : whether a space precedes it.
     line : the line that it is on; None in what a reader gives by itself.
@@ -48,9 +48,9 @@ class ReadCharacter:
     label: str
     probability: float
     candidates: tuple[tuple[str, float], ...]
-    parts: tuple[Part, ...]
+    substrokes: tuple[Substroke, ...]
     box: Box
-    seen: Observation
+    observation: Observation
     geometry: np.ndarray
     space: bool
     line: LineInk | None = field(default=None, repr=False, compare=False)
@@ -60,7 +60,9 @@ class ReadCharacter:
         """Its ink, stretches of the arrays that were given to be read; none in what a reader gives by itself."""
         if self.line is None:
             return ()
-        return tuple(self.line.given[part.stroke][part.start : part.stop] for part in self.parts)
+        return tuple(
+            self.line.given[substroke.stroke][substroke.start : substroke.stop] for substroke in self.substrokes
+        )
 
     @property
     def text(self) -> str:
@@ -124,14 +126,16 @@ class Reading:
 
 def renumbered(line: ReadLine, members: Sequence[int]) -> ReadLine:
     """The line with its parts naming the page's strokes in place of its own."""
-    return _each_character(line, lambda character: replace(character, parts=moved(character.parts, members)))
+    return _each_character(line, lambda character: replace(character, substrokes=moved(character.substrokes, members)))
 
 
 def on_its_line(
     line: ReadLine, strokes: Sequence[np.ndarray], guide: Guide | None, given: Sequence[np.ndarray]
 ) -> ReadLine:
     """The line whose characters know the line that they are on, see :class:`LineInk`."""
-    known = tuple(Fixed(character.parts, character.label, character.space) for character in line.characters)
+    known = tuple(
+        KnownCharacter(character.substrokes, character.label, character.space) for character in line.characters
+    )
     ink = LineInk(strokes, guide, known, given)
     return _each_character(line, lambda character: replace(character, line=ink))
 

@@ -1,4 +1,4 @@
-"""The best readings of a line: a beam search over its groups, with the language beside the ink."""
+"""The best readings of a line: a beam search over its segments, with the language beside the ink."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 LABELS_TRIED = 10
-"""Of each group, only so many of the best labels are tried."""
+"""Of each segment, only so many of the best labels are tried."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Weights:
 
     language: float = 0.5
     character: float = 0.8
-    segments: float = 1.0
+    by_segments: float = 1.0
     sequence: float = 0.0
     spaces: float = 0.0
     temperature: float = 1.0
@@ -46,9 +46,9 @@ class Foresight(Protocol):
 
 
 class Step(NamedTuple):
-    """One character of a path: its group, the index of its label, and whether a space precedes it."""
+    """One character of a path: its segment, the index of its label, and whether a space precedes it."""
 
-    group: int
+    segment: int
     label: int
     space: bool
 
@@ -75,12 +75,12 @@ def search(
     weights: Weights,
     between_steps: Callable[[], None] | None = None,
 ) -> list[Path]:
-    """The best paths through a line's groups, best first, at least one.
+    """The best paths through a line's segments, best first, at least one.
 
     Parameters
     ----------
-    starts, stops : int (n,), the fragments of each group, as in :class:`handpad.reading.lattice.Lattice`.
-    labels : float (n, c), score of each label in each group; comparable between groups of any number of fragments.
+    starts, stops : int (n,), the fragments of each segment, as in :class:`handpad.reading.lattice.Lattice`.
+    labels : float (n, c), score of each label in each segment; comparable between segments of any number of fragments.
     spaces : float (m - 1, 2), score of no space and of a space before each fragment but the first.
     alphabet : the c labels.
     language : or None to go by the ink alone.
@@ -102,13 +102,13 @@ def search(
         if between_steps is not None:
             between_steps()
         scores, origins = [], []
-        for group in range(first[stop - 1], first[stop]):
-            here = leaving[starts[group]]
-            total = here.scores[:, None] + best_scores[group]
+        for segment in range(first[stop - 1], first[stop]):
+            here = leaving[starts[segment]]
+            total = here.scores[:, None] + best_scores[segment]
             if here.rows is not None and columns is not None:
-                total = total + weights.language * here.rows[:, columns[best_labels[group]]]
+                total = total + weights.language * here.rows[:, columns[best_labels[segment]]]
             scores.append(total.ravel())
-            origins.append(group)
+            origins.append(segment)
         flat = np.concatenate(scores)
         bounds = np.cumsum([len(part) for part in scores])
         order = np.argsort(-flat, kind="stable")[: 3 * weights.beam]
@@ -118,16 +118,16 @@ def search(
             if len(node.scores) >= weights.beam or flat[index] < flat[order[0]] - weights.margin:
                 break
             part = int(np.searchsorted(bounds, index, side="right"))
-            group = origins[part]
+            segment = origins[part]
             row, rank = divmod(int(index) - (int(bounds[part - 1]) if part else 0), tried)
-            here, label = leaving[starts[group]], int(best_labels[group, rank])
-            state = language.next(here.states[row], alphabet[label]) if language else (label, group, row)
+            here, label = leaving[starts[segment]], int(best_labels[segment, rank])
+            state = language.next(here.states[row], alphabet[label]) if language else (label, segment, row)
             if state in known:  # the same future, with a worse past
                 continue
             known.add(state)
             node.scores.append(float(flat[index]))
             node.states.append(state)
-            node.back.append((here.back[row], Step(group, label, here.spaced[row])))
+            node.back.append((here.back[row], Step(segment, label, here.spaced[row])))
         if stop < end:
             leaving.append(_spread(node, spaces[stop - 1], language, weights, space_column if language else 0))
     return [Path(score, _steps(back)) for score, back in zip(node.scores, node.back, strict=True)]

@@ -64,14 +64,14 @@ class SequenceNetwork:
         if key in self._known:
             self._known.move_to_end(key)
             return self._known[key]
-        seen = trajectory(strokes)
-        count = len(seen.strokes)
+        ink = trajectory(strokes)
+        count = len(ink.strokes)
         # Few different lengths, since OpenCV plans anew for each.
         padded = np.zeros((1, FEATURES, FRAME * _PADDED * -(-count // _PADDED)), np.float32)
-        padded[0, :, : len(seen.features)] = seen.features.T
+        padded[0, :, : len(ink.features)] = ink.features.T
         embeddings, logits = self._forward(padded)
         probabilities = np.exp(log_softmax(logits[0, :, :count].T))
-        found = Frames(probabilities, embeddings[0, :, :count].T.copy(), seen.strokes, seen.positions)
+        found = Frames(probabilities, embeddings[0, :, :count].T.copy(), ink.strokes, ink.positions)
         self._known[key] = found
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
@@ -83,7 +83,7 @@ class SequenceNetwork:
         return embeddings, logits
 
 
-def owners(frames: Frames, groups: Lattice) -> np.ndarray:
+def owners(frames: Frames, segments: Lattice) -> np.ndarray:
     """The fragment of each frame: int (t,), -1 where none has it.
 
     Frames that say the same label one behind the other belong to one fragment, that of the surest: else the two halves
@@ -91,9 +91,9 @@ def owners(frames: Frames, groups: Lattice) -> np.ndarray:
     """
     owner = np.full(len(frames), -1)
     stretches: dict[int, list[tuple[int, int, int]]] = {}
-    for index, fragment in enumerate(groups.fragments):
-        for part in fragment.parts:
-            stretches.setdefault(part.stroke, []).append((part.start, part.stop, index))
+    for index, fragment in enumerate(segments.fragments):
+        for substroke in fragment.substrokes:
+            stretches.setdefault(substroke.stroke, []).append((substroke.start, substroke.stop, index))
     for stroke, own in stretches.items():
         own.sort()
         frames_of = np.flatnonzero((frames.strokes == stroke) & (frames.positions >= 0))
@@ -114,25 +114,25 @@ def owners(frames: Frames, groups: Lattice) -> np.ndarray:
     return owner
 
 
-def label_scores(frames: Frames, groups: Lattice, owner: np.ndarray) -> np.ndarray:
-    """How likely the frames of each group say one label, against that they say nothing: log odds, float64 (n, c).
+def label_scores(frames: Frames, segments: Lattice, owner: np.ndarray) -> np.ndarray:
+    """How likely the frames of each segment say one label, against that they say nothing: log odds, float64 (n, c).
 
     c are LABELS; at least FLOOR.
     """
     blank = frames.probabilities[:, BLANK] + frames.probabilities[:, SPACE]
     ratio = frames.probabilities[:, 1:SPACE] / np.maximum(blank, np.exp(FLOOR))[:, None]
     ratio = np.concatenate([ratio, np.zeros((1, len(LABELS)), np.float32)])
-    of_fragment = [np.flatnonzero(owner == index) for index in range(len(groups.fragments))]
+    of_fragment = [np.flatnonzero(owner == index) for index in range(len(segments.fragments))]
     members = [
         np.sort(np.concatenate(of_fragment[start:stop]))
-        for start, stop in zip(groups.starts, groups.stops, strict=True)
+        for start, stop in zip(segments.starts, segments.stops, strict=True)
     ]
     longest = min(max(map(len, members)), MOST_FRAMES)
-    table = np.full((len(groups), longest), len(frames))
-    for group, own in enumerate(members):
+    table = np.full((len(segments), longest), len(frames))
+    for segment, own in enumerate(members):
         if len(own) <= longest:
-            table[group, : len(own)] = own
-    shape = (len(groups), len(LABELS))
+            table[segment, : len(own)] = own
+    shape = (len(segments), len(LABELS))
     inside, behind = np.zeros(shape), np.zeros(shape)
     for column in range(longest):
         there = table[:, column] < len(frames)
@@ -144,9 +144,9 @@ def label_scores(frames: Frames, groups: Lattice, owner: np.ndarray) -> np.ndarr
     return np.log(np.maximum(inside + behind, np.exp(FLOOR)))
 
 
-def space_scores(frames: Frames, groups: Lattice, owner: np.ndarray) -> np.ndarray:
+def space_scores(frames: Frames, segments: Lattice, owner: np.ndarray) -> np.ndarray:
     """Log probability of no space and of a space before each fragment but the first: float64 (m - 1, 2)."""
-    count = len(groups.fragments)
+    count = len(segments.fragments)
     chance = np.zeros(count + 1)
     best = frames.probabilities.argmax(axis=1)
     letters = np.flatnonzero((best != BLANK) & (best != SPACE) & (owner >= 0))

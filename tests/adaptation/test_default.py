@@ -18,92 +18,92 @@ def characters(count, seed=0, guide=1.0):
     return Observation(embeddings.astype(np.float32), logits.astype(np.float32), cues), labels
 
 
-def taught(seen, labels, rows):
+def taught(observation, labels, rows):
     adapter = DefaultAdapter(LABELS)
     for row in rows:
-        adapter.learn(int(row), seen[row : row + 1], int(labels[row]), confirmed=bool(row % 3 == 0))
+        adapter.learn(int(row), observation[row : row + 1], int(labels[row]), confirmed=bool(row % 3 == 0))
     return adapter
 
 
 def test_untaught_and_without_a_guide_it_is_the_base():
-    seen, _ = characters(20, guide=0.0)
-    np.testing.assert_allclose(DefaultAdapter(LABELS).predict(seen), softmax(seen.logits), rtol=1e-5)
+    observation, _ = characters(20, guide=0.0)
+    np.testing.assert_allclose(DefaultAdapter(LABELS).predict(observation), softmax(observation.logits), rtol=1e-5)
 
 
 def test_taught_it_still_answers_with_probabilities():
-    seen, labels = characters(60)
-    probabilities = taught(seen, labels, range(30)).predict(seen)
+    observation, labels = characters(60)
+    probabilities = taught(observation, labels, range(30)).predict(observation)
     assert probabilities.shape == (60, 5)
     assert (probabilities > 0).all()
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
 
 
 def test_corrections_teach():
-    seen, labels = characters(200)
-    adapter = taught(seen, labels, range(100))
-    right = (adapter.predict(seen[100:]).argmax(axis=1) == labels[100:]).mean()
-    assert right > 0.9 > 0.4 > (seen.logits[100:].argmax(axis=1) == labels[100:]).mean()
+    observation, labels = characters(200)
+    adapter = taught(observation, labels, range(100))
+    right = (adapter.predict(observation[100:]).argmax(axis=1) == labels[100:]).mean()
+    assert right > 0.9 > 0.4 > (observation.logits[100:].argmax(axis=1) == labels[100:]).mean()
 
 
 def test_forgetting_is_as_if_never_learned():
-    seen, labels = characters(80)
+    observation, labels = characters(80)
     gone = [0, 5, 33, 59]
-    forgetful = taught(seen, labels, range(60))
+    forgetful = taught(observation, labels, range(60))
     for row in gone:
         forgetful.forget(row)
-    innocent = taught(seen, labels, [row for row in range(60) if row not in gone])
-    np.testing.assert_allclose(forgetful.predict(seen), innocent.predict(seen), atol=1e-10)
+    innocent = taught(observation, labels, [row for row in range(60) if row not in gone])
+    np.testing.assert_allclose(forgetful.predict(observation), innocent.predict(observation), atol=1e-10)
     for row in range(60):
         if row not in gone:
             forgetful.forget(row)
-    np.testing.assert_array_equal(forgetful.predict(seen), DefaultAdapter(LABELS).predict(seen))
+    np.testing.assert_array_equal(forgetful.predict(observation), DefaultAdapter(LABELS).predict(observation))
 
 
 def test_learning_many_is_learning_one_after_another():
-    seen, labels = characters(80)
-    one_by_one = taught(seen, labels, range(60))
+    observation, labels = characters(80)
+    one_by_one = taught(observation, labels, range(60))
     at_once = DefaultAdapter(LABELS)
-    at_once.learn_many(range(60), seen[:60], labels[:60], [row % 3 == 0 for row in range(60)])
-    np.testing.assert_allclose(at_once.predict(seen), one_by_one.predict(seen), atol=1e-10)
+    at_once.learn_many(range(60), observation[:60], labels[:60], [row % 3 == 0 for row in range(60)])
+    np.testing.assert_allclose(at_once.predict(observation), one_by_one.predict(observation), atol=1e-10)
 
 
 def test_unknown_and_repeated_samples_are_refused():
-    seen, labels = characters(2)
-    adapter = taught(seen, labels, [1])
+    observation, labels = characters(2)
+    adapter = taught(observation, labels, [1])
     with pytest.raises(KeyError):
         adapter.forget(0)
     with pytest.raises(ValueError, match="Sample 1"):
-        adapter.learn_many([0, 1], seen, [0, 0], [False, False])
+        adapter.learn_many([0, 1], observation, [0, 0], [False, False])
     assert len(adapter) == 1
 
 
 def test_shape_and_size_without_a_guide_are_enough():
-    seen, labels = characters(200, guide=0.0)
-    adapter = taught(seen, labels, range(100))
-    assert (adapter.predict(seen[100:]).argmax(axis=1) == labels[100:]).mean() > 0.9
+    observation, labels = characters(200, guide=0.0)
+    adapter = taught(observation, labels, range(100))
+    assert (adapter.predict(observation[100:]).argmax(axis=1) == labels[100:]).mean() > 0.9
 
 
 def test_more_than_the_capacity_is_forgotten_exactly_too(monkeypatch):
     monkeypatch.setattr(default, "CAPACITY", 30)
-    seen, labels = characters(120)
+    observation, labels = characters(120)
     gone = [3, 50, 80, 119]
-    forgetful = taught(seen, labels, range(120))
+    forgetful = taught(observation, labels, range(120))
     for row in gone:
         forgetful.forget(row)
-    innocent = taught(seen, labels, [row for row in range(120) if row not in gone])
+    innocent = taught(observation, labels, [row for row in range(120) if row not in gone])
     assert len(forgetful) == 116
-    np.testing.assert_allclose(forgetful.predict(seen), innocent.predict(seen), atol=1e-10)
+    np.testing.assert_allclose(forgetful.predict(observation), innocent.predict(observation), atol=1e-10)
     assert forgetful.suspects() == innocent.suspects()
-    assert (innocent.predict(seen).argmax(axis=1) == labels).mean() > 0.9
+    assert (innocent.predict(observation).argmax(axis=1) == labels).mean() > 0.9
 
 
 def test_a_wrong_correction_is_suspected_and_does_not_decide():
-    seen, labels = characters(150)
-    adapter, clean = taught(seen, labels, range(1, 100)), taught(seen, labels, range(1, 100))
+    observation, labels = characters(150)
+    adapter, clean = taught(observation, labels, range(1, 100)), taught(observation, labels, range(1, 100))
     assert adapter.suspects() == []
-    adapter.learn(0, seen[:1], int(labels[0] + 2) % 5)
+    adapter.learn(0, observation[:1], int(labels[0] + 2) % 5)
     assert adapter.suspects() == [0]
-    np.testing.assert_allclose(adapter.predict(seen), clean.predict(seen), atol=1e-10)
+    np.testing.assert_allclose(adapter.predict(observation), clean.predict(observation), atol=1e-10)
 
 
 def test_five_letters_help_the_others():

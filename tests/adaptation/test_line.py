@@ -6,7 +6,7 @@ from handwriting import write_line
 
 from handpad.adaptation.line import NO_ADAPTER, RidgeLineAdapter
 from handpad.model.base import BaseModel
-from handpad.reading.fragments import Fixed, Part
+from handpad.reading.fragments import KnownCharacter, Substroke
 from handpad.reading.language import Language
 from handpad.reading.lattice import GEOMETRY
 from handpad.reading.reader import Reader
@@ -25,7 +25,9 @@ def ink_of(text, **how):
 
 def teach(reader, adapter, ink, characters, regrouped=False):
     """Let an adapter learn a line as it is right: characters as (label, numbers of its strokes)."""
-    fixed = [Fixed(tuple(Part(n, 0, len(ink[n])) for n in numbers), label) for label, numbers in characters]
+    fixed = [
+        KnownCharacter(tuple(Substroke(n, 0, len(ink[n])) for n in numbers), label) for label, numbers in characters
+    ]
     read = reader.read_line(ink, fixed=fixed).characters
     for place, character in enumerate(read):
         line_context = reader.line_context(ink, fixed, place, character.label, adapter=adapter, regrouped=regrouped)
@@ -34,13 +36,13 @@ def teach(reader, adapter, ink, characters, regrouped=False):
         geometry = line_context.geometry[None]
         adapter.learn(
             [number],
-            character.seen,
+            character.observation,
             geometry,
-            reader.in_context(character.seen, geometry).__getitem__,
+            reader.in_context(character.observation, geometry).__getitem__,
             [label],
             [False],
         )
-        misparted = reader.misparted(character.seen, line_context)
+        misparted = reader.misparted(character.observation, line_context)
         if misparted is not None:
             adapter.learn_grouping(number, *misparted)
 
@@ -56,7 +58,8 @@ def line_of(text, **labels):
 
 def as_read(reader, ink, adapter):
     return [
-        (c.label, tuple(part.stroke for part in c.parts)) for c in reader.read_line(ink, adapter=adapter).characters
+        (c.label, tuple(substroke.stroke for substroke in c.substrokes))
+        for c in reader.read_line(ink, adapter=adapter).characters
     ]
 
 
@@ -103,10 +106,15 @@ def test_parts_that_the_writer_joined_are_joined_the_next_time(reader):
 def test_what_was_learned_off_any_line_counts_by_its_shape(reader):
     adapter = RidgeLineAdapter()
     for number, text in enumerate(("vo", "vox", "vol"), start=1):
-        seen = reader.read_line(ink_of(text)).characters[0].seen
+        observation = reader.read_line(ink_of(text)).characters[0].observation
         nowhere = np.full((1, GEOMETRY), np.nan, np.float32)
         adapter.learn(
-            [number], seen, nowhere, reader.in_context(seen, nowhere).__getitem__, [MODEL.index("%")], [False]
+            [number],
+            observation,
+            nowhere,
+            reader.in_context(observation, nowhere).__getitem__,
+            [MODEL.index("%")],
+            [False],
         )
     chance = reader.read_line(ink_of("ov")).characters[1].probability
     after = dict(reader.read_line(ink_of("ov"), adapter=adapter).characters[1].candidates)

@@ -21,8 +21,8 @@ def adapter():
 
 
 def test_untaught_it_is_the_base():
-    seen = character(1, 0)
-    np.testing.assert_array_equal(adapter().predict(seen), softmax(seen.logits))
+    observation = character(1, 0)
+    np.testing.assert_array_equal(adapter().predict(observation), softmax(observation.logits))
 
 
 def test_history_holds_the_mean_of_the_nearest_styles_of_the_true_label():
@@ -101,17 +101,17 @@ def test_forgetting_is_as_if_never_learned():
     samples, labels = random_samples(60)
     forgetful, innocent = adapter(), adapter()
     gone = {0, 7, 30, 59}
-    for number, (seen, label) in enumerate(zip(samples, labels, strict=True)):
-        forgetful.learn(number, seen, int(label))
+    for number, (observation, label) in enumerate(zip(samples, labels, strict=True)):
+        forgetful.learn(number, observation, int(label))
         if number not in gone:
-            innocent.learn(number, seen, int(label))
+            innocent.learn(number, observation, int(label))
     for number in gone:
         forgetful.forget(number)
     np.testing.assert_array_equal(forgetful.confidence.means(), innocent.confidence.means())
     questions, _ = random_samples(50, seed=1)
-    for seen in questions:
-        np.testing.assert_array_equal(forgetful.predict(seen), innocent.predict(seen))
-        assert forgetful.decide(seen)[0].votes == innocent.decide(seen)[0].votes
+    for observation in questions:
+        np.testing.assert_array_equal(forgetful.predict(observation), innocent.predict(observation))
+        assert forgetful.decide(observation)[0].votes == innocent.decide(observation)[0].votes
     assert len(forgetful) == 56
 
 

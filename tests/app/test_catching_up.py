@@ -60,7 +60,7 @@ def test_a_line_is_read_before_all_is_learned_again(qtbot, start, profile, monke
         seen = other.observe([(write("v", seed=99), None)])
         assert inside.recognizer(window).rank(seen) == other.rank(seen)
     qtbot.waitUntil(lambda: len(reviewed) > 1, timeout=10_000)
-    assert reviewed == [set(), {c.parts for c in window.pad.page.characters}]  # at the start, and once at the end
+    assert reviewed == [set(), {c.substrokes for c in window.pad.page.characters}]  # at the start, and once at the end
     assert "again with this model" not in window.status.sentence.text()
 
 

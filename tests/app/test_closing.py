@@ -100,7 +100,7 @@ def test_page_and_profile_agree_where_only_the_first_lines_are_confirmed(qtbot, 
 def test_a_correction_is_learned_however_little_time_there_is(qtbot, start, no_time):
     window = start()
     write_text(qtbot, window.pad, "to")
-    window.pad.correct(window.pad.page.characters[1].parts, "Q")
+    window.pad.correct(window.pad.page.characters[1].substrokes, "Q")
     window.close()
     page, learned = on_disk()
     assert page.text() == "tQ"
@@ -113,7 +113,7 @@ def test_what_was_erased_before_its_confirmation_was_learned_is_not_learned(qtbo
     window = start()
     write_text(qtbot, window.pad, "to")
     window.pad.confirm()
-    window.pad.delete(window.pad.page.characters[1].parts)
+    window.pad.delete(window.pad.page.characters[1].substrokes)
     window.close()
     page, learned = on_disk()
     assert page.text() == "t"
@@ -129,7 +129,7 @@ def test_what_a_profile_that_cannot_be_written_did_not_learn_is_learned_another_
 
     with monkeypatch.context() as patched:
         patched.setattr(Profile, "add", full)
-        window.pad.correct(window.pad.page.characters[1].parts, "Q")
+        window.pad.correct(window.pad.page.characters[1].substrokes, "Q")
         window.close()
     page, learned = on_disk()
     assert page.text() == "tQ"

@@ -76,25 +76,25 @@ def test_a_script_and_the_app_do_the_same(desks):
         for desk in desks:
             put(desk, text, row)
         same()
-    both("correct", script.page.characters[0].parts, "f")
+    both("correct", script.page.characters[0].substrokes, "f")
     both("undo")
     both("redo")
-    word_says(script.page.words(0)[2][0].parts, "dot")
+    word_says(script.page.words(0)[2][0].substrokes, "dot")
     first = script.page.words(0)[1][0]
-    both("join", first.parts)
-    (joined,) = (c for c in script.page.characters if c.grouped and c.parts[0] == first.parts[0])
-    both("correct", joined.parts, "#")
+    both("join", first.substrokes)
+    (joined,) = (c for c in script.page.characters if c.grouped and c.substrokes[0] == first.substrokes[0])
+    both("correct", joined.substrokes, "#")
     both("undo")
-    both("split", joined.parts)
-    both("set_space", script.page.lines[0][1].parts, True)
+    both("split", joined.substrokes)
+    both("set_space", script.page.lines[0][1].substrokes, True)
     both("erase", set(script.page.lines[1][0].strokes))
     both("undo")
-    both("delete", script.page.lines[1][1].parts)
+    both("delete", script.page.lines[1][1].substrokes)
     both("set_boxes", True)
     ruling = script.page.ruling
     for column in (0, 1, 3):
         both("write", write("v", 30, (ruling.margin + ruling.box_width * (column + 0.3), ruling.baseline(2)))[0])
-    both("correct", script.page.lines[2][0].parts, "&")
+    both("correct", script.page.lines[2][0].substrokes, "&")
     both("confirm")
     assert {(label, confirmed) for label, _, confirmed, _ in samples(app.profile)} >= {
         ("f", False),

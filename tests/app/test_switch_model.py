@@ -24,7 +24,7 @@ def teach(qtbot):
             pad.write(stroke)
         qtbot.waitUntil(lambda: len("".join(pad.page.text().split())) == row + 1, timeout=20_000)
         with qtbot.waitSignal(pad.corrected, timeout=20_000):
-            pad.correct(pad.page.characters[-1].parts, label)
+            pad.correct(pad.page.characters[-1].substrokes, label)
 
     return teach
 
@@ -54,9 +54,9 @@ def test_the_profile_follows_the_model_and_back(qtbot, window, teach):
         switch(qtbot, window, name)
         assert learned_with(bundled_models() / name) == (list("oHv"), size)
         with contextlib.closing(Recognizer(user_data() / "me.handpad", model=bundled_models() / name)) as other:
-            seen = other.observe([(write("o", seed=9), None)])
+            observation = other.observe([(write("o", seed=9), None)])
             assert inside.recognizer(window).model.name == name
-            assert inside.recognizer(window).rank(seen) == other.rank(seen)
+            assert inside.recognizer(window).rank(observation) == other.rank(observation)
 
 
 def test_an_installed_model_is_chosen_like_a_bundled_one(qtbot, window, teach):

@@ -84,7 +84,7 @@ def test_a_press_on_the_card_corrects_and_teaches(qtbot, window):
     qtbot.mouseClick(popup.buttons[1], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.popups.popup is None, timeout=5000)
     (character,) = window.pad.page.characters
-    assert (character.label, character.fixed) == (chosen, True)
+    assert (character.label, character.corrected) == (chosen, True)
     assert f"Learned your {chosen}" in window.status.sentence.text()
     with Profile(Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad") as profile:
         (sample,) = profile.samples()
@@ -96,7 +96,7 @@ def test_number_keys_choose_and_escape_closes(qtbot, window):
     popup = click_label(qtbot, window, 0)
     qtbot.keyClick(popup, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: window.popups.popup is None)
-    assert not window.pad.page.characters[0].fixed
+    assert not window.pad.page.characters[0].corrected
     popup = click_label(qtbot, window, 0)
     third = popup.buttons[2].label
     qtbot.keyClick(popup.buttons[0], Qt.Key.Key_3)
@@ -270,14 +270,14 @@ def test_the_keyboard_alone_reaches_and_corrects_a_character(qtbot, window):
     put(qtbot, window, "vo")
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, Qt.Key.Key_Home)
-    assert window.canvas.view.selected == window.pad.page.characters[0].parts
+    assert window.canvas.view.selected == window.pad.page.characters[0].substrokes
     qtbot.keyClick(window.canvas, Qt.Key.Key_Right)
     qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.popups.popup is not None)
     qtbot.keyClick(window.popups.popup.buttons[0], Qt.Key.Key_Right)
     qtbot.keyClick(window.popups.popup.buttons[1], Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.popups.popup is None, timeout=5000)
-    assert window.pad.page.characters[1].fixed
+    assert window.pad.page.characters[1].corrected
     qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)
     assert len(window.pad.page.characters) == 1
 
@@ -300,7 +300,7 @@ def test_a_character_outside_the_alphabet_is_refused_in_a_sentence(qtbot, window
     popup.other.setText("ж")
     popup.other.textEdited.emit("ж")
     assert "cannot read" in popup.message.text()
-    assert not window.pad.page.characters[0].fixed
+    assert not window.pad.page.characters[0].corrected
 
 
 def test_everything_that_can_be_pressed_has_a_name(qtbot, window):

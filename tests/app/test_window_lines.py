@@ -31,7 +31,7 @@ def put(qtbot, window, text, row=0, left=60.0):
 
 
 def open_word(qtbot, window, index, row=0) -> WordPopup:
-    window.popups.open_word(window.pad.page.words(row)[index][0].parts)
+    window.popups.open_word(window.pad.page.words(row)[index][0].substrokes)
     qtbot.waitUntil(lambda: isinstance(window.popups.popup, WordPopup), timeout=10_000)
     return window.popups.popup
 
@@ -54,14 +54,14 @@ def test_a_word_that_is_typed_is_parted_over_its_ink_fixed_and_learned(qtbot, wi
     put(qtbot, window, "vox tool")
     type_word(qtbot, window, "Vox")
     word = window.pad.page.words(0)[0]
-    assert [(c.label, c.fixed, len(c.strokes)) for c in word] == [("V", True, 1), ("o", True, 1), ("x", True, 2)]
+    assert [(c.label, c.corrected, len(c.strokes)) for c in word] == [("V", True, 1), ("o", True, 1), ("x", True, 2)]
     assert ("V", False) in samples()
     assert "Learned your Vox" in window.status.sentence.text()
     settle(qtbot, window)
     assert window.pad.page.line_text(0).startswith("Vox ")
     window.tools.undo.trigger()
     qtbot.waitUntil(lambda: samples() == [], timeout=5000)
-    assert not any(c.fixed for c in window.pad.page.characters)
+    assert not any(c.corrected for c in window.pad.page.characters)
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,14 @@ def test_a_typed_word_teaches_no_ink_that_looks_otherwise(qtbot, window, written
     qtbot.waitUntil(lambda: len(samples()) >= len(learned), timeout=10_000)
     assert sorted(label for label, _ in samples()) == sorted(learned)
     assert window.pad.page.line_text(0).startswith(f"{typed} ")
-    assert all(c.fixed for c in window.pad.page.words(0)[0])
+    assert all(c.corrected for c in window.pad.page.words(0)[0])
     assert window.status.sentence.text() == sentence
     assert window.status.undo.isVisible()
 
 
 def test_a_letter_that_is_corrected_alone_is_learned_whatever_it_looks_like(qtbot, window):
     put(qtbot, window, "vit tool")
-    window.pad.correct(window.pad.page.characters[0].parts, "n")
+    window.pad.correct(window.pad.page.characters[0].substrokes, "n")
     settle(qtbot, window)
     assert samples() == [("n", False)]
 
@@ -101,7 +101,7 @@ def test_other_readings_of_a_word_differ_and_a_number_chooses(qtbot, window):
     qtbot.keyClick(popup.buttons[0], Qt.Key.Key_2)
     qtbot.waitUntil(lambda: window.popups.popup is None, timeout=10_000)
     assert window.pad.page.line_text(0) == texts[1]
-    assert all(c.fixed for c in window.pad.page.characters)
+    assert all(c.corrected for c in window.pad.page.characters)
 
 
 def test_text_that_the_ink_cannot_say_is_refused_in_a_sentence(qtbot, window):
@@ -111,19 +111,19 @@ def test_text_that_the_ink_cannot_say_is_refused_in_a_sentence(qtbot, window):
     popup.other.returnPressed.emit()
     qtbot.waitUntil(lambda: "cannot be parted" in popup.message.text(), timeout=10_000)
     assert popup.isEnabled()
-    assert not any(c.fixed for c in window.pad.page.characters)
+    assert not any(c.corrected for c in window.pad.page.characters)
 
 
 def test_correcting_one_letter_reads_its_word_again_and_keeps_what_was_fixed(qtbot, window):
     put(qtbot, window, "vooi tool")
     first = window.pad.page.characters[0]
-    window.pad.correct(first.parts, "n")
+    window.pad.correct(first.substrokes, "n")
     settle(qtbot, window)
-    window.pad.correct(window.pad.page.characters[1].parts, "a")
+    window.pad.correct(window.pad.page.characters[1].substrokes, "a")
     settle(qtbot, window)
     now = window.pad.page.characters
-    assert [(c.label, c.fixed) for c in now[:2]] == [("n", True), ("a", True)]
-    assert not now[2].settled
+    assert [(c.label, c.corrected) for c in now[:2]] == [("n", True), ("a", True)]
+    assert not now[2].committed
 
 
 def test_only_the_line_being_written_changes(qtbot, window):
@@ -131,9 +131,9 @@ def test_only_the_line_being_written_changes(qtbot, window):
     before = window.pad.page.lines[0]
     put(qtbot, window, "vox lit", row=1)
     after = window.pad.page.lines[0]
-    assert [(c.parts, c.label) for c in after] == [(c.parts, c.label) for c in before]
-    assert all(c.settled for c in after)
-    assert not any(c.settled for c in window.pad.page.words(1)[-1])
+    assert [(c.substrokes, c.label) for c in after] == [(c.substrokes, c.label) for c in before]
+    assert all(c.committed for c in after)
+    assert not any(c.committed for c in window.pad.page.words(1)[-1])
 
 
 def test_a_drawing_that_is_left_alone_teaches_nothing_and_writing_does(qtbot, window):
@@ -153,11 +153,11 @@ def test_a_drawing_that_is_left_alone_teaches_nothing_and_writing_does(qtbot, wi
 def test_what_is_joined_is_learned_with_its_place_on_the_line(qtbot, window):
     put(qtbot, window, "to vt tool")
     first, second = window.pad.page.words(0)[1][:2]
-    window.pad.join(first.parts)
+    window.pad.join(first.substrokes)
     settle(qtbot, window)
     joined = next(c for c in window.pad.page.characters if c.grouped)
     assert set(joined.strokes) == {*first.strokes, *second.strokes}
-    window.pad.correct(joined.parts, "#")
+    window.pad.correct(joined.substrokes, "#")
     settle(qtbot, window)
     profile_path = Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "me.handpad"
     with Profile(profile_path) as profile:
@@ -183,15 +183,15 @@ def test_joined_letters_in_one_stroke_can_be_two_characters_and_one_of_them_dele
     pen.stroke(hills)
     settle(qtbot, window)
     if len(window.pad.page.characters) == 1:
-        window.pad.split(window.pad.page.characters[0].parts)
+        window.pad.split(window.pad.page.characters[0].substrokes)
         settle(qtbot, window)
     first, *others = window.pad.page.characters
     assert first.strokes == others[0].strokes
     assert first.label
-    window.pad.correct(first.parts, "n")
+    window.pad.correct(first.substrokes, "n")
     settle(qtbot, window)
     assert ("n", False) in samples()
-    window.popups.delete(window.pad.page.characters[0].parts)
+    window.popups.delete(window.pad.page.characters[0].substrokes)
     settle(qtbot, window)
     assert window.pad.page.characters
     left = min(window.pad.page.box(c).left for c in window.pad.page.characters)
@@ -206,7 +206,7 @@ def test_a_space_can_be_taken_away_and_put_back(qtbot, window):
     window.popups.close()
     settle(qtbot, window)
     assert len(window.pad.page.words(0)) == 1
-    key = window.pad.page.characters[2].parts
+    key = window.pad.page.characters[2].substrokes
     window.pad.set_space(key, True)
     settle(qtbot, window)
     assert [len(word) for word in window.pad.page.words(0)] == [len(word) for word in text.split()]

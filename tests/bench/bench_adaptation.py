@@ -56,11 +56,12 @@ def main() -> None:
     print("adapter  learned  load ms  predict 1 ms  predict 100 ms  learn ms  forget ms")
     for name, make in makers.items():
         for size in SIZES:
-            seen, labels = characters(size, seed=3)
+            observation, labels = characters(size, seed=3)
             adapter = make()
             confirmed = np.arange(size) % 3 > 0
             load = milliseconds(
-                lambda _, a=adapter, s=seen, y=labels, c=confirmed: a.learn_many(range(len(y)), s, y, c), repeats=1
+                lambda _, a=adapter, s=observation, y=labels, c=confirmed: a.learn_many(range(len(y)), s, y, c),
+                repeats=1,
             )
             one = milliseconds(lambda number, a=adapter: a.predict(fresh[number : number + 1]))
             many = milliseconds(lambda _, a=adapter: a.predict(fresh), repeats=5)

@@ -56,8 +56,8 @@ def unread_page(path: Path, strokes: int) -> None:
 
     page, row, text = Page(), 0, TEXT * 2
     while len(page.strokes) < strokes:
-        part = text[row * 7 % len(TEXT) :][:APART].strip()
-        for letter in write_line(part, page.ruling.x_height, (60.0, page.ruling.baseline(row))):
+        substroke = text[row * 7 % len(TEXT) :][:APART].strip()
+        for letter in write_line(substroke, page.ruling.x_height, (60.0, page.ruling.baseline(row))):
             for stroke in letter:
                 page = page.add(len(page.strokes) + 1, stroke.round(2))
         row += 1

@@ -32,7 +32,7 @@ NIBS = (0.06, 0.12)
 def main() -> None:
     """Measure and print."""
     model = BaseModel.load(Path(sys.argv[2]))
-    part_of = {writer: part for part, some in model.info["provenance"]["writers"].items() for writer in some}
+    part_of = {writer: substroke for substroke, some in model.info["provenance"]["writers"].items() for writer in some}
     lines = [line for line in read(Path(sys.argv[1]))[0] if line.site in SITES]
     lines = [line for line in lines if part_of.get(line.writer, "test") != "test"]
     counts = Counter()

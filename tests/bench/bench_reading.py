@@ -21,7 +21,7 @@ import numpy as np
 from handwriting import LETTERS, write, write_line
 
 from handpad.ink import Guide
-from handpad.reading.fragments import Fixed
+from handpad.reading.fragments import KnownCharacter
 from handpad.recognizer import Recognizer
 
 TEXT = "Hot tool till out toil loot coil too lit cut vox zoo till coo tool lit out zoo"
@@ -58,7 +58,7 @@ def measure(recognizer: Recognizer, repeats: int) -> tuple[int, dict[str, list[t
         end = max(float(stroke[:, 0].max()) for stroke in strokes)
         longer = [*strokes, *write("o", 30, (end + 12, 74), seed=number)]
         timed("one more character", longer, GUIDE)
-        settled = [Fixed(c.parts, c.label, c.space) for word in line.words[:-2] for c in word.characters]
+        settled = [KnownCharacter(c.substrokes, c.label, c.space) for word in line.words[:-2] for c in word.characters]
         longer = [*strokes, *write("o", 30, (end + 12, 74), seed=repeats + number)]
         timed("one more, settled", longer, GUIDE, settled)
     return len(line.characters), cases

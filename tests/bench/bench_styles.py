@@ -53,16 +53,18 @@ def main() -> None:
     parser.add_argument("--nist", action="store_true", help="also time as many characters as NIST SD19 has")
     args = parser.parse_args()
     data, fitted = Dataset.load(args.prepared), Fitted.load(args.run)
-    rows = {part: data.rows_of(fitted.record["writers"][part]) for part in ("train", "validation")}
-    seen = {part: outputs(fitted.network, data.glyphs[own])[0] for part, own in rows.items()}
+    rows = {substroke: data.rows_of(fitted.record["writers"][substroke]) for substroke in ("train", "validation")}
+    observation = {substroke: outputs(fitted.network, data.glyphs[own])[0] for substroke, own in rows.items()}
     present = np.unique(data.label_index[rows["train"]])
-    groups = [seen["train"][data.label_index[rows["train"]] == label] for label in present]
+    groups = [observation["train"][data.label_index[rows["train"]] == label] for label in present]
     print(f"{data.name}: {len(rows['train'])} characters, judged on {len(rows['validation'])}", flush=True)
     for kind in KINDS:
         for seed in (1, 2, 3):
             centroids, distance, seconds = cluster(kind, groups, seed)
             labels = np.repeat(present, [len(own) for own in centroids])
-            right = judge(np.concatenate(centroids), labels, seen["validation"], data.label_index[rows["validation"]])
+            right = judge(
+                np.concatenate(centroids), labels, observation["validation"], data.label_index[rows["validation"]]
+            )
             best = max(right, key=right.get)
             print(
                 f"{kind:30} seed {seed}: {seconds:6.1f} s, mean squared distance {distance:.2f}, "

@@ -25,7 +25,7 @@ import numpy as np
 
 from handpad.ink import as_strokes, bounding_box
 from handpad.model.base import BaseModel
-from handpad.reading.fragments import Fixed, joined
+from handpad.reading.fragments import KnownCharacter, joined
 from handpad.reading.language import Language
 from handpad.reading.likely import LIKELY, TWINS
 from handpad.reading.lines import split_lines
@@ -68,12 +68,12 @@ def rows_of(source: Path, writers: set[str]) -> Iterator[Row]:
     for path in texts:
         if match := _FILE.search(path):
             files[match[2]][match[1]] = path, match[3]
-    for _, parts in sorted(files.items()):
-        if "8" not in parts or len(parts) < 2:
+    for _, substrokes in sorted(files.items()):
+        if "8" not in substrokes or len(substrokes) < 2:
             continue
-        path, site = parts.pop("8")
+        path, site = substrokes.pop("8")
         document = parse(path, fetch)
-        segments = [segment for other, _ in parts.values() for segment in parse(other, fetch).segments]
+        segments = [segment for other, _ in substrokes.values() for segment in parse(other, fetch).segments]
         for text in document.texts:
             if f"{site}/{document.components[text.ranges[0][0][0]].writer}" in writers:
                 yield from _rows(document, text, segments)
@@ -117,21 +117,24 @@ def type_words(reader: Reader, row: Row, alphabet: set[str], rng: np.random.Gene
     line = reader.read_line(row.strokes)
     truth = {own: label for label, own, _ in row.characters}
     for word in line.words:
-        ink = {part.stroke for character in word.characters for part in character.parts}
+        ink = {substroke.stroke for character in word.characters for substroke in character.substrokes}
         said = _said(row, ink)
         others = [
-            Fixed(character.parts, character.label, character.space if number else None)
+            KnownCharacter(character.substrokes, character.label, character.space if number else None)
             for number, character in enumerate(line.characters)
             if character not in word.characters
         ]
-        settled = {joined(other.parts) for other in others}
+        settled = {joined(other.substrokes) for other in others}
         for typed, text in _typed(said, word.text, rng):
             whole = " ".join(text if other is word else other.text for other in line.words)
             spelled = reader.spelled(row.strokes, whole, fixed=others) if set(text) - {" "} <= alphabet else None
             for one in spelled or ():
-                if joined(one.parts) not in settled:
-                    own = tuple(part.stroke for part in one.parts)
-                    cut = any(part.stop - part.start < len(row.strokes[part.stroke]) for part in one.parts)
+                if joined(one.substrokes) not in settled:
+                    own = tuple(substroke.stroke for substroke in one.substrokes)
+                    cut = any(
+                        substroke.stop - substroke.start < len(row.strokes[substroke.stroke])
+                        for substroke in one.substrokes
+                    )
                     yield Taught(typed, one.probability, cut or not _same_shape(truth.get(own), one.label))
 
 
@@ -168,7 +171,7 @@ def main() -> None:
     options = parser.parse_args()
     cv2.setNumThreads(1)
     model, rng = BaseModel.load(options.model), np.random.default_rng(1)
-    known = [name for part in BaseModel.load().info["provenance"]["writers"].values() for name in part]
+    known = [name for substroke in BaseModel.load().info["provenance"]["writers"].values() for name in substroke]
     rows = list(rows_of(options.data, set(split_writers(known).validation)))
     rows = [rows[index] for index in sorted(rng.permutation(len(rows))[: options.lines])]
     reader = Reader.for_model(model, Language.load())

@@ -13,7 +13,7 @@ from handpad.cli import read as read_command
 from handpad.errors import HandpadError, InkError
 from handpad.page.page import Character, Page
 from handpad.page.page_file import save_page
-from handpad.reading.fragments import Part
+from handpad.reading.fragments import Substroke
 from handpad.reading.images import ink_of_image
 
 TEXT = "Hot oil"  # all letters of handwriting.py; o and O are twins, so texts are compared without case
@@ -95,9 +95,9 @@ def test_a_page_of_handpad_keeps_what_its_writer_settled(run, tmp_path):
     page = Page()
     for number, stroke in enumerate(strokes(), start=1):
         page = page.add(number, stroke)
-    h = tuple(Part(number, 0, len(page.strokes[number])) for number in (1, 2, 3))
+    h = tuple(Substroke(number, 0, len(page.strokes[number])) for number in (1, 2, 3))
     row = next(iter(page.lines))
-    line = [Character(h, "N", fixed=True), *(c for c in page.lines[row] if c.parts[0].stroke > 3)]
+    line = [Character(h, "N", corrected=True), *(c for c in page.lines[row] if c.substrokes[0].stroke > 3)]
     save_page(page.with_line(row, line), tmp_path / "page.inkml")
     done = run(None, name="page.inkml")
     assert says(done, "N" + TEXT[1:])

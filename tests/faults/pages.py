@@ -163,9 +163,9 @@ def painter():
         scroll.show()
         canvas.show_page(page)
         bar = scroll.verticalScrollBar()
-        for part in (0, 2, 1):
+        for substroke in (0, 2, 1):
             app.processEvents()
-            bar.setValue(bar.maximum() * part // 2)
+            bar.setValue(bar.maximum() * substroke // 2)
             scroll.grab()
         scroll.close()
         scroll.deleteLater()

@@ -27,7 +27,7 @@ from handpad.model.folder import (
     write_description,
 )
 from handpad.paths import bundled_models
-from handpad.reading.scorer import Scorer
+from handpad.reading.potential_functions import PotentialFunctions
 
 FLIPS = 100
 
@@ -40,10 +40,10 @@ def folder(tmp_path):
 
 def predictions(folder):
     """What a model makes of characters, and of a line with what its folder holds for reading."""
-    pad, load, loaded = Recognizer(model=folder), Scorer.load, []
+    pad, load, loaded = Recognizer(model=folder), PotentialFunctions.load, []
     seen = pad.model.run(np.stack([glyph(write(label)) for label in LETTERS]))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Scorer, "load", lambda place: loaded.append(place) or load(place))
+        patched.setattr(PotentialFunctions, "load", lambda place: loaded.append(place) or load(place))
         line = pad.read([stroke for letter in write_line("the quick fox") for stroke in letter])
     own = loaded == [folder]  # else the bundled model's stands in
     return [array.tobytes() for array in seen], [c.candidates for c in line.characters], line.text, own
@@ -143,7 +143,7 @@ def test_a_crash_while_the_reading_file_is_replaced_leaves_a_model(folder, monke
         patched.setattr("handpad.model.folder.write_description", crash)
         with pytest.raises(KeyboardInterrupt):
             add_file(folder, READING, data)
-    assert Scorer.load(BaseModel.load(folder).folder) is not None
+    assert PotentialFunctions.load(BaseModel.load(folder).folder) is not None
     add_file(folder, READING, data)
     assert READING in read_description(folder)["sha256"]
 

@@ -22,9 +22,9 @@ DATA = Path(__file__).parents[1] / "data"
 def test_inkml_keeps_everything():
     page = labelled(page_of("Hit"), "<&g")
     first = page.characters[0]
-    page = page.with_character(first, replace(first, fixed=True, sample_id="7a"))
+    page = page.with_character(first, replace(first, corrected=True, sample_id="7a"))
     second = page.characters[1]
-    page = page.with_character(second, replace(second, space=True, spaced=True, settled=True))
+    page = page.with_character(second, replace(second, space=True, spaced=True, committed=True))
     page = page.add(50, np.array([[300.25, 80.5, np.nan, np.nan]]))
     back = from_inkml(to_inkml(page))
     assert back.characters == page.characters
@@ -101,8 +101,8 @@ def test_a_page_of_the_first_format_opens_with_its_spaces():
     """It has whole strokes, and spaces only where the gaps are wide."""
     page = from_inkml((DATA / "page-1.inkml").read_bytes())
     assert page.text() == "to ol"
-    assert [c.parts for c in page.characters] == [c.parts for c in page_of("to lo").characters]
-    assert page.characters[0].fixed
+    assert [c.substrokes for c in page.characters] == [c.substrokes for c in page_of("to lo").characters]
+    assert page.characters[0].corrected
 
 
 def test_a_page_of_the_second_format_knows_its_samples_in_the_migrated_profile(tmp_path):

@@ -13,7 +13,7 @@ def page():
     """ "to lo", whose first character was corrected and whose last was confirmed, under profile "a"."""
     page = labelled(page_of("to lo"), "tolo")
     first, *_, last = page.characters
-    page = page.with_character(first, replace(first, fixed=True, sample_id="1"))
+    page = page.with_character(first, replace(first, corrected=True, sample_id="1"))
     return replace(page.with_character(last, replace(last, sample_id="4")), profile="a")
 
 
@@ -32,14 +32,16 @@ def test_what_another_profile_learned_is_neither_learned_nor_forgotten_here(page
     after, lost = of_profile(page, "b", {"9"})
     assert lost == []
     assert ids(after) == ["", "", "", ""]
-    assert [character.fixed for character in after.characters] == [True, False, False, True]
+    assert [character.corrected for character in after.characters] == [True, False, False, True]
     assert after.profile == "b"
     assert of_profile(after, "b", {"9"}) == (after, [])
 
 
 def test_what_was_left_standing_is_confirmed_where_it_was_read_surely(page):
-    chances = {character.parts: chance for character, chance in zip(page.characters, (1, 0.9, 0.4, 1), strict=True)}
-    after, found = confirmed(page, chances.keys(), lambda character: chances[character.parts])
+    chances = {
+        character.substrokes: chance for character, chance in zip(page.characters, (1, 0.9, 0.4, 1), strict=True)
+    }
+    after, found = confirmed(page, chances.keys(), lambda character: chances[character.substrokes])
     assert [character.label for character in found] == ["o"]
     assert ids(after)[1] == found[0].sample_id != ""
     assert ids(after)[2] == ""

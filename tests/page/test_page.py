@@ -9,7 +9,7 @@ from pages import labelled, page_of, two_in_one_stroke, whole
 
 from handpad.page.document import from_inkml, to_inkml
 from handpad.page.page import Character, Page, Ruling
-from handpad.reading.fragments import Part
+from handpad.reading.fragments import Substroke
 
 
 def test_a_new_stroke_is_a_character_by_itself_in_its_place():
@@ -60,10 +60,10 @@ def test_an_edit_leaves_the_page_before_as_it_was_and_keeps_other_characters():
 
 def test_what_the_writer_fixed_takes_no_more_strokes():
     page = Page(boxes=True).add(1, write("l", 30, (61, 74))[0])
-    fixed = replace(page.characters[0], label="l", fixed=True)
-    page = page.with_character(page.characters[0], fixed)
+    corrected = replace(page.characters[0], label="l", corrected=True)
+    page = page.with_character(page.characters[0], corrected)
     page = page.add(2, write("l", 30, (62, 74))[0])
-    assert fixed in page.characters
+    assert corrected in page.characters
     assert len(page.characters) == 2
 
 
@@ -81,16 +81,16 @@ def test_one_stroke_is_split_inside_and_saved_so():
     page = two_in_one_stroke()
     split = page.split(page.characters[0])
     first, second = split.characters
-    assert first.parts[0].start == 0
-    assert first.parts[0].stop == second.parts[0].start + 1
-    assert second.parts[0].stop == 61
-    assert 20 <= second.parts[0].start <= 40
+    assert first.substrokes[0].start == 0
+    assert first.substrokes[0].stop == second.substrokes[0].start + 1
+    assert second.substrokes[0].stop == 61
+    assert 20 <= second.substrokes[0].start <= 40
     assert split.box(first).right == split.box(second).left
     assert from_inkml(to_inkml(split)).characters == (first, second)
-    assert len(split.join(first, second).characters[0].parts) == 1
-    assert not page.can_split(Character((Part(1, 0, 2),)))
+    assert len(split.join(first, second).characters[0].substrokes) == 1
+    assert not page.can_split(Character((Substroke(1, 0, 2),)))
     with pytest.raises(ValueError):
-        page.split(Character((Part(1, 0, 2),)))
+        page.split(Character((Substroke(1, 0, 2),)))
 
 
 def test_removing_a_letter_of_a_joined_stroke_leaves_the_other():
@@ -108,8 +108,8 @@ def test_erasing_a_joined_stroke_leaves_what_other_strokes_the_letters_have():
     page = page.split(page.characters[0]).add(2, write("l", 30, (61, 74))[0])
     line = page.lines[0]
     bar = next(c for c in line if c.strokes == (2,))
-    page = page.join(bar, next(c for c in line if c.parts[0].start == 0 and c is not bar))
-    assert [c.parts for c in page.erase([1]).characters] == [whole(page, 2)]
+    page = page.join(bar, next(c for c in line if c.substrokes[0].start == 0 and c is not bar))
+    assert [c.substrokes for c in page.erase([1]).characters] == [whole(page, 2)]
     assert not page.erase([1]).characters[0].grouped
 
 

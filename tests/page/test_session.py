@@ -36,28 +36,28 @@ def test_a_line_is_read_as_it_is_written_and_confirmed_when_the_pen_has_gone_on(
     assert samples(desk.profile) == []
     put(desk, "vit", row=1)
     first = desk.page.lines[0]
-    assert all(c.settled and c.sample_id for c in first)
+    assert all(c.committed and c.sample_id for c in first)
     assert [label for label, _, confirmed, _ in samples(desk.profile) if confirmed] == [c.label for c in first]
     assert not marked(desk.page.erase(set(range(1, 7))))
     appeared = [key for event in desk.told if isinstance(event, PageChanged) for key in event.appeared]
     # A letter that grows by a bar and stays the same letter does not appear a second time.
-    assert {c.parts for c in desk.page.characters if len(c.parts) == 1} <= set(appeared)
+    assert {c.substrokes for c in desk.page.characters if len(c.substrokes) == 1} <= set(appeared)
 
 
 def test_a_letter_put_right_is_learned_forgotten_by_undo_and_learned_again_by_redo(desk):
     put(desk, "vit tool")
     first = desk.page.characters[0]
-    desk.do("correct", first.parts, "n")
-    now = desk.page.find(first.parts)
-    assert (now.label, now.fixed) == ("n", True)
+    desk.do("correct", first.substrokes, "n")
+    now = desk.page.find(first.substrokes)
+    assert (now.label, now.corrected) == ("n", True)
     learned = [("n", first.label, False, len(first.strokes))]
     assert samples(desk.profile) == learned
     (told,) = corrections(desk)
     assert told == Change("n", True, told.others)
     desk.do("undo")
-    assert samples(desk.profile) == [] and desk.page.find(first.parts).label == first.label
+    assert samples(desk.profile) == [] and desk.page.find(first.substrokes).label == first.label
     desk.do("redo")
-    assert samples(desk.profile) == learned and desk.page.find(first.parts) == now
+    assert samples(desk.profile) == learned and desk.page.find(first.substrokes) == now
     assert desk.session.can_undo() and not desk.session.can_redo()
 
 
@@ -65,20 +65,20 @@ def test_while_learning_is_paused_the_page_changes_and_nothing_is_learned(desk):
     desk.session.learns = False
     put(desk, "to")
     put(desk, "li", row=1)
-    desk.do("correct", desk.page.characters[0].parts, "f")
-    assert desk.page.characters[0].fixed and desk.page.line_text(0).startswith("f")
+    desk.do("correct", desk.page.characters[0].substrokes, "f")
+    assert desk.page.characters[0].corrected and desk.page.line_text(0).startswith("f")
     assert corrections(desk) == [Change("f", False, 0)]
     assert samples(desk.profile) == [] and not marked(desk.page)
 
 
 def test_a_word_put_right_is_parted_over_its_ink_and_its_letters_are_learned(desk):
     put(desk, "clot tool")
-    key = desk.page.characters[0].parts
+    key = desk.page.characters[0].substrokes
     assert desk.page.line_text(0).startswith("dot ")  # the ink allows both
     (reading,) = desk.ask_word(key, "clot")
     desk.do("correct_word", key, reading)
     word = desk.page.words(0)[0]
-    assert [(c.label, c.fixed, len(c.strokes)) for c in word] == [
+    assert [(c.label, c.corrected, len(c.strokes)) for c in word] == [
         ("c", True, 1), ("l", True, 1), ("o", True, 1), ("t", True, 2)
     ]  # fmt: skip
     assert desk.page.line_text(0).startswith("clot ")
@@ -86,34 +86,36 @@ def test_a_word_put_right_is_parted_over_its_ink_and_its_letters_are_learned(des
     told = corrections(desk)[-1]
     assert (told.label, told.letters, told.skipped) == ("clot", 4, 2)  # c and l look like a d
     before = samples(desk.profile)
-    (same,) = desk.ask_word(word[0].parts, "clot")
-    desk.do("correct_word", word[0].parts, same)
+    (same,) = desk.ask_word(word[0].substrokes, "clot")
+    desk.do("correct_word", word[0].substrokes, same)
     assert corrections(desk)[-1].confirmed and samples(desk.profile) == before
-    assert desk.ask_word(word[0].parts, "transubstantiation") == []
+    assert desk.ask_word(word[0].substrokes, "transubstantiation") == []
     desk.do("undo")
     desk.do("undo")
-    assert samples(desk.profile) == [] and not any(c.fixed for c in desk.page.characters)
+    assert samples(desk.profile) == [] and not any(c.corrected for c in desk.page.characters)
 
 
 def test_letters_are_joined_split_and_erased_and_each_step_can_be_taken_back(desk):
     put(desk, "to vt tool")
     before = desk.page
     first, second = before.words(0)[1][:2]
-    desk.do("join", first.parts)
+    desk.do("join", first.substrokes)
     (joined,) = [c for c in desk.page.characters if c.grouped]
     assert set(joined.strokes) == {*first.strokes, *second.strokes} and joined.label
-    desk.do("split", joined.parts)
+    desk.do("split", joined.substrokes)
     assert [c.strokes for c in desk.page.characters if c.grouped] == [first.strokes, second.strokes]
-    desk.do("set_space", second.parts, True)
+    desk.do("set_space", second.substrokes, True)
     assert [len(word) for word in desk.page.words(0)] == [2, 1, 1, 4]
     desk.do("erase", set(second.strokes))
     assert set(before.strokes) - set(desk.page.strokes) == set(second.strokes)
     assert all(c.label for c in desk.page.characters)
-    desk.do("delete", first.parts)
+    desk.do("delete", first.substrokes)
     assert set(before.strokes) - set(desk.page.strokes) == {*first.strokes, *second.strokes}
     for _ in range(5):
         desk.do("undo")
-    assert [(c.parts, c.label) for c in desk.page.characters] == [(c.parts, c.label) for c in before.characters]
+    assert [(c.substrokes, c.label) for c in desk.page.characters] == [
+        (c.substrokes, c.label) for c in before.characters
+    ]
 
 
 def test_boxes_are_read_and_follow_what_is_learned(desk):
@@ -123,7 +125,7 @@ def test_boxes_are_read_and_follow_what_is_learned(desk):
         for stroke in write("v", 30, (ruling.margin + box * (column + 0.3), ruling.baseline(0))):
             desk.do("write", stroke)
     assert [c.label.lower() for c in desk.page.characters] == ["v"] * 3
-    desk.do("correct", desk.page.characters[0].parts, "&")
+    desk.do("correct", desk.page.characters[0].substrokes, "&")
     assert desk.page.line_text(0) == "&&&"
     assert corrections(desk)[-1].others == 2
     desk.do("undo")
@@ -132,7 +134,7 @@ def test_boxes_are_read_and_follow_what_is_learned(desk):
 
 def test_a_new_page_forgets_nothing_and_undo_brings_the_old_one_back(desk):
     put(desk, "to")
-    desk.do("correct", desk.page.characters[0].parts, "f")
+    desk.do("correct", desk.page.characters[0].substrokes, "f")
     page, learned = desk.page, samples(desk.profile)
     desk.do("new_page")
     assert not desk.page.strokes and samples(desk.profile) == learned
@@ -145,7 +147,7 @@ def test_a_new_page_forgets_nothing_and_undo_brings_the_old_one_back(desk):
 def test_a_saved_page_goes_on_where_it_was_and_what_a_crash_kept_from_the_profile_is_learned(tmp_path):
     page = labelled(page_of("to lo"), "tolo")
     first = page.characters[0]
-    page = page.with_character(first, replace(first, label="f", fixed=True, sample_id="a" * 20))
+    page = page.with_character(first, replace(first, label="f", corrected=True, sample_id="a" * 20))
     recognizer = Recognizer(tmp_path / "me.handpad")
     page = replace(page, profile=recognizer.profile_id)
     recognizer.close()
@@ -213,11 +215,11 @@ def test_an_answer_for_a_line_that_has_changed_meanwhile_is_asked_for_again(slow
 def test_what_was_to_be_looked_at_on_a_line_is_still_looked_at_when_the_line_has_changed_meanwhile(slow):
     session, answers = slow
     read_all(session, answers)
-    keys = {character.parts for character in session.page.characters}
+    keys = {character.substrokes for character in session.page.characters}
     session.review(keys)
     (job,) = asked(session, LineJob)
     assert job.relabel == keys
-    session.correct(session.page.characters[0].parts, "f")
+    session.correct(session.page.characters[0].substrokes, "f")
     asked(session, LearnSample)
     session.line_read(job, answers.read_line(job))
     (again,) = asked(session, LineJob)
@@ -240,7 +242,7 @@ def test_a_correction_is_told_when_its_line_was_read_again_and_once_more_when_ot
     for row, letter, left in ((1, "v", 60), (1, "o", 100), (2, "v", 60)):
         session.write(write(letter, 30, (left, session.page.ruling.baseline(row)))[0])
         assert read_all(session, answers) == []
-    first, second = (session.page.lines[row][0].parts for row in (1, 2))
+    first, second = (session.page.lines[row][0].substrokes for row in (1, 2))
     session.correct(first, "&")
     (sample,) = asked(session, LearnSample)
     answers.learn(sample)
@@ -256,11 +258,11 @@ def test_a_correction_is_told_when_its_line_was_read_again_and_once_more_when_ot
 def test_a_sample_that_cannot_be_learned_leaves_the_label_and_no_trace_of_a_sample(slow):
     session, answers = slow
     read_all(session, answers)
-    session.correct(session.page.characters[0].parts, "f")
+    session.correct(session.page.characters[0].substrokes, "f")
     (sample,) = asked(session, LearnSample)
     session.samples_refused([sample.sample_id])
     first = session.page.characters[0]
-    assert (first.label, first.fixed, first.sample_id) == ("f", True, "")
+    assert (first.label, first.corrected, first.sample_id) == ("f", True, "")
     assert not session.stores
 
 
@@ -294,11 +296,13 @@ def test_a_confirmation_that_is_read_otherwise_later_is_not_believed_any_more(sl
     session.confirm()
     confirmed = session.page.characters[1]
     assert confirmed.sample_id in {sample.sample_id for sample in asked(session, LearnSample)}
-    session.review({confirmed.parts})
+    session.review({confirmed.substrokes})
     (job,) = asked(session, LineJob)
-    reading = [replace(back, label="Q") if back.parts == confirmed.parts else back for back in answers.read_line(job)]
+    reading = [
+        replace(back, label="Q") if back.substrokes == confirmed.substrokes else back for back in answers.read_line(job)
+    ]
     session.line_read(job, reading)
-    assert session.page.find(confirmed.parts) == replace(confirmed, label="Q", sample_id="")
+    assert session.page.find(confirmed.substrokes) == replace(confirmed, label="Q", sample_id="")
     assert asked(session, ChangeSamples) == [ChangeSamples([confirmed.sample_id], [])]
 
 
@@ -309,7 +313,7 @@ def test_a_line_that_is_left_before_it_was_read_is_settled_when_it_has_been(desk
         for letter in write_line(text, desk.page.ruling.x_height, (60.0, desk.page.ruling.baseline(row)), gap=0.3):
             for stroke in letter:
                 session.write(stroke.round(2))
-    assert not any(c.settled for c in desk.page.lines[0])
+    assert not any(c.committed for c in desk.page.lines[0])
     desk.do("confirm")  # and everything that was asked for is answered
     assert desk.page.line_text(0).lower() == "the quick fox"
-    assert all(c.settled for c in desk.page.lines[0])
+    assert all(c.committed for c in desk.page.lines[0])

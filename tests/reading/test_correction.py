@@ -3,13 +3,20 @@
 import numpy as np
 
 from handpad.reading.correction import parted
-from handpad.reading.fragments import Fixed, Part
+from handpad.reading.fragments import KnownCharacter, Substroke
 from handpad.reading.result import LineInk
 
 
 def test_a_text_may_part_a_joined_stroke_elsewhere_than_it_was_read():
     stroke = np.column_stack([np.arange(60.0), np.zeros(60), np.ones(60), np.zeros(60)])
-    read = (Fixed((Part(0, 0, 21),), "c", False), Fixed((Part(0, 20, 41),), "l", False), Fixed((Part(0, 40, 60),), "o"))
-    elsewhere = (Fixed((Part(0, 0, 31),), "d", False), Fixed((Part(0, 30, 60),), "o", False))
+    read = (
+        KnownCharacter((Substroke(0, 0, 21),), "c", False),
+        KnownCharacter((Substroke(0, 20, 41),), "l", False),
+        KnownCharacter((Substroke(0, 40, 60),), "o"),
+    )
+    elsewhere = (
+        KnownCharacter((Substroke(0, 0, 31),), "d", False),
+        KnownCharacter((Substroke(0, 30, 60),), "o", False),
+    )
     line = LineInk([stroke], None, read, [stroke])
     assert parted(line, 0, 2, "do", lambda *_: elsewhere) == list(elsewhere)

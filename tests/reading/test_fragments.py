@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from handwriting import LETTERS, line, write, write_line
 
-from handpad.reading.fragments import CROWDED, Fixed, Part, cuts, fragments_of, ink_of, joined
+from handpad.reading.fragments import CROWDED, KnownCharacter, Substroke, cuts, fragments_of, ink_of, joined
 
 SIZE = 40.0
 
@@ -41,11 +41,17 @@ def test_the_parts_of_a_cut_stroke_share_their_ends_and_lose_nothing():
     fragments = fragments_of([stroke], SIZE)
     assert len(fragments) == 4
     for before, after in itertools.pairwise(fragments):
-        assert before.parts[0].stop - 1 == after.parts[0].start
-    assert joined(part for fragment in fragments for part in fragment.parts) == (Part(0, 0, len(stroke)),)
-    assert joined(fragments[0].parts + fragments[2].parts) == (fragments[0].parts[0], fragments[2].parts[0])
-    np.testing.assert_array_equal(ink_of(joined(fragments[1].parts + fragments[2].parts), [stroke])[0][[0, -1]],
-                                  stroke[[fragments[1].parts[0].start, fragments[2].parts[0].stop - 1]])  # fmt: skip
+        assert before.substrokes[0].stop - 1 == after.substrokes[0].start
+    assert joined(substroke for fragment in fragments for substroke in fragment.substrokes) == (
+        Substroke(0, 0, len(stroke)),
+    )
+    assert joined(fragments[0].substrokes + fragments[2].substrokes) == (
+        fragments[0].substrokes[0],
+        fragments[2].substrokes[0],
+    )
+    both = fragments[1].substrokes + fragments[2].substrokes
+    ends = [both[0].start, both[1].stop - 1]
+    np.testing.assert_array_equal(ink_of(joined(both), [stroke])[0][[0, -1]], stroke[ends])
 
 
 def test_pieces_come_from_left_to_right_however_they_were_written():
@@ -59,28 +65,31 @@ def test_the_dot_of_a_slanted_i_follows_its_stem():
     stem, dot = write("i", 30.0)
     dot = dot + np.array([14.0, 0, 0, 0])  # further right than the next letter's stem
     fragments = fragments_of([stem, dot, write("l", 30.0, at=(8.0, 0.0))[0]], SIZE)
-    assert [fragment.parts[0].stroke for fragment in fragments] == [0, 1, 2]
+    assert [fragment.substrokes[0].stroke for fragment in fragments] == [0, 1, 2]
 
 
 def test_a_fixed_character_is_one_piece_whatever_it_is_made_of():
     stroke = joined_letters(4)
     far = write("l", 30.0, at=(400.0, 0.0))[0]
     rows = cuts(stroke, SIZE)
-    parts = (Part(0, rows[0], rows[2] + 1), Part(1, 0, len(far)))
-    settled = Fixed(parts, "a", True)
-    fragments = fragments_of([stroke, far], SIZE, [settled])
-    held = [fragment for fragment in fragments if fragment.fixed]
-    assert [fragment.parts for fragment in held] == [parts]
-    assert held[0].fixed is settled
-    free = sorted(fragment.parts for fragment in fragments if not fragment.fixed)
-    assert free == [(Part(0, 0, rows[0] + 1),), (Part(0, rows[2], len(stroke)),)]
+    substrokes = (Substroke(0, rows[0], rows[2] + 1), Substroke(1, 0, len(far)))
+    character = KnownCharacter(substrokes, "a", True)
+    fragments = fragments_of([stroke, far], SIZE, [character])
+    held = [fragment for fragment in fragments if fragment.known]
+    assert [fragment.substrokes for fragment in held] == [substrokes]
+    assert held[0].known is character
+    free = sorted(fragment.substrokes for fragment in fragments if not fragment.known)
+    assert free == [(Substroke(0, 0, rows[0] + 1),), (Substroke(0, rows[2], len(stroke)),)]
 
 
 def test_two_fixed_neighbours_on_one_stroke_leave_nothing_between_them():
     stroke = joined_letters(4)
     rows = cuts(stroke, SIZE)
-    fixed = [Fixed((Part(0, 0, rows[1] + 1),), "a"), Fixed((Part(0, rows[1], len(stroke)),), "b")]
-    assert [fragment.fixed for fragment in fragments_of([stroke], SIZE, fixed)] == fixed
+    known = [
+        KnownCharacter((Substroke(0, 0, rows[1] + 1),), "a"),
+        KnownCharacter((Substroke(0, rows[1], len(stroke)),), "b"),
+    ]
+    assert [fragment.known for fragment in fragments_of([stroke], SIZE, known)] == known
 
 
 @pytest.mark.parametrize("label", sorted(LETTERS))
@@ -95,16 +104,16 @@ def test_a_tangle_is_one_piece_and_the_writing_beside_it_stays():
     scribble = [rng.uniform(0, 60, (2, 4)) for _ in range(4 * CROWDED)]
     word = [stroke + np.array([200, 60, 0, 0]) for letter in write_line("Hot", 40, (0, 0)) for stroke in letter]
     fragments = fragments_of([*scribble, *word], 60)
-    assert {part.stroke for part in fragments[0].parts} == set(range(len(scribble)))
-    assert sorted(fragment.parts[0].stroke - len(scribble) for fragment in fragments[1:]) == list(range(len(word)))
+    assert {substroke.stroke for substroke in fragments[0].substrokes} == set(range(len(scribble)))
+    assert sorted(fragment.substrokes[0].stroke - len(scribble) for fragment in fragments[1:]) == list(range(len(word)))
 
 
 def test_what_is_settled_inside_a_tangle_stays_a_piece():
     strokes = [np.random.default_rng(n).uniform(0, 60, (2, 4)) for n in range(4 * CROWDED)]
-    settled = Fixed((Part(7, 0, 2),), "x")
-    tangle, own = fragments_of(strokes, 60, [settled])
-    assert own.fixed is settled
-    assert {part.stroke for part in tangle.parts} == set(range(len(strokes))) - {7}
+    character = KnownCharacter((Substroke(7, 0, 2),), "x")
+    tangle, own = fragments_of(strokes, 60, [character])
+    assert own.known is character
+    assert {substroke.stroke for substroke in tangle.substrokes} == set(range(len(strokes))) - {7}
 
 
 def test_a_line_has_a_bounded_number_of_pieces():

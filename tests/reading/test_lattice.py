@@ -3,7 +3,7 @@ import pytest
 from handwriting import line, write_line
 
 from handpad.ink import Guide, bounding_box
-from handpad.reading.fragments import Fixed, Part
+from handpad.reading.fragments import KnownCharacter, Substroke
 from handpad.reading.lattice import GAPS, GEOMETRY, MOST_PIECES, lattice, line_shape
 
 
@@ -11,40 +11,40 @@ def ink_of(text, **how):
     return [stroke for letter in write_line(text, **how) for stroke in letter]
 
 
-def spans(groups):
-    return set(zip(groups.starts.tolist(), groups.stops.tolist(), strict=True))
+def spans(segments):
+    return set(zip(segments.starts.tolist(), segments.stops.tolist(), strict=True))
 
 
 def test_every_letter_is_among_the_groups():
     letters = write_line("Hot xilt")
-    groups = lattice([stroke for letter in letters for stroke in letter])
-    found = {groups.parts(group) for group in range(len(groups))}
+    segments = lattice([stroke for letter in letters for stroke in letter])
+    found = {segments.substrokes(segment) for segment in range(len(segments))}
     number = 0
     for letter in letters:
-        parts = tuple(Part(number + i, 0, len(stroke)) for i, stroke in enumerate(letter))
-        assert parts in found
+        substrokes = tuple(Substroke(number + i, 0, len(stroke)) for i, stroke in enumerate(letter))
+        assert substrokes in found
         number += len(letter)
 
 
 def test_every_piece_is_a_group_and_groups_are_in_order():
-    groups = lattice(ink_of("Hot xilt"))
-    count = len(groups.fragments)
-    assert {(index, index + 1) for index in range(count)} <= spans(groups)
-    assert (np.diff(groups.stops) >= 0).all()
-    sizes = groups.stops - groups.starts
+    segments = lattice(ink_of("Hot xilt"))
+    count = len(segments.fragments)
+    assert {(index, index + 1) for index in range(count)} <= spans(segments)
+    assert (np.diff(segments.stops) >= 0).all()
+    sizes = segments.stops - segments.starts
     assert sizes.min() == 1
     assert sizes.max() <= MOST_PIECES
-    assert groups.geometry.shape == (len(groups), GEOMETRY)
-    assert groups.gaps.shape == (count - 1, GAPS)
-    assert np.isfinite(groups.geometry).all() and np.isfinite(groups.gaps).all()
+    assert segments.geometry.shape == (len(segments), GEOMETRY)
+    assert segments.gaps.shape == (count - 1, GAPS)
+    assert np.isfinite(segments.geometry).all() and np.isfinite(segments.gaps).all()
 
 
 def test_a_fixed_character_is_a_group_by_itself_alone():
     ink = ink_of("HHH")
-    middle = Fixed(tuple(Part(index, 0, len(ink[index])) for index in (3, 4, 5)), "H")
-    groups = lattice(ink, fixed=[middle])
-    place = next(index for index, fragment in enumerate(groups.fragments) if fragment.fixed)
-    holding = {span for span in spans(groups) if span[0] <= place < span[1]}
+    middle = KnownCharacter(tuple(Substroke(index, 0, len(ink[index])) for index in (3, 4, 5)), "H")
+    segments = lattice(ink, known=[middle])
+    place = next(index for index, fragment in enumerate(segments.fragments) if fragment.known)
+    holding = {span for span in spans(segments) if span[0] <= place < span[1]}
     assert holding == {(place, place + 1)}
 
 
@@ -89,6 +89,6 @@ def test_groups_do_not_depend_on_place_or_unit():
 )
 def test_odd_ink_has_finite_features(ink):
     for guide in (None, Guide(0.0, 1e-9), Guide(1e12, 1e12), Guide(-1e12, 1e-9)):
-        groups = lattice(ink, guide)
-        assert np.isfinite(groups.geometry).all()
-        assert np.isfinite(groups.gaps).all()
+        segments = lattice(ink, guide)
+        assert np.isfinite(segments.geometry).all()
+        assert np.isfinite(segments.gaps).all()

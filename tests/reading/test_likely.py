@@ -24,41 +24,41 @@ def ink_of(text):
     return [stroke for letter in write_line(text, gap=0.3) for stroke in letter]
 
 
-def paths(groups, start=0):
+def paths(segments, start=0):
     """All ways to part a line into groups."""
-    if start == len(groups.fragments):
+    if start == len(segments.fragments):
         yield ()
-    for group in np.flatnonzero(groups.starts == start):
-        for rest in paths(groups, int(groups.stops[group])):
-            yield (int(group), *rest)
+    for segment in np.flatnonzero(segments.starts == start):
+        for rest in paths(segments, int(segments.stops[segment])):
+            yield (int(segment), *rest)
 
 
 def test_it_is_the_share_of_all_readings():
-    groups, rng = lattice(ink_of("Hit")), np.random.default_rng(0)
-    labels, spaces = rng.normal(0, 2, (len(groups), 3)), rng.normal(0, 2, (len(groups.fragments) - 1, 2))
-    expected, total = np.zeros((len(groups), 3)), 0.0
-    for path in paths(groups):
+    segments, rng = lattice(ink_of("Hit")), np.random.default_rng(0)
+    labels, spaces = rng.normal(0, 2, (len(segments), 3)), rng.normal(0, 2, (len(segments.fragments) - 1, 2))
+    expected, total = np.zeros((len(segments), 3)), 0.0
+    for path in paths(segments):
         for said in itertools.product(range(3), repeat=len(path)):
             for spaced in itertools.product(range(2), repeat=len(path) - 1):
-                score = sum(labels[group, label] for group, label in zip(path, said, strict=True))
-                score += sum(spaces[groups.starts[g] - 1, space] for g, space in zip(path[1:], spaced, strict=True))
+                score = sum(labels[segment, label] for segment, label in zip(path, said, strict=True))
+                score += sum(spaces[segments.starts[g] - 1, space] for g, space in zip(path[1:], spaced, strict=True))
                 total += np.exp(score)
                 expected[list(path), list(said)] += np.exp(score)
-    found = likelihoods(groups, labels, spaces, ["a", "b", "d"])
+    found = likelihoods(segments, labels, spaces, ["a", "b", "d"])
     np.testing.assert_allclose(found, expected / total, rtol=1e-6)
 
 
 def test_shape_twins_are_counted_together():
-    groups, rng = lattice(ink_of("Hit")), np.random.default_rng(0)
-    labels, spaces = rng.normal(0, 2, (len(groups), 3)), np.zeros((len(groups.fragments) - 1, 2))
-    apart = likelihoods(groups, labels, spaces, ["a", "b", "d"])
-    found = likelihoods(groups, labels, spaces, ["c", "C", "d"])
+    segments, rng = lattice(ink_of("Hit")), np.random.default_rng(0)
+    labels, spaces = rng.normal(0, 2, (len(segments), 3)), np.zeros((len(segments.fragments) - 1, 2))
+    apart = likelihoods(segments, labels, spaces, ["a", "b", "d"])
+    found = likelihoods(segments, labels, spaces, ["c", "C", "d"])
     np.testing.assert_allclose(found, np.stack([apart[:, 0] + apart[:, 1]] * 2 + [apart[:, 2]], axis=1))
 
 
 def test_one_stroke_alone_is_one_character():
-    groups = lattice(ink_of("l"))
-    found = likelihoods(groups, np.array([[3.0, 1.0]]), np.zeros((0, 2)), ["a", "b"])
+    segments = lattice(ink_of("l"))
+    found = likelihoods(segments, np.array([[3.0, 1.0]]), np.zeros((0, 2)), ["a", "b"])
     assert found.sum() == pytest.approx(1)
 
 
@@ -88,15 +88,15 @@ def test_what_the_writer_taught_makes_ink_likely(reader):
         label = [BaseModel.load().index("n")]
         adapter.learn(
             [number],
-            character.seen,
+            character.observation,
             character.geometry[None],
-            reader.in_context(character.seen, character.geometry[None]).__getitem__,
+            reader.in_context(character.observation, character.geometry[None]).__getitem__,
             label,
             [False],
         )
     after = reader.spelled(ink, "nit", GUIDE, adapter)
     assert before[0].probability < LIKELY < after[0].probability
-    assert [one.parts for one in before] == [one.parts for one in after]
+    assert [one.substrokes for one in before] == [one.substrokes for one in after]
 
 
 def test_other_readings_tell_how_likely_their_ink_is(reader):

@@ -10,7 +10,7 @@ from handpad.model.base import BaseModel
 from handpad.model.folder import READING
 from handpad.paths import bundled_models
 from handpad.reading.evidence import REMEMBERED
-from handpad.reading.fragments import Fixed, Part
+from handpad.reading.fragments import KnownCharacter, Substroke
 from handpad.reading.language import Language
 from handpad.reading.reader import Reader
 
@@ -25,7 +25,7 @@ def ink_of(text, **how):
 
 
 def whole(ink, *numbers):
-    return tuple(Part(number, 0, len(ink[number])) for number in numbers)
+    return tuple(Substroke(number, 0, len(ink[number])) for number in numbers)
 
 
 @pytest.mark.parametrize("text", ["the quick brown fox", "jumps over the lazy dog", "pack my box"])
@@ -36,14 +36,16 @@ def test_plain_text_is_read(reader, text):
 def test_every_stroke_is_read_once_and_boxes_hold_the_ink(reader):
     ink = ink_of("the quick brown fox")
     reading = reader.read(ink)
-    parts = [part for character in reading.characters for part in character.parts]
+    substrokes = [substroke for character in reading.characters for substroke in character.substrokes]
     covered = dict.fromkeys(range(len(ink)), 0)
-    for part in sorted(parts):
-        assert part.start == max(covered[part.stroke] - 1, 0)
-        covered[part.stroke] = part.stop
+    for substroke in sorted(substrokes):
+        assert substroke.start == max(covered[substroke.stroke] - 1, 0)
+        covered[substroke.stroke] = substroke.stop
     assert covered == {number: len(stroke) for number, stroke in enumerate(ink)}
     for character in reading.characters:
-        points = np.concatenate([ink[part.stroke][part.start : part.stop] for part in character.parts])
+        points = np.concatenate(
+            [ink[substroke.stroke][substroke.start : substroke.stop] for substroke in character.substrokes]
+        )
         assert character.box == pytest.approx((*points[:, :2].min(axis=0), *points[:, :2].max(axis=0)))
 
 
@@ -54,7 +56,7 @@ def test_probabilities_are_probabilities_and_candidates_are_ranked(reader):
         assert character.candidates[0] == (character.label, character.probability)
         assert sum(chances) == pytest.approx(1)
         assert chances[1:] == sorted(chances[1:], reverse=True)
-        assert character.seen.embeddings.shape[0] == 1
+        assert character.observation.embeddings.shape[0] == 1
     for word in reading.words:
         assert 0 <= word.probability <= 1
         assert word.alternatives[0][0] == word.text
@@ -65,32 +67,32 @@ def test_rows_are_read_from_top_to_bottom_and_name_the_strokes_of_the_page(reade
     upper, lower = ink_of("quick fox"), ink_of("jumps over", at=(60.0, 160.0))
     reading = reader.read([*lower, *upper])
     assert reading.text == "quick fox\njumps over"
-    first = {part.stroke for character in reading.lines[0].characters for part in character.parts}
+    first = {substroke.stroke for character in reading.lines[0].characters for substroke in character.substrokes}
     assert first == set(range(len(lower), len(lower) + len(upper)))
 
 
 def test_a_fixed_character_is_never_cut_joined_or_renamed(reader):
     letters = write_line("lot")
     ink = [stroke for letter in letters for stroke in letter]
-    fixed = [Fixed(whole(ink, 1, 2), "K"), Fixed(whole(ink, 0), "Q")]  # nonsense, to the reader
-    (word,) = reader.read_line(ink, fixed=fixed).words
-    assert [(c.label, c.parts) for c in word.characters[:2]] == [("Q", whole(ink, 0)), ("K", whole(ink, 1, 2))]
-    assert [part.stroke for c in word.characters[2:] for part in c.parts] == list(range(3, len(ink)))
+    known = [KnownCharacter(whole(ink, 1, 2), "K"), KnownCharacter(whole(ink, 0), "Q")]  # nonsense, to the reader
+    (word,) = reader.read_line(ink, known=known).words
+    assert [(c.label, c.substrokes) for c in word.characters[:2]] == [("Q", whole(ink, 0)), ("K", whole(ink, 1, 2))]
+    assert [substroke.stroke for c in word.characters[2:] for substroke in c.substrokes] == list(range(3, len(ink)))
 
 
 def test_where_only_the_grouping_is_fixed_the_label_is_open(reader):
     ink = ink_of("tool")
-    fixed = [Fixed(whole(ink, 0, 1))]
-    first = reader.read_line(ink, fixed=fixed).characters[0]
-    assert (first.label, first.parts) == ("t", whole(ink, 0, 1))
+    known = [KnownCharacter(whole(ink, 0, 1))]
+    first = reader.read_line(ink, known=known).characters[0]
+    assert (first.label, first.substrokes) == ("t", whole(ink, 0, 1))
 
 
 @pytest.mark.parametrize("space", [True, False])
 def test_the_space_before_a_fixed_character_is_respected(reader, space):
     ink = ink_of("tool") if space else ink_of("to ol")
     numbers = [3]  # the second o
-    line_read = reader.read_line(ink, fixed=[Fixed(whole(ink, *numbers), "o", space)])
-    place = [c.parts for c in line_read.characters].index(whole(ink, *numbers))
+    line_read = reader.read_line(ink, known=[KnownCharacter(whole(ink, *numbers), "o", space)])
+    place = [c.substrokes for c in line_read.characters].index(whole(ink, *numbers))
     assert line_read.characters[place].space is space
 
 
@@ -98,9 +100,12 @@ def test_fixed_neighbours_on_one_stroke_keep_their_cut(reader):
     arches = line((0, 0), (0.5, -1), (1, 0), (1.5, -1), (2, 0)) * 40
     stroke = np.pad(arches, ((0, 0), (0, 2)), constant_values=np.nan)
     middle = len(stroke) // 2
-    fixed = [Fixed((Part(0, 0, middle + 1),), "n"), Fixed((Part(0, middle, len(stroke)),), "n")]
-    found = reader.read_line([stroke], fixed=fixed)
-    assert [(c.label, c.parts) for c in found.characters] == [("n", one.parts) for one in fixed]
+    known = [
+        KnownCharacter((Substroke(0, 0, middle + 1),), "n"),
+        KnownCharacter((Substroke(0, middle, len(stroke)),), "n"),
+    ]
+    found = reader.read_line([stroke], known=known)
+    assert [(c.label, c.substrokes) for c in found.characters] == [("n", one.substrokes) for one in known]
 
 
 def test_a_model_without_a_scorer_leaves_the_grouping_to_the_bundled_one(tmp_path):
@@ -109,7 +114,7 @@ def test_a_model_without_a_scorer_leaves_the_grouping_to_the_bundled_one(tmp_pat
     (folder / READING).unlink(missing_ok=True)
     reader = Reader.for_model(BaseModel.load(folder), Language.load())
     assert reader.read(ink_of("the quick fox")).text.lower() == "the quick fox"
-    assert reader.read(ink_of("oil")).characters[0].seen.logits.shape[1] == len(BaseModel.load(folder).labels)
+    assert reader.read(ink_of("oil")).characters[0].observation.logits.shape[1] == len(BaseModel.load(folder).labels)
 
 
 def test_a_scorer_of_another_network_is_not_used(tmp_path):
@@ -196,8 +201,8 @@ def test_odd_ink_is_read_as_something(reader, name):
     read = dict.fromkeys(range(len(ink)), 0)
     for character in reading.characters:
         assert 0 <= character.probability <= 1
-        for part in character.parts:
-            read[part.stroke] = max(read[part.stroke], part.stop)
+        for substroke in character.substrokes:
+            read[substroke.stroke] = max(read[substroke.stroke], substroke.stop)
     assert read == {number: len(stroke) for number, stroke in enumerate(ink)}
 
 
@@ -213,9 +218,9 @@ def test_rubbish_is_less_likely_than_writing(reader):
 
 def test_what_is_settled_stays_on_a_line_that_is_read_in_stretches(reader):
     ink = [stroke + np.array([12.0 * n, 0, 0, 0]) for n in range(450) for stroke in write("l", 20)]
-    fixed = [Fixed(whole(ink, number), "%") for number in (0, 420)]
-    found = {character.parts: character.label for character in reader.read_line(ink, fixed=fixed).characters}
-    assert [found[one.parts] for one in fixed] == ["%", "%"]
+    known = [KnownCharacter(whole(ink, number), "%") for number in (0, 420)]
+    found = {character.substrokes: character.label for character in reader.read_line(ink, known=known).characters}
+    assert [found[one.substrokes] for one in known] == ["%", "%"]
 
 
 def test_what_looks_like_no_writing_at_all_is_unsure(reader):
@@ -226,33 +231,33 @@ def test_what_looks_like_no_writing_at_all_is_unsure(reader):
 
 
 @pytest.fixture
-def seen(monkeypatch):
+def observation(monkeypatch):
     """How many glyphs went through the base model, each time."""
-    seen, run = [], BaseModel.run_unrestricted
+    observation, run = [], BaseModel.run_unrestricted
     monkeypatch.setattr(
-        BaseModel, "run_unrestricted", lambda model, glyphs: seen.append(len(glyphs)) or run(model, glyphs)
+        BaseModel, "run_unrestricted", lambda model, glyphs: observation.append(len(glyphs)) or run(model, glyphs)
     )
-    return seen
+    return observation
 
 
 @pytest.mark.parametrize("room", [10, REMEMBERED])
-def test_what_is_remembered_is_bounded(monkeypatch, seen, room):
+def test_what_is_remembered_is_bounded(monkeypatch, observation, room):
     monkeypatch.setattr("handpad.reading.evidence.REMEMBERED", room)
     reader = Reader.for_model(BaseModel.load(), Language.load())
     first, other = (ink_of(text, at=(3.0, 0.0)) for text in ("oil", "the quick fox"))
     for ink in (first, other, first):
-        seen.clear()
+        observation.clear()
         reader.read(ink)
-    assert bool(sum(seen)) == (room == 10)  # the others have taken the place of the first
+    assert bool(sum(observation)) == (room == 10)  # the others have taken the place of the first
 
 
-def test_thousands_of_crossing_strokes_take_bounded_work(seen):
+def test_thousands_of_crossing_strokes_take_bounded_work(observation):
     reader = Reader.for_model(BaseModel.load(), Language.load())
     rng = np.random.default_rng(0)
     ink = [np.pad(rng.uniform(0, 1000, (2, 2)), ((0, 0), (0, 2)), constant_values=np.nan) for _ in range(3000)]
     reading = reader.read(ink)
-    assert 0 < sum(seen) < 300
-    assert sorted(part.stroke for c in reading.characters for part in c.parts) == list(range(3000))
+    assert 0 < sum(observation) < 300
+    assert sorted(substroke.stroke for c in reading.characters for substroke in c.substrokes) == list(range(3000))
     assert max(c.probability for c in reading.characters) < 0.9
 
 

@@ -12,9 +12,9 @@ ALPHABET = list("tehan")
 def tiny_lattice(fragments, seed):
     """All groups of up to three fragments with random scores: starts, stops, labels, spaces."""
     rng = np.random.default_rng(seed)
-    groups = [(start, stop) for stop in range(1, fragments + 1) for start in range(max(stop - 3, 0), stop)]
-    starts, stops = np.array(groups).T
-    return starts, stops, rng.normal(0, 2, (len(groups), len(ALPHABET))), rng.normal(0, 2, (fragments - 1, 2))
+    segments = [(start, stop) for stop in range(1, fragments + 1) for start in range(max(stop - 3, 0), stop)]
+    starts, stops = np.array(segments).T
+    return starts, stops, rng.normal(0, 2, (len(segments), len(ALPHABET))), rng.normal(0, 2, (fragments - 1, 2))
 
 
 def every_reading(starts, stops, labels, spaces, language, weights):
@@ -33,13 +33,13 @@ def every_reading(starts, stops, labels, spaces, language, weights):
                 if space and language:
                     after_gap += weights.language * language.log_probabilities(state)[0]
                     now = language.next(state, " ")
-            for group in np.flatnonzero(starts == place):
+            for segment in np.flatnonzero(starts == place):
                 for label, character in enumerate(ALPHABET):
-                    total = after_gap + labels[group, label] + weights.character
+                    total = after_gap + labels[segment, label] + weights.character
                     if language:
                         total += weights.language * language.log_probabilities(now)[ord(character) - 32]
                     ahead = language.next(now, character) if language else 0
-                    go(int(stops[group]), [*steps, (int(group), label, space)], total, ahead)
+                    go(int(stops[segment]), [*steps, (int(segment), label, space)], total, ahead)
 
     go(0, [], 0.0, language.start() if language else 0)
     return found
@@ -70,7 +70,7 @@ def test_a_narrow_beam_still_reads_to_the_end():
     ink = tiny_lattice(9, 1)
     (path,) = search(*ink, ALPHABET, None, Weights(beam=1, margin=0.0))
     starts, stops = ink[:2]
-    spans = [(int(starts[step.group]), int(stops[step.group])) for step in path.steps]
+    spans = [(int(starts[step.segment]), int(stops[step.segment])) for step in path.steps]
     assert spans[0][0] == 0 and spans[-1][1] == 9
     assert all(before[1] == after[0] for before, after in itertools.pairwise(spans))
 

@@ -45,54 +45,54 @@ def column(label: str) -> int:
     return LABELS.index(label)
 
 
-def row_of(groups: Lattice, start: int, stop: int) -> int:
+def row_of(segments: Lattice, start: int, stop: int) -> int:
     """The group of the fragments from start to stop - 1."""
-    return int(np.flatnonzero((groups.starts == start) & (groups.stops == stop))[0])
+    return int(np.flatnonzero((segments.starts == start) & (segments.stops == stop))[0])
 
 
 # Whose frames they are
 
 
 def test_frames_belong_to_the_fragment_that_they_lie_on():
-    seen = frames([(0, 2, "n"), (0, 9, ""), (0, 11, ""), (0, 17, "i")])
-    groups = lattice([WAVE], frames=seen)
-    assert [fragment.parts[0][1:] for fragment in groups.fragments] == [(0, 11), (10, 21)]
-    assert owners(seen, groups).tolist() == [0, 0, 1, 1]
+    observation = frames([(0, 2, "n"), (0, 9, ""), (0, 11, ""), (0, 17, "i")])
+    segments = lattice([WAVE], frames=observation)
+    assert [fragment.substrokes[0][1:] for fragment in segments.fragments] == [(0, 11), (10, 21)]
+    assert owners(observation, segments).tolist() == [0, 0, 1, 1]
 
 
 def test_the_way_through_the_air_goes_with_the_stroke_that_it_leads_to():
-    seen = frames([(0, 5, "i"), (1, -1, ""), (1, 2, "l"), (2, -1, " "), (2, 4, "")])
-    assert owners(seen, bars(3)).tolist() == [0, 1, 1, 2, 2]
+    observation = frames([(0, 5, "i"), (1, -1, ""), (1, 2, "l"), (2, -1, " "), (2, 4, "")])
+    assert owners(observation, bars(3)).tolist() == [0, 1, 1, 2, 2]
 
 
 def test_a_late_dot_goes_to_its_own_fragment_wherever_that_stands():
     strokes = ink("iu")
     stem, dot, u = strokes
-    seen = frames([(0, 3, "i"), (1, -1, ""), (1, 8, "u"), (2, -1, ""), (2, 0, "")])
-    groups = lattice([stem, u, dot])
-    order = [fragment.parts[0].stroke for fragment in groups.fragments]
+    observation = frames([(0, 3, "i"), (1, -1, ""), (1, 8, "u"), (2, -1, ""), (2, 0, "")])
+    segments = lattice([stem, u, dot])
+    order = [fragment.substrokes[0].stroke for fragment in segments.fragments]
     assert order.index(2) < order.index(1)
-    assert owners(seen, groups).tolist() == [order.index(stroke) for stroke in (0, 1, 1, 2, 2)]
+    assert owners(observation, segments).tolist() == [order.index(stroke) for stroke in (0, 1, 1, 2, 2)]
 
 
 def test_frames_in_a_row_of_one_label_go_to_the_surest():
-    seen = frames([(0, 2, "n"), (0, 9, "i"), (0, 11, "i"), (0, 17, "")])
-    groups = lattice([WAVE], frames=frames([(0, 2, "n"), (0, 17, "i")]))
+    observation = frames([(0, 2, "n"), (0, 9, "i"), (0, 11, "i"), (0, 17, "")])
+    segments = lattice([WAVE], frames=frames([(0, 2, "n"), (0, 17, "i")]))
     for surest, owner in ((1, 0), (2, 1)):
-        probabilities = seen.probabilities.copy()
+        probabilities = observation.probabilities.copy()
         probabilities[surest, class_of("i")] = 0.95
-        found = owners(with_probabilities(probabilities, seen.strokes, seen.positions), groups)
+        found = owners(with_probabilities(probabilities, observation.strokes, observation.positions), segments)
         assert found.tolist() == [0, owner, owner, 1]
 
 
 def test_unsure_frames_and_blanks_in_a_row_stay_where_they_are():
-    groups = lattice([WAVE], frames=frames([(0, 2, "n"), (0, 17, "i")]))
+    segments = lattice([WAVE], frames=frames([(0, 2, "n"), (0, 17, "i")]))
     blanks = frames([(0, 2, "n"), (0, 9, ""), (0, 11, ""), (0, 17, "i")])
-    assert owners(blanks, groups).tolist() == [0, 0, 1, 1]
+    assert owners(blanks, segments).tolist() == [0, 0, 1, 1]
     probabilities = np.full((4, CLASSES), 0.75 / (CLASSES - 1))
     probabilities[:, class_of("i")] = 0.25
     unsure = with_probabilities(probabilities, [0] * 4, [2, 9, 11, 17])
-    assert owners(unsure, groups).tolist() == [0, 0, 1, 1]
+    assert owners(unsure, segments).tolist() == [0, 0, 1, 1]
 
 
 # What they say for labels
@@ -106,7 +106,7 @@ def random_frames(count: int, strokes, generator: np.random.Generator, said=".ab
     return with_probabilities(probabilities, list(strokes), [5.0] * count)
 
 
-def by_all_paths(seen: Frames, members: list[np.ndarray], said=".ab") -> dict[tuple[str, ...], float]:
+def by_all_paths(observation: Frames, members: list[np.ndarray], said=".ab") -> dict[tuple[str, ...], float]:
     """CTC by brute force: log odds of each text, against that nothing is said, with one label to each group's frames.
 
     All paths that say it are added up; a space says nothing here, and two groups may say the same label side by side.
@@ -116,9 +116,9 @@ def by_all_paths(seen: Frames, members: list[np.ndarray], said=".ab") -> dict[tu
     label_of = {BLANK: "", SPACE: ""} | {class_of(label): label for label in said}
     own = np.concatenate(members)
     group_of = np.concatenate([[number] * len(frames_of) for number, frames_of in enumerate(members)])
-    nothing = float(seen.probabilities[own][:, [BLANK, SPACE]].sum(axis=1).prod())
+    nothing = float(observation.probabilities[own][:, [BLANK, SPACE]].sum(axis=1).prod())
     for path in itertools.product(classes, repeat=len(own)):
-        probability = float(np.prod(seen.probabilities[own, path]))
+        probability = float(np.prod(observation.probabilities[own, path]))
         text: list[list[str]] = [[] for _ in members]
         before = ""
         for place, chosen in enumerate(path):
@@ -134,11 +134,11 @@ def by_all_paths(seen: Frames, members: list[np.ndarray], said=".ab") -> dict[tu
 @pytest.mark.parametrize("count", [1, 2, 3, 6])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_label_scores_the_sum_over_all_paths_that_say_it(count, seed):
-    seen = random_frames(count, [0] * count, np.random.default_rng(seed))
-    groups = bars(1)
-    found = label_scores(seen, groups, owners(seen, groups))
+    observation = random_frames(count, [0] * count, np.random.default_rng(seed))
+    segments = bars(1)
+    found = label_scores(observation, segments, owners(observation, segments))
     assert found.shape == (1, len(LABELS))
-    wanted = by_all_paths(seen, [np.arange(count)])
+    wanted = by_all_paths(observation, [np.arange(count)])
     for label in ".ab":
         assert found[0, column(label)] == pytest.approx(max(wanted[label,], FLOOR), abs=1e-4)
     assert (np.delete(found[0], [column(label) for label in ".ab"]) == FLOOR).all()
@@ -148,19 +148,19 @@ def test_a_label_scores_the_sum_over_all_paths_that_say_it(count, seed):
 def test_scores_of_groups_add_up_to_those_of_a_text_whose_characters_part_the_frames(seed):
     """Also where a late stroke's frames come after those of the next letter."""
     generator = np.random.default_rng(seed)
-    groups = bars(3)
-    seen = random_frames(6, [0, 0, 1, 1, 2, 2], generator)
-    owner = owners(seen, groups)
+    segments = bars(3)
+    observation = random_frames(6, [0, 0, 1, 1, 2, 2], generator)
+    owner = owners(observation, segments)
     owner = np.array([0, 0, 1, 1, 2, 2]) if len(set(owner.tolist())) < 3 else owner
-    found = label_scores(seen, groups, owner)
+    found = label_scores(observation, segments, owner)
     for ends in ((1, 3), (2, 3), (1, 2, 3), (3,)):
         starts = (0, *ends[:-1])
         rows = [
-            int(np.flatnonzero((groups.starts == a) & (groups.stops == b))[0])
+            int(np.flatnonzero((segments.starts == a) & (segments.stops == b))[0])
             for a, b in zip(starts, ends, strict=True)
         ]
         members = [np.flatnonzero((owner >= a) & (owner < b)) for a, b in zip(starts, ends, strict=True)]
-        for text, odds in by_all_paths(seen, members).items():
+        for text, odds in by_all_paths(observation, members).items():
             summed = sum(found[row, column(label)] for row, label in zip(rows, text, strict=True))
             assert summed == pytest.approx(odds, abs=1e-3)
 
@@ -168,21 +168,21 @@ def test_scores_of_groups_add_up_to_those_of_a_text_whose_characters_part_the_fr
 def test_frames_of_a_late_stroke_count_to_its_letter():
     """A stem, another letter, and then the rest of the first: both of its frames may say it, one after the other."""
     generator = np.random.default_rng(5)
-    groups = bars(2)
-    seen = random_frames(5, [0, 0, 1, 1, 0], generator)
+    segments = bars(2)
+    observation = random_frames(5, [0, 0, 1, 1, 0], generator)
     owner = np.array([0, 0, 1, 1, 0])
-    found = label_scores(seen, groups, owner)
-    row = row_of(groups, 0, 1)
-    wanted = by_all_paths(seen, [np.array([0, 1, 4])])
+    found = label_scores(observation, segments, owner)
+    row = row_of(segments, 0, 1)
+    wanted = by_all_paths(observation, [np.array([0, 1, 4])])
     assert found[row, column("a")] == pytest.approx(wanted["a",], abs=1e-4)
 
 
 def test_a_clear_letter_wins_its_group_and_blanks_win_nothing():
-    seen = frames([(0, 3, ""), (0, 6, "h"), (1, -1, ""), (1, 3, ""), (1, 6, "")], sure=0.99)
-    groups = bars(2)
-    found = label_scores(seen, groups, owners(seen, groups))
-    alone = [row_of(groups, fragment, fragment + 1) for fragment in (0, 1)]
-    both = row_of(groups, 0, 2)
+    observation = frames([(0, 3, ""), (0, 6, "h"), (1, -1, ""), (1, 3, ""), (1, 6, "")], sure=0.99)
+    segments = bars(2)
+    found = label_scores(observation, segments, owners(observation, segments))
+    alone = [row_of(segments, fragment, fragment + 1) for fragment in (0, 1)]
+    both = row_of(segments, 0, 2)
     assert found[alone[0]].argmax() == found[both].argmax() == column("h")
     assert found[alone[0], column("h")] > 4
     assert found[alone[1]].max() < -3
@@ -190,29 +190,29 @@ def test_a_clear_letter_wins_its_group_and_blanks_win_nothing():
 
 def test_a_drawing_and_a_fragment_without_frames_are_at_the_floor():
     count = MOST_FRAMES + 1
-    seen = frames([*[(0, 1 + 10 * frame / count, "m") for frame in range(count)], (1, -1, "l"), (1, 3, "l")])
-    groups = bars(2)
+    observation = frames([*[(0, 1 + 10 * frame / count, "m") for frame in range(count)], (1, -1, "l"), (1, 3, "l")])
+    segments = bars(2)
     owner = np.array([0] * count + [1, 1])
-    found = label_scores(seen, groups, owner)
-    alone = [row_of(groups, fragment, fragment + 1) for fragment in (0, 1)]
+    found = label_scores(observation, segments, owner)
+    alone = [row_of(segments, fragment, fragment + 1) for fragment in (0, 1)]
     assert (found[alone[0]] == FLOOR).all()
     assert found[alone[1]].argmax() == column("l")
-    nobody = label_scores(seen, groups, np.full(len(seen), -1))
+    nobody = label_scores(observation, segments, np.full(len(observation), -1))
     assert (nobody == FLOOR).all()
 
 
 def test_frames_that_are_certain_stay_finite():
-    seen = frames([(0, 1 + place / 10, "w") for place in range(MOST_FRAMES)], sure=1.0)
-    groups = bars(1)
-    assert np.isfinite(label_scores(seen, groups, owners(seen, groups))).all()
+    observation = frames([(0, 1 + place / 10, "w") for place in range(MOST_FRAMES)], sure=1.0)
+    segments = bars(1)
+    assert np.isfinite(label_scores(observation, segments, owners(observation, segments))).all()
 
 
 # What they say for spaces
 
 
 def test_a_space_in_the_air_stands_before_the_stroke_that_it_leads_to():
-    seen = frames([(0, 5, "a"), (1, -1, " "), (1, 5, "b"), (2, -1, ""), (2, 5, "c")])
-    found = space_scores(seen, bars(3), owners(seen, bars(3)))
+    observation = frames([(0, 5, "a"), (1, -1, " "), (1, 5, "b"), (2, -1, ""), (2, 5, "c")])
+    found = space_scores(observation, bars(3), owners(observation, bars(3)))
     assert found.shape == (2, 2)
     assert np.exp(found).sum(axis=1) == pytest.approx(1)
     assert np.exp(found[:, 1]) == pytest.approx([0.9, np.exp(SPACE_FLOOR)], rel=1e-4)
@@ -221,44 +221,47 @@ def test_a_space_in_the_air_stands_before_the_stroke_that_it_leads_to():
 @pytest.mark.parametrize(("labels", "place"), [(" b", 0), ("b ", 1)], ids=["before its letter", "behind it"])
 def test_a_space_in_a_stroke_stands_before_or_behind_its_letter(labels, place):
     middle = [(1, 3 + 4 * number, label) for number, label in enumerate(labels)]
-    seen = frames([(0, 5, "a"), (1, -1, ""), *middle, (2, -1, ""), (2, 5, "c")])
-    found = space_scores(seen, bars(3), owners(seen, bars(3)))
+    observation = frames([(0, 5, "a"), (1, -1, ""), *middle, (2, -1, ""), (2, 5, "c")])
+    found = space_scores(observation, bars(3), owners(observation, bars(3)))
     assert (found[:, 1] > found[:, 0]).tolist() == [place == 0, place == 1]
 
 
 def test_no_space_stands_before_the_first_letter_or_behind_the_last():
-    seen = frames([(0, 2, " "), (0, 5, "a"), (1, -1, ""), (1, 5, "b"), (1, 9, " ")])
-    found = space_scores(seen, bars(2), owners(seen, bars(2)))
+    observation = frames([(0, 2, " "), (0, 5, "a"), (1, -1, ""), (1, 5, "b"), (1, 9, " ")])
+    found = space_scores(observation, bars(2), owners(observation, bars(2)))
     assert (found[:, 1] < found[:, 0]).all()
-    assert space_scores(seen, bars(1), np.zeros(len(seen), int)).shape == (0, 2)
+    assert space_scores(observation, bars(1), np.zeros(len(observation), int)).shape == (0, 2)
 
 
 def test_a_space_may_be_anywhere_between_the_letters_before_and_behind_it():
     """The pen drew the right part of the second letter first."""
-    seen = frames([(0, 5, "a"), (2, -1, " "), (2, 5, "h"), (1, -1, ""), (1, 5, "")])
+    observation = frames([(0, 5, "a"), (2, -1, " "), (2, 5, "h"), (1, -1, ""), (1, 5, "")])
     owner = np.array([0, 2, 2, 1, 1])
-    found = np.exp(space_scores(seen, bars(3), owner)[:, 1])
+    found = np.exp(space_scores(observation, bars(3), owner)[:, 1])
     assert found == pytest.approx(0.9, abs=1e-3)
     back = frames([(0, 5, "a"), (2, -1, ""), (2, 5, "b"), (1, -1, " "), (1, 5, "c")])
     assert (np.exp(space_scores(back, bars(3), owner)[:, 1]) > 0.5).tolist() == [False, True]
 
 
 def test_a_certain_space_leaves_the_other_way_possible():
-    seen = frames([(0, 5, "a"), (1, -1, " "), (1, 5, "b")], sure=1.0)
-    assert np.isfinite(space_scores(seen, bars(2), owners(seen, bars(2)))).all()
+    observation = frames([(0, 5, "a"), (1, -1, " "), (1, 5, "b")], sure=1.0)
+    assert np.isfinite(space_scores(observation, bars(2), owners(observation, bars(2)))).all()
 
 
 # What they teach
 
 
-def spread(seen: Frames, label: str) -> np.ndarray:
+def spread(observation: Frames, label: str) -> np.ndarray:
     """The posterior that each frame says a label, by adding up all ways to say it once: float64 (t,)."""
-    says, nothing = seen.probabilities[:, class_of(label)], seen.probabilities[:, [BLANK, SPACE]].sum(axis=1)
-    total = np.zeros(len(seen))
+    says, nothing = (
+        observation.probabilities[:, class_of(label)],
+        observation.probabilities[:, [BLANK, SPACE]].sum(axis=1),
+    )
+    total = np.zeros(len(observation))
     every = 0.0
-    for start, stop in itertools.combinations(range(len(seen) + 1), 2):
+    for start, stop in itertools.combinations(range(len(observation) + 1), 2):
         inside = np.arange(start, stop)
-        chance = float(np.where(np.isin(np.arange(len(seen)), inside), says, nothing).prod())
+        chance = float(np.where(np.isin(np.arange(len(observation)), inside), says, nothing).prod())
         total[inside] += chance
         every += chance
     return total / every
@@ -266,14 +269,14 @@ def spread(seen: Frames, label: str) -> np.ndarray:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_frames_teach_what_they_lacked_of_the_alignment_of_their_label(seed):
-    seen = random_frames(4, [0] * 4, np.random.default_rng(seed))
-    found = frame_samples(seen, np.arange(4), "a", 7)
-    posterior = spread(seen, "a")
+    observation = random_frames(4, [0] * 4, np.random.default_rng(seed))
+    found = frame_samples(observation, np.arange(4), "a", 7)
+    posterior = spread(observation, "a")
     missing = np.zeros((4, CLASSES))
     missing[:, class_of("a")] = posterior
-    blanks = seen.probabilities[:, [BLANK, SPACE]]
+    blanks = observation.probabilities[:, [BLANK, SPACE]]
     missing[:, [BLANK, SPACE]] = (1 - posterior)[:, None] * blanks / blanks.sum(axis=1, keepdims=True)
-    missing -= seen.probabilities
+    missing -= observation.probabilities
     assert found.network == 7
     kept = np.abs(missing).sum(axis=1) > LEAST_MISSING
     kept[posterior.argmax()] = True
@@ -282,19 +285,19 @@ def test_frames_teach_what_they_lacked_of_the_alignment_of_their_label(seed):
 
 
 def test_only_the_frames_that_lacked_most_are_learned():
-    seen = frames([(0, 2, ""), (0, 4, "a"), *((0, 5 + place, "b") for place in range(6)), (0, 20, "")])
-    found = frame_samples(seen, np.arange(len(seen)), "a", 1)
+    observation = frames([(0, 2, ""), (0, 4, "a"), *((0, 5 + place, "b") for place in range(6)), (0, 20, "")])
+    found = frame_samples(observation, np.arange(len(observation)), "a", 1)
     assert len(found.embeddings) == len(found.missing) == MOST_LEARNED
     sure = frames([(0, 2, ""), (0, 4, "a"), (0, 9, "")], sure=0.999)
     assert len(frame_samples(sure, np.arange(3), "a", 1).missing) == 1
 
 
 def test_what_has_no_frames_too_many_or_no_such_label_teaches_nothing():
-    seen = frames([(0, 1 + place / 10, "w") for place in range(MOST_FRAMES + 1)])
-    assert frame_samples(seen, np.arange(MOST_FRAMES), "w", 1) is not None
-    assert frame_samples(seen, np.arange(MOST_FRAMES + 1), "w", 1) is None
-    assert frame_samples(seen, np.arange(0), "w", 1) is None
-    assert frame_samples(seen, np.arange(3), "é", 1) is None
+    observation = frames([(0, 1 + place / 10, "w") for place in range(MOST_FRAMES + 1)])
+    assert frame_samples(observation, np.arange(MOST_FRAMES), "w", 1) is not None
+    assert frame_samples(observation, np.arange(MOST_FRAMES + 1), "w", 1) is None
+    assert frame_samples(observation, np.arange(0), "w", 1) is None
+    assert frame_samples(observation, np.arange(3), "é", 1) is None
 
 
 # The network itself

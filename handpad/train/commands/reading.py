@@ -14,7 +14,7 @@ import numpy as np
 from handpad.errors import DataError
 from handpad.model.base import BaseModel
 from handpad.model.folder import READING
-from handpad.reading import scorer
+from handpad.reading import potential_functions
 from handpad.reading.language import Language
 from handpad.reading.reader import Reader
 from handpad.train.console import Console
@@ -85,7 +85,7 @@ def _run_segments(args: argparse.Namespace, console: Console) -> None:
     lines, dropped = _printed(args.sources)
     earlier = None
     if args.all_writers_after:
-        earlier = scorer.Scorer.load(args.all_writers_after)
+        earlier = potential_functions.PotentialFunctions.load(args.all_writers_after)
         if earlier is None:
             raise DataError(f"{args.all_writers_after} has no {READING}: make it with handpad-train reading.")
         parts = {"train": lines, "validation": []}
@@ -114,7 +114,7 @@ def _run_segments(args: argparse.Namespace, console: Console) -> None:
     if earlier is None:
         unseen_examples = [example(line.text, rows_of(line.strokes), model) for line in parts["validation"]]
         arrays |= search_weights.choose([one for one in unseen_examples if one is not None], arrays, console)
-        reader = Reader(model, model, scorer.Scorer(arrays), Language.load())
+        reader = Reader(model, model, potential_functions.PotentialFunctions(arrays), Language.load())
         arrays["temperature"] = np.float64(search_weights.calibrate(parts["validation"], reader, console))
     else:
         arrays |= {

@@ -1,4 +1,4 @@
-"""Texts as reading learns from them: every group of their ink, and what a base model sees in each."""
+"""Texts as reading learns from them: every segment of their ink, and what a base model sees in each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,22 +11,22 @@ from handpad.ink import as_strokes, bounding_box
 from handpad.model.base import BaseModel
 from handpad.reading.lattice import GAPS, Lattice, lattice
 from handpad.reading.lines import split_lines
-from handpad.reading.scorer import FORBIDDEN, Scorer
+from handpad.reading.potential_functions import FORBIDDEN, PotentialFunctions
 from handpad.train.datasets.unipen_lines import several_rows
 
 
 @dataclass(frozen=True)
 class Example:
-    """A text ready to learn from: its groups, what the base model sees in them, and what it says.
+    """A text ready to learn from: its segments, what the base model sees in them, and what it says.
 
     Attributes
     ----------
-    groups : of all its rows, one behind the other.
+    segments : of all its rows, one behind the other.
     breaks : the first fragment of each row but the first: where a row ends, so does a word.
     labels, spaces : int (t,), its characters, and whether a space precedes each (never the first).
     """
 
-    groups: Lattice
+    segments: Lattice
     breaks: list[int]
     embeddings: np.ndarray
     logits: np.ndarray
@@ -55,16 +55,16 @@ def example(text: str, rows: Sequence[Sequence[np.ndarray]], model: BaseModel) -
     """Prepare a text from its rows of strokes; None where it holds a character that the model does not know."""
     if any(character != " " and character not in model.labels for character in text):
         return None
-    groups, breaks = _one_behind_the_other([lattice(as_strokes(row)) for row in rows])
-    embeddings, logits = model.run(np.stack([glyph(groups.strokes_of(group)) for group in range(len(groups))]))
+    segments, breaks = _one_behind_the_other([lattice(as_strokes(row)) for row in rows])
+    embeddings, logits = model.run(np.stack([glyph(segments.strokes_of(segment)) for segment in range(len(segments))]))
     words = text.split()
     labels = [model.index(character) for word in words for character in word]
     spaces = [int(bool(number) and not place) for number, word in enumerate(words) for place in range(len(word))]
-    return Example(groups, breaks, embeddings, logits, np.array(labels), np.array(spaces), " ".join(words))
+    return Example(segments, breaks, embeddings, logits, np.array(labels), np.array(spaces), " ".join(words))
 
 
 def _one_behind_the_other(rows: Sequence[Lattice]) -> tuple[Lattice, list[int]]:
-    """The groups of several rows as if of one (its shape is the first row's), and where each but the first begins."""
+    """The segments of several rows as if of one (its shape is the first row's), and where each but the first begins."""
     strokes, fragments, starts, gaps, breaks = [], [], [], [rows[0].gaps], []
     for row in rows:
         if fragments:
@@ -73,7 +73,12 @@ def _one_behind_the_other(rows: Sequence[Lattice]) -> tuple[Lattice, list[int]]:
         moved = len(strokes)
         starts.append(row.starts + len(fragments))
         fragments += [
-            replace(fragment, parts=tuple(part._replace(stroke=part.stroke + moved) for part in fragment.parts))
+            replace(
+                fragment,
+                substrokes=tuple(
+                    substroke._replace(stroke=substroke.stroke + moved) for substroke in fragment.substrokes
+                ),
+            )
             for fragment in row.fragments
         ]
         strokes += row.strokes
@@ -92,10 +97,10 @@ def _one_behind_the_other(rows: Sequence[Lattice]) -> tuple[Lattice, list[int]]:
     return joined, breaks
 
 
-def scores(fitted: Scorer, one: Example) -> tuple[np.ndarray, np.ndarray]:
+def scores(fitted: PotentialFunctions, one: Example) -> tuple[np.ndarray, np.ndarray]:
     """Scores of labels (n, c) and spaces (m - 1, 2) of a prepared line, without an adapter."""
-    seen = Observation(one.embeddings, one.logits, np.zeros((len(one.groups), 4)))
-    labels = fitted.trusted(softmax(one.logits)) + fitted.character_scores(one.groups.geometry, seen)[:, None]
-    spaces = fitted.space_scores(one.groups.gaps)
+    observation = Observation(one.embeddings, one.logits, np.zeros((len(one.segments), 4)))
+    labels = fitted.trusted(softmax(one.logits)) + fitted.character_scores(one.segments.geometry, observation)[:, None]
+    spaces = fitted.space_scores(one.segments.gaps)
     spaces[np.array(one.breaks, dtype=int) - 1] = FORBIDDEN, 0.0
-    return labels + fitted.label_scores(one.groups.geometry, one.embeddings), spaces
+    return labels + fitted.label_scores(one.segments.geometry, one.embeddings), spaces

@@ -1,10 +1,10 @@
 """How ink parts into characters and words, learned from lines of text: the networks of ``reading.npz``.
 
-:class:`handpad.reading.scorer.Scorer` runs them. They are fitted as the potentials of a semi-Markov conditional random
-field (Sarawagi and Cohen 2004): the score of a text in a grouping is the sum of its characters' and
-gaps' scores, and the fit maximises the probability of the true text, all its groupings together, among all texts
-in all groupings. So every wrong grouping of real ink counts as an example of what is no character, and nobody needs
-to say where each character lies.
+:class:`handpad.reading.potential_functions.PotentialFunctions` runs them. They are fitted as the potentials of a
+semi-Markov conditional random field (Sarawagi and Cohen 2004): the score of a text in a grouping is the sum of its
+characters' and gaps' scores, and the fit maximises the probability of the true text, all its groupings together, among
+all texts in all groupings. So every wrong grouping of real ink counts as an example of what is no character, and nobody
+needs to say where each character lies.
 """
 
 import io
@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from handpad.model.folder import READING, add_file
-from handpad.reading import scorer
+from handpad.reading import potential_functions
 from handpad.reading.lattice import GAPS, GEOMETRY, MOST_PIECES
 from handpad.train.console import Console
 from handpad.train.fit.device import set_seed
@@ -30,7 +30,7 @@ IMPOSSIBLE = -1e4
 
 
 class ReadingNetworks(nn.Module):
-    """What :class:`handpad.reading.scorer.Scorer` runs, as it is fitted."""
+    """What :class:`handpad.reading.potential_functions.PotentialFunctions` runs, as it is fitted."""
 
     def __init__(self, embedding: int, classes: int):
         super().__init__()
@@ -47,11 +47,11 @@ class ReadingNetworks(nn.Module):
             nn.init.zeros_(last.bias)
 
     def forward(self, geometry: Tensor, gaps: Tensor, embeddings: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:
-        """Scores of labels (n, c) in each group, and of no space and a space (g, 2) in each gap."""
+        """Scores of labels (n, c) in each segment, and of no space and a space (g, 2) in each gap."""
         logged = torch.log_softmax(logits, dim=1)
         entropy = -(logged.exp() * logged).sum(dim=1, keepdim=True)
         whole = self.whole(torch.cat([geometry, embeddings, entropy, logged.topk(2, dim=1).values], dim=1))
-        trusted = self.trust * logged.clamp(min=scorer.LEAST_LOG_PROBABILITY)
+        trusted = self.trust * logged.clamp(min=potential_functions.LEAST_LOG_PROBABILITY)
         return trusted + self.size(geometry) + self.shape(embeddings) + whole, self.space(gaps)
 
 
@@ -66,15 +66,15 @@ def fit(
     examples = [one[0] for one in versions]
     generator = np.random.default_rng(seed)
     scale = {
-        "geometry": _scale(np.concatenate([one.groups.geometry for one in examples])),
-        "gaps": _scale(np.concatenate([one.groups.gaps for one in examples])),
+        "geometry": _scale(np.concatenate([one.segments.geometry for one in examples])),
+        "gaps": _scale(np.concatenate([one.segments.gaps for one in examples])),
         "embedding": _scale(np.concatenate([one.embeddings for one in examples]), together=True),
     }
     networks = ReadingNetworks(examples[0].embeddings.shape[1], len(labels))
     optimizer = torch.optim.AdamW(networks.parameters(), lr=PEAK_RATE, weight_decay=WEIGHT_DECAY)
     steps = EPOCHS * -(-len(examples) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, PEAK_RATE, total_steps=steps)
-    lengths = np.array([len(one.groups.fragments) for one in examples])
+    lengths = np.array([len(one.segments.fragments) for one in examples])
     for epoch in range(EPOCHS):
         networks.train()
         examples = [one[generator.integers(len(one))] for one in versions]
@@ -91,7 +91,11 @@ def fit(
             total += loss.item()
         console.line("epoch", epoch=epoch + 1, epochs=EPOCHS, loss=total / len(batches))
     networks.eval()
-    arrays = {"format": np.int64(scorer.FORMAT), "labels": np.array(labels), "trust": networks.trust.detach().numpy()}
+    arrays = {
+        "format": np.int64(potential_functions.FORMAT),
+        "labels": np.array(labels),
+        "trust": networks.trust.detach().numpy(),
+    }
     for name, (mean, deviation) in scale.items():
         arrays |= {f"{name}_mean": mean, f"{name}_deviation": deviation}
     for name in ("size", "whole", "space", "shape"):
@@ -111,7 +115,7 @@ def _scale(values: np.ndarray, together: bool = False) -> tuple[np.ndarray, np.n
 def line_loss(networks: ReadingNetworks, examples: Sequence[Example], scale: dict) -> Tensor:
     """Mean over the characters of -log P(text | ink), all groupings together; lines that no grouping fits count not."""
     labels, spaces = _padded_scores(networks, examples, scale)
-    ends = torch.tensor([len(one.groups.fragments) for one in examples])
+    ends = torch.tensor([len(one.segments.fragments) for one in examples])
     rows = torch.arange(len(examples))
     possible = _all_texts(labels, spaces)[rows, ends]
     true = _true_text(labels, spaces, examples)[rows, torch.tensor([len(one.labels) - 1 for one in examples]), ends]
@@ -128,19 +132,19 @@ def _padded_scores(networks: ReadingNetworks, examples: Sequence[Example], scale
         return torch.from_numpy(((np.concatenate(values) - mean) / deviation).astype(np.float32))
 
     found, gaps = networks(
-        gather("geometry", [one.groups.geometry for one in examples]),
-        gather("gaps", [one.groups.gaps for one in examples]),
+        gather("geometry", [one.segments.geometry for one in examples]),
+        gather("gaps", [one.segments.gaps for one in examples]),
         gather("embedding", [one.embeddings for one in examples]),
         torch.from_numpy(np.concatenate([one.logits for one in examples])).float(),
     )
-    count, most = len(examples), max(len(one.groups.fragments) for one in examples)
-    row = torch.cat([torch.full((len(one.groups),), index) for index, one in enumerate(examples)])
-    starts = torch.from_numpy(np.concatenate([one.groups.starts for one in examples]))
-    stops = torch.from_numpy(np.concatenate([one.groups.stops for one in examples]))
+    count, most = len(examples), max(len(one.segments.fragments) for one in examples)
+    row = torch.cat([torch.full((len(one.segments),), index) for index, one in enumerate(examples)])
+    starts = torch.from_numpy(np.concatenate([one.segments.starts for one in examples]))
+    stops = torch.from_numpy(np.concatenate([one.segments.stops for one in examples]))
     labels = torch.full((count, most + 1, MOST_PIECES, found.shape[1]), IMPOSSIBLE)
     labels = labels.index_put((row, stops, stops - starts - 1), found)
-    row = torch.cat([torch.full((len(one.groups.gaps),), index) for index, one in enumerate(examples)])
-    place = torch.cat([torch.arange(1, len(one.groups.gaps) + 1) for one in examples])
+    row = torch.cat([torch.full((len(one.segments.gaps),), index) for index, one in enumerate(examples)])
+    place = torch.cat([torch.arange(1, len(one.segments.gaps) + 1) for one in examples])
     spaces = torch.zeros((count, most + 1, 2)).index_put((row, place), gaps)
     for index, one in enumerate(examples):
         spaces[index, one.breaks] = torch.tensor([IMPOSSIBLE, 0.0])

@@ -16,8 +16,8 @@ from handpad.model.folder import READING
 from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, line_shape
 from handpad.reading.lines import split_lines
+from handpad.reading.potential_functions import PotentialFunctions
 from handpad.reading.reader import Reader
-from handpad.reading.scorer import Scorer
 from handpad.reading.separate import separate
 from handpad.reading.sequence import SequenceNetwork
 from handpad.recognizer import Recognizer
@@ -100,10 +100,10 @@ def by_row(text: str, said: Sequence[str]) -> list[str]:
     return best[len(words)][1]
 
 
-class NetworkAlone(Scorer):
-    """A fitted scorer that leaves it to the base model to name the characters, whatever their size and place."""
+class NetworkAlone(PotentialFunctions):
+    """Potential functions that leave it to the base model to name characters, whatever their size and place."""
 
-    def __init__(self, fitted: Scorer):
+    def __init__(self, fitted: PotentialFunctions):
         vars(self).update(vars(fitted))
 
     def label_scores(self, geometry, embeddings):
@@ -116,7 +116,7 @@ def variants(folder: Path, model: BaseModel) -> dict[str, Variant]:
 
     Raises
     ------
-    DataError : the folder has no scorer.
+    DataError : the folder has no potential functions.
     """
     full, pad, part = _parts(folder, model)
     # The bonus for each character makes up for the language's liking for few; without a language it has no place.
@@ -145,16 +145,18 @@ def variants_for_words(folder: Path, model: BaseModel) -> dict[str, Variant]:
     }
 
 
-def _parts(folder: Path, model: BaseModel) -> tuple[Scorer, Callable, Callable]:
-    """The scorer, what makes users' readers, and what makes readers that lack something."""
-    full = Scorer.load(folder)
+def _parts(folder: Path, model: BaseModel) -> tuple[PotentialFunctions, Callable, Callable]:
+    """The potential functions, what makes users' readers, and what makes readers that lack something."""
+    full = PotentialFunctions.load(folder)
     if full is None:
         raise DataError(f"{folder} has no {READING}: make it with handpad-train reading.")
 
     def pad() -> PadReader:
         return PadReader(Recognizer(model=model))
 
-    def part(scorer: Scorer, language: Language | None, sequence: SequenceNetwork | None = None) -> PartOfReader:
-        return PartOfReader(Reader(model, model, scorer, language, sequence))
+    def part(
+        potential_functions: PotentialFunctions, language: Language | None, sequence: SequenceNetwork | None = None
+    ) -> PartOfReader:
+        return PartOfReader(Reader(model, model, potential_functions, language, sequence))
 
     return full, pad, part

@@ -7,7 +7,7 @@ import numpy as np
 from handpad.adaptation import softmax
 from handpad.ink import as_strokes
 from handpad.model.base import BaseModel
-from handpad.reading import scorer
+from handpad.reading import potential_functions
 from handpad.reading.language import Language
 from handpad.reading.reader import CANDIDATES, Reader
 from handpad.reading.search import Weights, search, text_of
@@ -23,7 +23,7 @@ FAMILIAR_EVERY, FEW_FAR = 5, 0.05
 UNWEIGHTED = {
     name: np.float64(value) for name, value in {"language": 0, "character": 0, "temperature": 1, "familiar": 1}.items()
 }
-"""What :class:`handpad.reading.scorer.Scorer` needs before it is chosen."""
+"""What :class:`handpad.reading.potential_functions.PotentialFunctions` needs before it is chosen."""
 
 
 LANGUAGE_WEIGHTS = (0.55, 0.7, 0.85, 1.0)
@@ -37,19 +37,21 @@ TEMPERATURES = (0.7, 0.85, 1.0, 1.2, 1.5, 1.8, 2.2, 2.7, 3.3, 4.0)
 
 def familiar(examples: Sequence[Example], model: BaseModel, arrays: dict[str, np.ndarray]) -> np.ndarray:
     """How far all but FEW_FAR of the characters of every so many texts lie from the model's nearest writing style."""
-    fitted = scorer.Scorer(UNWEIGHTED | arrays)
+    fitted = potential_functions.PotentialFunctions(UNWEIGHTED | arrays)
     apart = []
     for one in examples[::FAMILIAR_EVERY]:
         labels, spaces = scores(fitted, one)
-        path = search(one.groups.starts, one.groups.stops, labels, spaces, fitted.labels, None, fitted.weights)[0]
-        apart.append(scorer.from_styles(one.embeddings[[step.group for step in path.steps]], model.centroids))
+        path = search(one.segments.starts, one.segments.stops, labels, spaces, fitted.labels, None, fitted.weights)[0]
+        apart.append(
+            potential_functions.from_styles(one.embeddings[[step.segment for step in path.steps]], model.centroids)
+        )
     return np.quantile(np.concatenate(apart), 1 - FEW_FAR)
 
 
 def choose(examples: Sequence[Example], arrays: dict[str, np.ndarray], console: Console) -> dict[str, np.ndarray]:
     """The search's weights and temperature that serve the validation lines best."""
     language = Language.load()
-    fitted = scorer.Scorer(UNWEIGHTED | arrays)
+    fitted = potential_functions.PotentialFunctions(UNWEIGHTED | arrays)
     scored = [(one, *scores(fitted, one)) for one in examples]
     best, best_errors = Weights(0.5, 1.0), np.inf
     length = sum(len(one.text) for one in examples)
@@ -99,5 +101,5 @@ def _padded(chances: Sequence[float]) -> list[float]:
 
 
 def _read(one: Example, labels, spaces, alphabet, language, weights) -> str:
-    path = search(one.groups.starts, one.groups.stops, labels, spaces, alphabet, language, weights)[0]
+    path = search(one.segments.starts, one.segments.stops, labels, spaces, alphabet, language, weights)[0]
     return text_of(path.steps, alphabet)

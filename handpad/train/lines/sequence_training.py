@@ -14,8 +14,8 @@ from handpad.model.folder import READING, SEQUENCE, add_file, read_description, 
 from handpad.reading.evidence import Evidence
 from handpad.reading.frames import LABELS
 from handpad.reading.language import Language
+from handpad.reading.potential_functions import PotentialFunctions
 from handpad.reading.reader import Reader
-from handpad.reading.scorer import Scorer
 from handpad.reading.sequence import SequenceNetwork as FittedNetwork
 from handpad.train.console import Console
 from handpad.train.datasets import Dataset, unipen
@@ -47,8 +47,8 @@ def run(
     DataError : the sources hold no words and texts, or no isolated characters; or there is no network to go on from.
     """
     model = BaseModel.load(folder)
-    scorer = Scorer.load(folder)
-    if scorer is None:
+    potential_functions = PotentialFunctions.load(folder)
+    if potential_functions is None:
         raise DataError(f"{folder} has no {READING}: make it with handpad-train reading first, without --sequence.")
     first, before = None, {}
     if go_on:
@@ -74,7 +74,7 @@ def run(
 
     network, history = fit(training, [_sample(line) for line in watched], minutes, seed, console, keep, first)
     keep(network)
-    weights = weigh(model, scorer, folder, parts, seed, console)
+    weights = weigh(model, potential_functions, folder, parts, seed, console)
     record = {
         "data": {"name": unipen.NAME, "licence": unipen.LICENCE, "lines": counts, "dropped": dropped},
         "left_out": {**left_out, "the network did not find the transcript in the ink": len(history["left_out"])},
@@ -91,18 +91,25 @@ def run(
     console.line("result", command="reading", model=str(folder), lines=counts, left_out=record["left_out"])
 
 
-def weigh(model: BaseModel, scorer: Scorer, folder: Path, parts: LineSplit, seed: int, console: Console) -> np.ndarray:
+def weigh(
+    model: BaseModel,
+    potential_functions: PotentialFunctions,
+    folder: Path,
+    parts: LineSplit,
+    seed: int,
+    console: Console,
+) -> np.ndarray:
     """Choose how much the folder's network counts, on validation writers, and write that into its ``reading.npz``."""
     network, language = FittedNetwork.load(folder), Language.load()
     drawn = sequence_weights.drawn(parts.validation, seed)
-    examples = sequence_weights.examples(drawn, Evidence(model, model, scorer, network))
+    examples = sequence_weights.examples(drawn, Evidence(model, model, potential_functions, network))
     weights = sequence_weights.choose(examples, model.labels, language, console)
     with np.load(io.BytesIO(read_file(folder, READING, read_description(folder)))) as stored:
         arrays = dict(stored)
     calm = []
     for kind in sequence_weights.KINDS:
         lines = [line for line, one in zip(drawn, examples, strict=True) if one.kind == kind]
-        reader = Reader(model, model, Scorer(arrays | {"sequence_weights": weights}), language, network)
+        reader = Reader(model, model, PotentialFunctions(arrays | {"sequence_weights": weights}), language, network)
         calm.append(calibrate(lines, reader, console) if lines else 1.0)
     weights[:, -1] = calm
     buffer = io.BytesIO()

@@ -1,7 +1,7 @@
 """How much the sequence network, the segments and the language count beside each other: chosen on validation writers.
 
-Print and joined writing get weights of their own (:data:`handpad.reading.scorer.JOINING`). One weight after the other
-is moved to the value with the fewest character errors, as a mean over contributors, until none moves.
+Print and joined writing get weights of their own (:data:`handpad.reading.potential_functions.JOINING`). One weight
+after the other is moved to the value with the fewest character errors, as a mean over contributors, until none moves.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ import numpy as np
 from handpad.ink import as_strokes
 from handpad.reading.evidence import Evidence, Potentials
 from handpad.reading.language import Language
-from handpad.reading.scorer import JOINING, WEIGHED, WITH_SEQUENCE
+from handpad.reading.potential_functions import JOINING, WEIGHED, WITH_SEQUENCE
 from handpad.reading.search import Weights, search, text_of
 from handpad.train.console import Console
 from handpad.train.datasets.unipen_lines import Line
@@ -83,7 +83,7 @@ def examples(lines: Sequence[Line], evidence: Evidence) -> list[Example]:
 def choose(lines: Sequence[Example], alphabet: list[str], language: Language, console: Console) -> np.ndarray:
     """The weights of print and of joined writing: float64 (2, 6), with a temperature of 1, as in ``reading.npz``.
 
-    Where there are no lines of a kind, its weights stay those of :data:`handpad.reading.scorer.WITH_SEQUENCE`.
+    Where there are no lines of a kind, its weights stay :data:`handpad.reading.potential_functions.WITH_SEQUENCE`.
     """
     chosen = []
     for kind, start in zip(KINDS, WITH_SEQUENCE, strict=True):
@@ -122,6 +122,6 @@ def error_rate(lines: Sequence[Example], alphabet: list[str], language: Language
 def text(potentials: Potentials, alphabet: list[str], language: Language | None, weights: Weights) -> str:
     """What a line is read as with these weights."""
     labels, spaces = potentials.weighed(weights)
-    groups = potentials.groups
-    steps = search(groups.starts, groups.stops, labels, spaces, alphabet, language, weights)[0].steps
+    segments = potentials.segments
+    steps = search(segments.starts, segments.stops, labels, spaces, alphabet, language, weights)[0].steps
     return text_of(steps, alphabet)

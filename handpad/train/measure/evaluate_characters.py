@@ -28,8 +28,8 @@ def observe(data: Dataset, model: BaseModel, names: list[str]) -> list[WriterDat
             rows = data.rows_of([name])
             rows = rows[labels[rows] >= 0]
             if len(rows):
-                seen = pad.observe_glyphs(data.glyphs[rows], cues[rows])
-                writers.append(WriterData(name, seen, labels[rows]))
+                observation = pad.observe_glyphs(data.glyphs[rows], cues[rows])
+                writers.append(WriterData(name, observation, labels[rows]))
     return writers
 
 
@@ -68,7 +68,7 @@ def evaluate(
 
 def _outcome(writer: WriterData, trial: Trial) -> Outcome:
     rows = trial.rows
-    base = writer.seen.logits[rows].argmax(axis=1)
+    base = writer.observation.logits[rows].argmax(axis=1)
     return Outcome(
         writer.name,
         writer.labels[rows],

@@ -21,7 +21,7 @@ class WriterData:
     """All characters of one writer: n observations and their true labels, int (n,), among those of the model."""
 
     name: str
-    seen: Observation
+    observation: Observation
     labels: np.ndarray
 
     def __len__(self) -> int:
@@ -72,7 +72,7 @@ def stratified_draw(labels: np.ndarray, random: np.random.Generator) -> tuple[np
 def holdout(pad: Recognizer, writer: WriterData, random: np.random.Generator) -> Trial:
     """The paper's protocol: learn nine tenths, then predict the rest, learning each after its prediction."""
     adapting, testing = stratified_draw(writer.labels, random)
-    _teach(pad, writer.seen[adapting], writer.labels[adapting])
+    _teach(pad, writer.observation[adapting], writer.labels[adapting])
     return _ask_and_tell(pad, writer, testing)
 
 
@@ -93,13 +93,13 @@ def mistaken(
     known = np.unique(writer.labels)
     for row in random.choice(learned, wrong, replace=False):
         labels[row] = random.choice(known[known != labels[row]])
-    _teach(pad, writer.seen[order[:learned]], labels)
+    _teach(pad, writer.observation[order[:learned]], labels)
     return _ask_and_tell(pad, writer, order[learned : learned + limit], tell=False)
 
 
-def _teach(pad: Recognizer, seen: Observation, labels: np.ndarray) -> None:
+def _teach(pad: Recognizer, observation: Observation, labels: np.ndarray) -> None:
     """Teach labelled characters as corrections."""
-    pad.learn_observed(seen, [pad.model.labels[label] for label in labels])
+    pad.learn_observed(observation, [pad.model.labels[label] for label in labels])
 
 
 def _ask_and_tell(pad: Recognizer, writer: WriterData, rows: np.ndarray, tell: bool = True) -> Trial:
@@ -107,15 +107,15 @@ def _ask_and_tell(pad: Recognizer, writer: WriterData, rows: np.ndarray, tell: b
     reach = np.zeros(len(rows), dtype=bool)
     predict_seconds = learn_seconds = 0.0
     for place, row in enumerate(rows):
-        seen, label = writer.seen[row : row + 1], pad.model.labels[writer.labels[row]]
+        observation, label = writer.observation[row : row + 1], pad.model.labels[writer.labels[row]]
         start = time.perf_counter()
-        said = pad.rank(seen)[0][0].label
+        said = pad.rank(observation)[0][0].label
         predict_seconds += time.perf_counter() - start
         predicted[place] = pad.model.index(said)
-        reach[place] = label in pad.votes(seen)[0].values()
+        reach[place] = label in pad.votes(observation)[0].values()
         if tell:
             start = time.perf_counter()
-            pad.learn_observed(seen, [label], confirmed=said == label)
+            pad.learn_observed(observation, [label], confirmed=said == label)
             learn_seconds += time.perf_counter() - start
     count = max(1, len(rows))
     return Trial(rows, predicted, reach, predict_seconds / count, learn_seconds / count)

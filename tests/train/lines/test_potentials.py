@@ -15,8 +15,8 @@ from handpad.adaptation import Observation  # noqa: E402
 from handpad.ink import as_strokes  # noqa: E402
 from handpad.model.base import BaseModel  # noqa: E402
 from handpad.reading.lattice import MOST_PIECES  # noqa: E402
+from handpad.reading.potential_functions import FORBIDDEN, PotentialFunctions  # noqa: E402
 from handpad.reading.reader import Reader  # noqa: E402
-from handpad.reading.scorer import FORBIDDEN, Scorer  # noqa: E402
 from handpad.train import cli  # noqa: E402
 from handpad.train.console import Console  # noqa: E402
 from handpad.train.lines import examples as texts  # noqa: E402
@@ -44,7 +44,7 @@ def groupings(fragments):
 
 def every_text(scores):
     """The summed scores of each text, a tuple of (label, space before), over all its groupings, by brute force."""
-    labels, spaces = (part[0].double().numpy() for part in scores)
+    labels, spaces = (substroke[0].double().numpy() for substroke in scores)
     sums = {}
     for stops in groupings(PIECES):
         starts = [0, *stops[:-1]]
@@ -74,11 +74,11 @@ class Groups:
 
 def loss_of(text, scores):
     """-log P(text) by the loss that is fitted, of networks that give these scores."""
-    groups, (labels, spaces) = Groups(), scores
-    found = labels[0, groups.stops, groups.stops - groups.starts - 1], spaces[0, 1:PIECES]
-    nothing = np.zeros((len(groups), 1))
+    segments, (labels, spaces) = Groups(), scores
+    found = labels[0, segments.stops, segments.stops - segments.starts - 1], spaces[0, 1:PIECES]
+    nothing = np.zeros((len(segments), 1))
     said, gaps = (np.array(column) for column in zip(*text, strict=True))
-    one = texts.Example(groups, [], nothing, nothing, said, gaps, "")
+    one = texts.Example(segments, [], nothing, nothing, said, gaps, "")
     scale = dict.fromkeys(("geometry", "gaps", "embedding"), (0.0, 1.0))
     return len(text) * potentials.line_loss(lambda *_: found, [one], scale).item()
 
@@ -110,14 +110,14 @@ def test_a_fit_learns_and_the_file_says_the_same_as_the_networks(monkeypatch, tm
     folder = shutil.copytree(model.folder, tmp_path / "model")
     potentials.save(folder, arrays | {"fingerprint": np.array("own")})
     BaseModel.load(folder)  # the checksums are those of the new file
-    loaded = Scorer.load(folder)
+    loaded = PotentialFunctions.load(folder)
     assert loaded.labels == model.labels
     one = examples[0]
-    seen = Observation(one.embeddings, one.logits, np.zeros((len(one.groups), 4)))
-    assert loaded.character_scores(one.groups.geometry, seen).shape == (len(one.groups),)
+    observation = Observation(one.embeddings, one.logits, np.zeros((len(one.segments), 4)))
+    assert loaded.character_scores(one.segments.geometry, observation).shape == (len(one.segments),)
     labels, spaces = texts.scores(loaded, one)
-    assert labels.shape == (len(one.groups), len(model.labels))
-    assert spaces.shape == (len(one.groups.fragments) - 1, 2)
+    assert labels.shape == (len(one.segments), len(model.labels))
+    assert spaces.shape == (len(one.segments.fragments) - 1, 2)
     said = Reader(model, model, loaded, None).read(as_strokes(next(own_lines(1))[1])).text
     assert said.replace(" ", "").lower() == one.text.replace(" ", "").lower()
 
@@ -130,17 +130,19 @@ def test_the_rows_of_a_text_are_one_behind_the_other_with_a_space_between(monkey
     assert [len(row) for row in found] == [len(row) for row in rows]
     one = texts.example("tool box vox lit", found, model)
     alone = [texts.example(text, [row], model) for text, row in zip(("tool box", "vox lit"), rows, strict=True)]
-    first = len(alone[0].groups.fragments)
+    first = len(alone[0].segments.fragments)
     assert one.breaks == [first]
-    assert not any(start < first < stop for start, stop in zip(one.groups.starts, one.groups.stops, strict=True))
-    np.testing.assert_allclose(one.groups.geometry, np.concatenate([part.groups.geometry for part in alone]), atol=1e-4)
-    ink = one.groups.strokes_of(len(one.groups) - 1)
+    assert not any(start < first < stop for start, stop in zip(one.segments.starts, one.segments.stops, strict=True))
+    np.testing.assert_allclose(
+        one.segments.geometry, np.concatenate([substroke.segments.geometry for substroke in alone]), atol=1e-4
+    )
+    ink = one.segments.strokes_of(len(one.segments) - 1)
     np.testing.assert_allclose(ink[-1][:, :2], strokes[-1])
-    fitted = Scorer.load(model.folder)
+    fitted = PotentialFunctions.load(model.folder)
     labels, spaces = texts.scores(fitted, one)
     assert spaces[first - 1].tolist() == [FORBIDDEN, 0.0]
     monkeypatch.setattr(potentials, "EPOCHS", 1)
-    arrays = potentials.fit([[one], *([part] for part in alone)], model.labels, 1, Console(True))
+    arrays = potentials.fit([[one], *([substroke] for substroke in alone)], model.labels, 1, Console(True))
     assert all(np.isfinite(value).all() for value in arrays.values() if value.dtype.kind == "f")
     said = search_weights._read(one, labels, spaces, model.labels, None, fitted.weights)
     assert said.lower().replace(" ", "") == "toolboxvoxlit"

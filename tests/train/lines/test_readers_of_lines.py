@@ -5,8 +5,8 @@ from handwriting import write_line
 from handpad.errors import DataError
 from handpad.model.base import BaseModel
 from handpad.reading.lattice import GAPS, GEOMETRY
+from handpad.reading.potential_functions import PotentialFunctions
 from handpad.reading.reader import Reader
-from handpad.reading.scorer import Scorer
 from handpad.recognizer import Recognizer
 from handpad.train.lines import readers
 from handpad.train.lines.readers import GapReader, NetworkAlone, PadReader, PartOfReader, by_row
@@ -79,7 +79,7 @@ def test_the_pad_reads_a_line_and_learns_what_its_users_would_teach_it():
 def test_the_network_alone_hears_nothing_of_size_and_place(model):
     liking = np.zeros(len(model.labels), np.float32)
     liking[model.index("%")] = 50
-    fitted = Scorer(arrays(model, size_0_bias=liking))
+    fitted = PotentialFunctions(arrays(model, size_0_bias=liking))
     line = ink("z")
     assert PartOfReader(Reader(model, model, fitted, None)).read(line) == "%"
     assert PartOfReader(Reader(model, model, NetworkAlone(fitted), None)).read(line) != "%"

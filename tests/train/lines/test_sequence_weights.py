@@ -10,7 +10,7 @@ from handpad.adaptation import Observation
 from handpad.reading.evidence import Potentials
 from handpad.reading.language import Language
 from handpad.reading.lattice import lattice
-from handpad.reading.scorer import WEIGHED, WITH_SEQUENCE
+from handpad.reading.potential_functions import WEIGHED, WITH_SEQUENCE
 from handpad.reading.search import Weights
 from handpad.train.console import Console
 from handpad.train.datasets.unipen_lines import TEXTS, WORDS, Line
@@ -40,19 +40,21 @@ def few(monkeypatch):
 
 def example(segments: tuple[str, float], sequence: tuple[str, float], joining: float, site="ced") -> Example:
     """A line of three strokes, of which both parts say a text, each letter likelier by so many nats than all else."""
-    groups = lattice(STROKES)
-    alone = [int(np.flatnonzero((groups.starts == n) & (groups.stops == n + 1))[0]) for n in range(3)]
+    segments = lattice(STROKES)
+    alone = [int(np.flatnonzero((segments.starts == n) & (segments.stops == n + 1))[0]) for n in range(3)]
     labels = []
     for said, by in (segments, sequence):
-        scores = np.full((len(groups), len(ALPHABET)), -60.0)
+        scores = np.full((len(segments), len(ALPHABET)), -60.0)
         scores[alone] = 0.0
         for row, letter in zip(alone, said, strict=True):
             scores[row, ALPHABET.index(letter)] = by
         labels.append(scores)
     spaces = np.tile([0.0, -20.0], (2, 1))
-    seen = Observation(np.zeros((len(groups), 1)), np.zeros((len(groups), len(ALPHABET))), np.zeros((len(groups), 4)))
-    frames = np.ones(len(groups), int)
-    return Example(TRUE, site, Potentials(groups, seen, labels[0], spaces, frames, labels[1], spaces, joining))
+    observation = Observation(
+        np.zeros((len(segments), 1)), np.zeros((len(segments), len(ALPHABET))), np.zeros((len(segments), 4))
+    )
+    frames = np.ones(len(segments), int)
+    return Example(TRUE, site, Potentials(segments, observation, labels[0], spaces, frames, labels[1], spaces, joining))
 
 
 def chosen(examples):

@@ -93,10 +93,10 @@ def test_words_of_one_writer_become_a_line_of_them():
     assert same(one.strokes, again.strokes)
     assert len(one.strokes) == sum(len(word.strokes) for word in words)
     starts = np.cumsum([0, *(len(word.strokes) for word in words)])
-    parts = [one.strokes[a:b] for a, b in itertools.pairwise(starts)]
-    for before, after in itertools.pairwise(parts):
+    substrokes = [one.strokes[a:b] for a, b in itertools.pairwise(starts)]
+    for before, after in itertools.pairwise(substrokes):
         assert box(after)[0][0] > box(before)[1][0]
-    sizes = [writing_size(part) for part in parts]
+    sizes = [writing_size(substroke) for substroke in substrokes]
     assert max(sizes) / min(sizes) < 2  # written at 18 and 60
 
 

@@ -20,13 +20,13 @@ class Recorder(Recognizer):
         super().__init__(model=MODEL)
         self.events = []
 
-    def rank(self, seen):
-        self.events.append(("asked", rows_of(seen)))
-        return super().rank(seen)
+    def rank(self, observation):
+        self.events.append(("asked", rows_of(observation)))
+        return super().rank(observation)
 
-    def learn_observed(self, seen, labels, confirmed=False):
-        self.events.append(("told", rows_of(seen), [self.model.index(label) for label in labels], confirmed))
-        super().learn_observed(seen, labels, confirmed)
+    def learn_observed(self, observation, labels, confirmed=False):
+        self.events.append(("told", rows_of(observation), [self.model.index(label) for label in labels], confirmed))
+        super().learn_observed(observation, labels, confirmed)
 
     def told(self):
         """Row and label of every character learned."""
@@ -39,8 +39,8 @@ def recorder():
         yield pad
 
 
-def rows_of(seen):
-    return seen.embeddings[:, 0].astype(int).tolist()
+def rows_of(observation):
+    return observation.embeddings[:, 0].astype(int).tolist()
 
 
 def writer(labels):
@@ -49,8 +49,8 @@ def writer(labels):
     embeddings = np.zeros((count, WIDTH), np.float32)
     embeddings[:, 0] = np.arange(count)
     embeddings[np.arange(count), 1 + np.array(labels)] = 1000
-    seen = Observation(embeddings, np.zeros((count, 3), np.float32), np.zeros((count, 4)))
-    return WriterData("somebody", seen, np.array(labels))
+    observation = Observation(embeddings, np.zeros((count, 3), np.float32), np.zeros((count, 4)))
+    return WriterData("somebody", observation, np.array(labels))
 
 
 def test_of_every_ten_characters_of_a_class_one_tests():

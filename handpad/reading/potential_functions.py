@@ -1,4 +1,4 @@
-"""How well each group of ink would do as a character, and each gap as a space: small networks, learned from lines.
+"""How well each segment of ink would do as a character, and each gap as a space: small networks, learned from lines.
 
 They are fitted together so that the true text of a line of ink is likelier than every other text in every other
 grouping (a segmental conditional random field; see :mod:`handpad.train.lines.potentials`), on top of a base model whose
@@ -37,7 +37,7 @@ WITH_SEQUENCE = np.array([[1.0, 4.0, 1.0, 0.7, 0.6, 1.5], [0.55, 1.5, 0.0, 0.7, 
 """The weights of print and of joined writing where ``reading.npz`` has none of its own."""
 
 FORBIDDEN = -1e4
-"""Score of what a settled character rules out."""
+"""Score of what a known character rules out."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Layer:
         return x @ self.weight.T + self.bias
 
 
-class Scorer:
+class PotentialFunctions:
     """The fitted networks of one base model. Made by :meth:`load` or from the arrays of ``reading.npz``.
 
     Attributes
@@ -81,8 +81,8 @@ class Scorer:
             raise ValueError("features")
 
     @classmethod
-    def load(cls, folder: Path) -> "Scorer | None":
-        """The scorer in a base model's folder; None where there is none. Raises ModelError if it is damaged."""
+    def load(cls, folder: Path) -> "PotentialFunctions | None":
+        """Those of a base model's folder; None where there are none. Raises ModelError if they are damaged."""
         path = folder / READING
         if not path.exists():
             return None
@@ -110,16 +110,16 @@ class Scorer:
         mixed = (1 - joined) * self._with_sequence[0] + joined * self._with_sequence[1]
         return replace(self.weights, **dict(zip(WEIGHED, mixed.tolist(), strict=True)))
 
-    def character_scores(self, geometry: np.ndarray, seen: Observation) -> np.ndarray:
-        """How much each group looks like one whole character rather than parts of several: float32 (n,).
+    def character_scores(self, geometry: np.ndarray, observation: Observation) -> np.ndarray:
+        """How much each segment looks like one whole character rather than parts of several: float32 (n,).
 
-        geometry : float32 (n, GEOMETRY), of the groups in their lattice. seen : what the scorer's own base model makes
-        of them, over all its labels.
+        geometry : float32 (n, GEOMETRY), of the segments in their lattice. observation : what
+        their own base model makes of them, over all its labels.
         """
-        logged = log_softmax(seen.logits)
+        logged = log_softmax(observation.logits)
         entropy = -(np.exp(logged) * logged).sum(axis=1, keepdims=True)
         top = -np.sort(-logged, axis=1)[:, :2]
-        inputs = [self._scaled("geometry", geometry), self._scaled("embedding", seen.embeddings), entropy, top]
+        inputs = [self._scaled("geometry", geometry), self._scaled("embedding", observation.embeddings), entropy, top]
         return _run(self._networks["whole"], np.concatenate(inputs, axis=1))[:, 0]
 
     def label_scores(self, geometry: np.ndarray, embeddings: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from handpad.model.base import BaseModel
 from handpad.model.folder import READING
 from handpad.paths import bundled_models
 from handpad.reading.lattice import lattice
-from handpad.reading.scorer import Scorer
+from handpad.reading.potential_functions import PotentialFunctions
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def arrays(folder):
 
 
 def test_a_folder_without_a_scorer_has_none(tmp_path):
-    assert Scorer.load(tmp_path) is None
+    assert PotentialFunctions.load(tmp_path) is None
 
 
 def test_a_cut_off_file_is_refused(folder):
@@ -34,7 +34,7 @@ def test_a_cut_off_file_is_refused(folder):
     for length in (0, 10, len(data) // 2, len(data) - 1):
         (folder / READING).write_bytes(data[:length])
         with pytest.raises(ModelError, match=READING):
-            Scorer.load(folder)
+            PotentialFunctions.load(folder)
 
 
 def test_flipped_bytes_are_refused_or_harmless(folder):
@@ -44,7 +44,7 @@ def test_flipped_bytes_are_refused_or_harmless(folder):
         damaged[place] ^= 0xFF
         (folder / READING).write_bytes(damaged)
         try:
-            Scorer.load(folder)
+            PotentialFunctions.load(folder)
         except ModelError as error:
             assert READING in str(error)
 
@@ -55,7 +55,7 @@ def test_a_missing_part_is_refused(folder, name):
     del held[name]
     np.savez(folder / READING, **held)
     with pytest.raises(ModelError, match="damaged"):
-        Scorer.load(folder)
+        PotentialFunctions.load(folder)
 
 
 @pytest.mark.parametrize("name", ["size_0_weight", "space_0_weight"])
@@ -64,13 +64,13 @@ def test_networks_for_other_features_are_refused(folder, name):
     held[name] = held[name][:, :-1]
     np.savez(folder / READING, **held)
     with pytest.raises(ModelError, match="damaged"):
-        Scorer.load(folder)
+        PotentialFunctions.load(folder)
 
 
 def test_another_version_is_refused(folder):
     np.savez(folder / READING, **(arrays(folder) | {"format": np.int64(99)}))
     with pytest.raises(ModelError, match="another version"):
-        Scorer.load(folder)
+        PotentialFunctions.load(folder)
 
 
 def test_pickled_arrays_are_refused(folder):
@@ -78,19 +78,22 @@ def test_pickled_arrays_are_refused(folder):
     held["labels"] = np.array(list(held["labels"]), dtype=object)
     np.savez(folder / READING, **held)
     with pytest.raises(ModelError, match="damaged"):
-        Scorer.load(folder)
+        PotentialFunctions.load(folder)
 
 
 def test_scores_fit_the_groups_and_are_finite(folder):
     model = BaseModel.load()
-    scorer = Scorer.load(folder)
-    groups = lattice([stroke for letter in write_line("Hot oil") for stroke in letter])
-    embeddings, logits = model.run(np.stack([glyph(groups.strokes_of(group)) for group in range(len(groups))]))
-    seen = Observation(embeddings, logits, np.zeros((len(groups), 4)))
-    assert scorer.character_scores(groups.geometry, seen).shape == (len(groups),)
-    assert scorer.label_scores(groups.geometry, seen.embeddings).shape == (len(groups), len(scorer.labels))
-    assert scorer.space_scores(groups.gaps).shape == (len(groups.fragments) - 1, 2)
-    assert np.isfinite(scorer.trusted(np.zeros((2, 3)))).all()  # nothing is impossible
-    gaps = scorer.space_scores(groups.gaps)
-    wide = int(np.argmax(groups.gaps[:, 0]))
+    potential_functions = PotentialFunctions.load(folder)
+    segments = lattice([stroke for letter in write_line("Hot oil") for stroke in letter])
+    embeddings, logits = model.run(np.stack([glyph(segments.strokes_of(segment)) for segment in range(len(segments))]))
+    observation = Observation(embeddings, logits, np.zeros((len(segments), 4)))
+    assert potential_functions.character_scores(segments.geometry, observation).shape == (len(segments),)
+    assert potential_functions.label_scores(segments.geometry, observation.embeddings).shape == (
+        len(segments),
+        len(potential_functions.labels),
+    )
+    assert potential_functions.space_scores(segments.gaps).shape == (len(segments.fragments) - 1, 2)
+    assert np.isfinite(potential_functions.trusted(np.zeros((2, 3)))).all()  # nothing is impossible
+    gaps = potential_functions.space_scores(segments.gaps)
+    wide = int(np.argmax(segments.gaps[:, 0]))
     assert int(np.argmax(gaps[:, 1] - gaps[:, 0])) == wide
