@@ -64,8 +64,8 @@ class Potentials:
         """Labels and spaces of both together."""
         if self.sequence_labels is None or self.sequence_spaces is None:
             return self.labels, self.spaces
-        labels = weights.by_segments * self.labels + weights.sequence * self.sequence_labels
-        return labels, weights.by_segments * self.spaces + weights.spaces * self.sequence_spaces
+        labels = weights.segments * self.labels + weights.sequence * self.sequence_labels
+        return labels, weights.segments * self.spaces + weights.spaces * self.sequence_spaces
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ class Evidence:
             if said is not None and self._sequence is not None:
                 weights = self._functions.weights_for(float(said[-1]))
                 own = _with_unknown(said[None, :-1], self._classes)[0]
-                scores[row] = weights.by_segments * scores[row] + weights.sequence * own
+                scores[row] = weights.segments * scores[row] + weights.sequence * own
         return scores
 
     def line_context(self, strokes: Sequence[np.ndarray], segments: Lattice, row: int, label: str) -> LineContext:

@@ -22,7 +22,7 @@ class Weights:
 
     language: float = 0.5
     character: float = 0.8
-    by_segments: float = 1.0
+    segments: float = 1.0
     sequence: float = 0.0
     spaces: float = 0.0
     temperature: float = 1.0

@@ -28,7 +28,7 @@ def teach(reader, adapter, ink, characters, regrouped=False):
     fixed = [
         KnownCharacter(tuple(Substroke(n, 0, len(ink[n])) for n in numbers), label) for label, numbers in characters
     ]
-    read = reader.read_line(ink, fixed=fixed).characters
+    read = reader.read_line(ink, known=fixed).characters
     for place, character in enumerate(read):
         line_context = reader.line_context(ink, fixed, place, character.label, adapter=adapter, regrouped=regrouped)
         number = len(adapter) + 1

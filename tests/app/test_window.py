@@ -467,7 +467,7 @@ while not window.pad.is_ready:
 Pen(window.canvas).write(write("o", 30, (60, 74)))
 while not all(c.label for c in window.pad.page.characters):
     app.processEvents()
-window.popups.open(window.pad.page.characters[0].parts)
+window.popups.open(window.pad.page.characters[0].substrokes)
 window.pad.corrected.connect(lambda change: print("told", flush=True))
 window.popups.popup.other.setText("Q")
 window.popups.popup.other.textEdited.emit("Q")

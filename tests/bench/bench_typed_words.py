@@ -127,7 +127,7 @@ def type_words(reader: Reader, row: Row, alphabet: set[str], rng: np.random.Gene
         settled = {joined(other.substrokes) for other in others}
         for typed, text in _typed(said, word.text, rng):
             whole = " ".join(text if other is word else other.text for other in line.words)
-            spelled = reader.spelled(row.strokes, whole, fixed=others) if set(text) - {" "} <= alphabet else None
+            spelled = reader.spelled(row.strokes, whole, known=others) if set(text) - {" "} <= alphabet else None
             for one in spelled or ():
                 if joined(one.substrokes) not in settled:
                     own = tuple(substroke.stroke for substroke in one.substrokes)

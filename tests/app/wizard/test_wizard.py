@@ -184,7 +184,7 @@ def test_from_images_to_an_installed_model(qtbot, window, wizard, choose, images
         pad.write(stroke)
     qtbot.waitUntil(lambda: bool(pad.page.text()), timeout=20_000)
     with qtbot.waitSignal(pad.corrected, timeout=20_000):
-        pad.correct(pad.page.characters[0].parts, "H")
+        pad.correct(pad.page.characters[0].substrokes, "H")
 
     choose(images)
     wizard.next.click()
