@@ -48,21 +48,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MINUTES",
         help="fit the network for joined writing for so long, only",
     )
-    parser.add_argument("--go-on", action="store_true", help="with --sequence: from the network that the model has")
     parser.add_argument(
-        "--all-writers-after", type=Path, metavar="MODEL", help="learn from all writers, with this model's settings"
+        "--all-writers-after",
+        type=Path,
+        metavar="MODEL",
+        help="learn from all writers, with this model's settings; with --sequence: go on from its network, also on test writers",
     )
 
 
 def run(args: argparse.Namespace) -> None:
     """Fit, choose the search's weights on the validation writers, write the files."""
     console = Console(args.json)
-    if args.go_on and args.sequence is None:
-        raise DataError("--go-on goes with --sequence MINUTES.")
     if args.sequence is not None:
-        if args.sequence <= 0 or args.all_writers_after:
-            raise DataError("--sequence takes minutes above 0, and goes without --all-writers-after.")
-        sequence_training.run(args.model, args.sources, args.sequence, args.seed, console, args.go_on)
+        if args.sequence <= 0:
+            raise DataError("--sequence takes minutes above 0.")
+        sequence_training.run(args.model, args.sources, args.sequence, args.seed, console, args.all_writers_after)
     else:
         _run_segments(args, console)
 

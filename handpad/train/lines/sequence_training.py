@@ -34,38 +34,41 @@ WATCHED = 700
 
 
 def run(
-    folder: Path, sources: Sequence[Path], minutes: float, seed: int, console: Console, go_on: bool = False
+    folder: Path, sources: Sequence[Path], minutes: float, seed: int, console: Console, after: Path | None = None
 ) -> None:
     """Fit for so many minutes, choose the weights on validation writers, write both files and what was done.
 
     After every epoch the network so far lies in the folder: ending this early leaves a model that reads.
 
-    go_on : from the network that lies in the folder, which has to know the same writers.
+    after : a model whose network this one goes on from, and learns from its test writers too: what comes of it can only
+        be measured on other data. Validation writers stay out, for the weights.
 
     Raises
     ------
-    DataError : the sources hold no words and texts, or no isolated characters; or there is no network to go on from.
+    DataError : the sources hold no words and texts, or no isolated characters; or the model before has no network.
     """
     model = BaseModel.load(folder)
     potential_functions = PotentialFunctions.load(folder)
     if potential_functions is None:
         raise DataError(f"{folder} has no {READING}: make it with handpad-train reading first, without --sequence.")
     first, before = None, {}
-    if go_on:
-        if not (folder / SEQUENCE).is_file():
-            raise DataError(f"{folder} has no {SEQUENCE} to go on from: fit one without --go-on.")
-        description = read_description(folder)
-        first, before = read_file(folder, SEQUENCE, description), description.get("sequence", {})
+    if after is not None:
+        if not (after / SEQUENCE).is_file():
+            raise DataError(f"{after} has no {SEQUENCE} to go on from: make it with handpad-train reading --sequence.")
+        description = read_description(after)
+        first, before = read_file(after, SEQUENCE, description), description.get("sequence", {})
     lines, dropped = _lines(sources)
     characters = _characters(sources)
     split = split_writers(characters.writers)
     parts = split_by_writer(lines, split)
+    if after is not None:
+        parts = LineSplit([*parts.train, *parts.test], parts.validation, [])
     known, left_out = screened(parts.train)
     counts = {part: len(some) for part, some in parts._asdict().items()}
     console.line("progress", stage="sequence", text="reading the lines", **counts, left_out=left_out)
     samples = [_sample(line) for line in known]
     words = sorted({sample.text for sample in samples if " " not in sample.text and len(sample.text) > 1})
-    training = Training(samples, _letters(characters, split, words), (*LABELS, " "))
+    training = Training(samples, _letters(characters, split, words, after is not None), (*LABELS, " "))
     generator = np.random.default_rng(seed)
     watched = [parts.validation[n] for n in generator.permutation(len(parts.validation))[:WATCHED]]
 
@@ -147,12 +150,13 @@ def _characters(sources: Sequence[Path]) -> Dataset:
     raise DataError("The sequence network also learns from UNIPEN's isolated characters (data/1a to 1d).") from problem
 
 
-def _letters(characters: Dataset, split: Split, words: list[str]) -> Letters:
+def _letters(characters: Dataset, split: Split, words: list[str], tested_too: bool) -> Letters:
     parts = part_of(characters.writers, split)
+    learned = ("train", "test") if tested_too else ("train",)
     texts, known = characters.texts(), []
     for row, writer in enumerate(characters.writer_index):
         name = characters.writers[writer]
-        if parts[name] == "train":
+        if parts[name] in learned:
             known.append((name, str(texts[row]), characters.strokes(row)))
     return Letters(known, words)
 
