@@ -1,4 +1,4 @@
-"""``handpad`` and ``python -m handpad``: the app, or without it, ``read`` and ``doctor``."""
+"""``handpad`` and ``python -m handpad``: the app, or without it, ``read``, ``search`` and ``doctor``."""
 
 import sys
 from collections.abc import Sequence
@@ -11,6 +11,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from handpad.cli import read  # imports no Qt
 
         return read.main(arguments[1:])
+    if arguments[:1] == ["search"]:
+        from handpad.cli import search
+
+        return search.main(arguments[1:])
     if arguments[:1] == ["doctor"]:
         from handpad.cli import doctor
 

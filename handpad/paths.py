@@ -35,6 +35,14 @@ def user_data() -> Path:
     return _made(Path(appdirs.user_data_dir("handpad", appauthor=False)))
 
 
+def user_cache() -> Path:
+    """The folder of what can be made again, such as the index of pages; made when first asked for.
+
+    Raises FolderError if it cannot be made.
+    """
+    return _made(Path(appdirs.user_cache_dir("handpad", appauthor=False)))
+
+
 def user_log() -> Path:
     """The folder of the log files; made when first asked for. Raises FolderError if it cannot be made."""
     return _made(Path(appdirs.user_log_dir("handpad", appauthor=False)))

@@ -46,6 +46,7 @@ LAST_ROW = 10_000
 """No stroke stands on a line of paper below this one."""
 
 LONGEST_LABEL = 64
+MOST_ALTERNATIVES = 8
 
 RULING_BOUNDS = {
     "pitch": (10.0, 10_000.0),
@@ -92,6 +93,8 @@ def to_inkml(page: Page) -> bytes:
                 _annotate(group, kind, "1")
         if character.sample_id:
             _annotate(group, "sample", character.sample_id)
+        if character.alternatives:
+            _annotate(group, "alternatives", " ".join(character.alternatives))
         for substroke in character.substrokes:
             view = _element(group, "traceView", traceDataRef=f"#s{substroke.stroke}")
             if substroke.stop - substroke.start < len(page.strokes[substroke.stroke]):
@@ -265,6 +268,7 @@ def character_of(group: ET.Element, strokes: Mapping[int, np.ndarray]) -> Charac
         "truth" in notes,
         sample_id,
         **{field: kind in notes for kind, field in _FLAGS.items()},
+        alternatives=tuple(notes.get("alternatives", "").split()[:MOST_ALTERNATIVES]),
     )
 
 

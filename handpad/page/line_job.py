@@ -4,6 +4,7 @@ One line of paper is read at a time. What the writer corrected, and what is comm
 the rest; a character is committed when the writer has gone on to another line, or two words further.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -34,6 +35,11 @@ REACH = 0.3
 
 LONGEST_MARK = 2.5
 """... unless it is wider than so many x-heights: a line through or under words is none of their letters."""
+
+
+WORTH_FINDING = 0.03
+MOST_ALTERNATIVES = 4
+"""A search finds a character also by so many of its other candidates, if they are at least that probable."""
 
 
 @dataclass(frozen=True)
@@ -161,14 +167,16 @@ def merged(page: Page, job: LineJob, reading: list[ReadBack]) -> Page | None:
     for place, back in enumerate(reading):
         old = present.get(back.substrokes) if back.substrokes in read else None
         if old is None:
-            new.append(Character(back.substrokes, back.label, space=back.space))
+            others = alternatives(back.candidates, back.label)
+            new.append(Character(back.substrokes, back.label, space=back.space, alternatives=others))
             continue
         stays = old.corrected or (old.committed and old.label and old.substrokes not in job.relabel)
         label = old.label if stays else back.label
         # The first one may be in the middle of the line, where the reading does not see what precedes it.
         space = old.space if old.spaced or (place == 0 and old.locked) else back.space
         sample_id = old.sample_id if label == old.label else ""
-        new.append(replace(old, label=label, space=space, sample_id=sample_id))
+        others = alternatives(back.candidates, label) if back.candidates else old.alternatives
+        new.append(replace(old, label=label, space=space, sample_id=sample_id, alternatives=others))
     places = [index for index, character in enumerate(line) if character.substrokes in read]
     rest = [(index, character) for index, character in enumerate(line) if character.substrokes not in read]
     before = [character for index, character in rest if index < places[0] and character.label]
@@ -177,6 +185,12 @@ def merged(page: Page, job: LineJob, reading: list[ReadBack]) -> Page | None:
     for character in (character for _, character in rest if not character.label):
         new = page.inserted(new, character)
     return page.with_line(job.row, new)
+
+
+def alternatives(candidates: Sequence["Candidate"], label: str) -> tuple[str, ...]:
+    """What else a character with that label is likely to say, best first: what a search finds it by too."""
+    likely = (candidate.label for candidate in candidates if candidate.probability >= WORTH_FINDING)
+    return tuple(itertools.islice((other for other in likely if other != label), MOST_ALTERNATIVES))
 
 
 def _state(character: Character) -> tuple:
@@ -196,7 +210,8 @@ def labelled(page: Page, ranked: Mapping[Key, Sequence["Candidate"]], may_change
             key = character.substrokes
             best = ranked[key][0].label if key in ranked else character.label
             if best != character.label and not character.corrected and (not character.label or key in may_change):
-                line[index] = replace(character, label=best, sample_id="")
+                others = alternatives(ranked.get(key, ()), best)
+                line[index] = replace(character, label=best, sample_id="", alternatives=others)
         page = page.with_line(row, line)
     return page
 

@@ -67,6 +67,7 @@ class Character:
     space : whether a space precedes it. On a line of boxes the boxes tell.
     spaced : the writer chose the space.
     committed : it was left as it was read, and the writer has moved on: only a correction changes it.
+    alternatives : what else it is likely to say, best first; for searching, so that it makes no other character.
     """
 
     substrokes: tuple[Substroke, ...]
@@ -77,6 +78,7 @@ class Character:
     space: bool = False
     spaced: bool = False
     committed: bool = False
+    alternatives: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def strokes(self) -> tuple[int, ...]:

@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--all-writers-after",
         type=Path,
         metavar="MODEL",
-        help="learn from all writers, with this model's settings; with --sequence: go on from its network, also on test writers",
+        help="learn from all writers, with this model's settings; with --sequence also from its network",
     )
 
 

@@ -1,0 +1,1 @@
+"""Pages in notebooks: where they lie, what they are called, and finding words in them."""
