@@ -13,6 +13,7 @@ import handpad
 from handpad.app.pad import Pad
 from handpad.app.window import MainWindow
 from handpad.errors import FolderError
+from handpad.notebook.shelf import Shelf
 from handpad.paths import check_writable, user_data, user_log
 from handpad.settings import Settings
 
@@ -50,7 +51,8 @@ def create_application() -> QApplication:
 def create_window(options: argparse.Namespace) -> MainWindow:
     """The window with its page, shown at once; the recogniser opens after the first paint."""
     folder = user_data()
-    pad = Pad(options.page or folder / "page.inkml")
+    shelf = Shelf(folder / "page.inkml")
+    pad = Pad(options.page) if options.page else Pad(shelf.last(), shelf)
     window = MainWindow(pad, Settings(folder / "settings.json"))
     QApplication.instance().aboutToQuit.connect(pad.close)  # also when the desktop ends the session
     profile = options.profile or folder / "me.handpad"

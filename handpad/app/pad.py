@@ -6,6 +6,7 @@ thread of its own, and another one keeps the page on disk.
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -13,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from handpad.app.autosave import Autosave
 from handpad.app.engine_thread import EngineThread
-from handpad.page.document import DocumentError
+from handpad.notebook.shelf import NotebookError, Shelf
 from handpad.page.messages import Change, PageChanged, WordRead
 from handpad.page.page import Page
 from handpad.page.session import PageSession
@@ -46,6 +47,7 @@ class Pad(QObject):
     Attributes
     ----------
     session : the page session.
+    shelf : where the pages lie.
     file : what keeps the page on disk.
     alphabet : all that a character can be read as; "" before the recogniser is open.
     words : the writer's own words.
@@ -88,6 +90,7 @@ class Pad(QObject):
     confirm = _act(PageSession.confirm)
     undo = _act(PageSession.undo)
     redo = _act(PageSession.redo)
+    merge = _act(PageSession.merge)
 
     boxes_read = _act(PageSession.boxes_read)
     line_read = _act(PageSession.line_read)
@@ -96,14 +99,16 @@ class Pad(QObject):
     samples_refused = _act(PageSession.samples_refused)
     caught_up = _act(PageSession.caught_up)
 
-    def __init__(self, page_path: Path):
+    def __init__(self, page_path: Path, shelf: Shelf | None = None):
         super().__init__()
         self.session = PageSession()
         self.alphabet = ""
         self.words: set[str] = set()
         self._engine = EngineThread()
+        self.shelf = shelf or Shelf(page_path)
         self.file = Autosave(page_path)
         self.file.trouble.connect(self.trouble)
+        self.file.changed_elsewhere.connect(self.merge)
         worker = self._engine.worker
         worker.ready.connect(self._on_ready)
         worker.words_changed.connect(self._on_words)
@@ -139,21 +144,34 @@ class Pad(QObject):
         self._engine.open.emit(options)
 
     def new_page(self) -> Path | None:
-        """Keep the page as a file of its own and begin an empty one; returns that file, if there was ink.
-
-        The page stays open, and `trouble` tells why, if it cannot be kept.
+        """Put the page away and begin an empty one in its notebook; returns the file of the page before, None if it
+        stays open: it has no ink, or cannot be saved, and then `trouble` tells why.
         """
+        before = self.file.path
         if not self.page.strokes:
             return None
-        self.confirm()
         try:
-            aside = self.file.keep()
-        except DocumentError as error:
-            self.trouble.emit(f"{error} So it stays open.")
+            path = self.shelf.new_page(self.shelf.notebook_of(before))
+        except NotebookError as error:
+            self.trouble.emit(f"{error} So this page stays open.")
             return None
-        self.session.new_page()
+        return before if self.open_page(path) else None
+
+    def open_page(self, path: Path) -> bool:
+        """Put the page away and go on with another, or with an empty one where path is no file yet.
+
+        Returns whether it is open: if the page cannot be saved it stays open, and `trouble` tells why.
+        """
+        self.confirm()
+        if not self.file.save():
+            self.trouble.emit(f"{self.file.problem} So it stays open.")
+            return False
+        empty = replace(Page(), boxes=self.page.boxes, ruling=self.page.ruling)
+        page = self.file.open(path, self.session.next_stroke)
+        self.session.turn_to(page if page.strokes else empty)
         self._send()
-        return aside
+        self.shelf.remember(path)
+        return True
 
     def set_word(self, word: str, known: bool) -> None:
         """Make a word one of the writer's own, which reading expects, or no longer."""

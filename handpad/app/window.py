@@ -1,6 +1,7 @@
 """The main window: one slim bar, the paper, the text that it says, and a line that says what is happening."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self.theme = themes.resolve(settings["theme"])
         self.wizard: Wizard | None = None
         self._options: dict[str, Any] = {}
+        self._undo_notice: Callable[[], object] = pad.undo
         self.setWindowTitle("Handpad")
         self.resize(QSize(1280, 800).boundedTo(self.screen().availableSize()))
         self.setMinimumSize(520, 420)
@@ -167,11 +169,12 @@ class MainWindow(QMainWindow):
         self.notice(f"Copied {counted(len(text), 'character')}.")
 
     def new_page(self) -> None:
-        """Put the page aside and begin an empty one."""
+        """Put the page away and begin an empty one."""
         self.popups.close()
-        aside = self.pad.new_page()
-        if aside is not None:
-            self.notice(f"The page was kept as {aside.name}.", undo=True)
+        before = self.pad.new_page()
+        if before is not None:
+            self._undo_notice = lambda: self.pad.open_page(before)
+            self.status.notice("This is a new page; the one before is among your pages.", undo=True)
         if not self.pad.page.strokes:
             self.scrolled.verticalScrollBar().setValue(0)
 
@@ -270,10 +273,11 @@ class MainWindow(QMainWindow):
 
     def notice(self, sentence: str, undo: bool = False) -> None:
         """Say in the status line what has just happened, with Undo beside it where that makes sense."""
+        self._undo_notice = self.pad.undo
         self.status.notice(sentence, undo)
 
     def _undo_from_status(self) -> None:
-        self.pad.undo()
+        self._undo_notice()
         self.notice("Undone.")
 
     # Appearance

@@ -5,6 +5,7 @@ first notebook; the others of it lie in the folder ``pages``, and every folder i
 synchronised folder, or another program, can add and take away pages and notebooks as it likes.
 """
 
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -12,10 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handpad.errors import HandpadError
-from handpad.files import backup_path, free_name, reason, stamp
+from handpad.files import backup_path, free_name, reason, replace_file, stamp
+
+log = logging.getLogger(__name__)
 
 SUFFIX = ".inkml"
 TRASH = ".trash"
+LAST = ".last"
 _DAMAGED = "-damaged-"
 LONGEST_NAME = 80
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
@@ -72,6 +76,26 @@ class Shelf:
             found += filter(None, [_page_file(self.first, "")])
         return sorted(found, key=lambda page: (-page.changed, page.path.name))
 
+    def last(self) -> Path:
+        """The page that was open last, if it is still there; otherwise the first one."""
+        try:
+            path = self.first.parent / (self.folder / LAST).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            return self.first
+        return path if path.is_file() and path.is_relative_to(self.first.parent) else self.first
+
+    def remember(self, page: Path) -> None:
+        """Note that a page is the one that is open, for :meth:`last`; not being able to is no reason to stop."""
+        try:
+            self._made(self.folder)
+            replace_file(self.folder / LAST, page.relative_to(self.first.parent).as_posix().encode("utf-8"))
+        except (OSError, ValueError, NotebookError) as error:
+            log.warning("which page is open was not noted: %s", error)
+
+    def notebook_of(self, page: Path) -> str:
+        """The notebook that a page lies in."""
+        return "" if page.parent in (self.folder, self.first.parent) else page.parent.name
+
     def new_page(self, notebook: str) -> Path:
         """A file for a page that is to be written; it does not exist yet.
 
@@ -105,9 +129,8 @@ class Shelf:
 
     def discard(self, page: Path) -> Path:
         """Put a page into the trash; returns where it lies there. Raises NotebookError, with nothing changed."""
-        notebook = "" if page.parent in (self.folder, self.first.parent) else page.parent.name
         name = page.name if page != self.first else _named()
-        return _moved(page, self._made(self.folder / TRASH) / f"{notebook}!{name}")
+        return _moved(page, self._made(self.folder / TRASH) / f"{self.notebook_of(page)}!{name}")
 
     def trashed(self) -> list[PageFile]:
         """The pages in the trash, with the notebooks that they were in; what was thrown away last first."""

@@ -133,8 +133,3 @@ def with_open_words(page: Page, *characters: Character) -> Page:
         if row not in page.box_rows:
             page = reopened(page, row, keys)
     return page
-
-
-def is_new_page(old: Page, new: Page) -> bool:
-    """Whether two pages have no ink in common, so that one of them is the empty page after the other."""
-    return not (old.strokes.keys() & new.strokes.keys()) and not (old.strokes and new.strokes)

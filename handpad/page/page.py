@@ -173,6 +173,22 @@ class Page:
             page = replace(page, box_rows=self.box_rows | {row})
         return page._grouped(row, line)
 
+    def renumbered(self, first: int) -> "Page":
+        """The page with its strokes numbered from a number on, in the order in which they were written."""
+        number_of = {number: first + place for place, number in enumerate(sorted(self.strokes))}
+
+        def moved(character: Character) -> Character:
+            return replace(
+                character, substrokes=tuple(s._replace(stroke=number_of[s.stroke]) for s in character.substrokes)
+            )
+
+        return replace(
+            self,
+            strokes=MappingProxyType({new: self.strokes[old] for old, new in number_of.items()}),
+            stroke_boxes=MappingProxyType({new: self.stroke_boxes[old] for old, new in number_of.items()}),
+            lines=MappingProxyType({row: tuple(map(moved, line)) for row, line in self.lines.items()}),
+        )
+
     def erase(self, numbers: Iterable[int]) -> "Page":
         """The page without these strokes. What is left of a character is ink that has not been read."""
         gone = set(numbers) & self.strokes.keys()

@@ -24,8 +24,9 @@ _LONGEST_PATH = 10_000
 
 
 def pages_folder(path: Path) -> Path:
-    """Where the pages before this one are kept."""
-    return path.parent / "pages"
+    """Where other pages than this one are kept: beside it, if it lies in such a folder or in a notebook itself."""
+    inside = "pages" in (path.parent.name, path.parent.parent.name)
+    return path.parent if inside else path.parent / "pages"
 
 
 def rescue(page: Page, path: Path) -> Path:

@@ -17,6 +17,7 @@ from handpad.page import edits, learning, line_job, messages
 from handpad.page.document import fitted
 from handpad.page.effects import CorrectionEffects
 from handpad.page.line_job import Key, LineJob, ReadBack, WordReading
+from handpad.page.merging import merged
 from handpad.page.page import Character, Page
 from handpad.page.reading_queue import ReadingQueue
 from handpad.sample_ids import new_sample_id
@@ -57,12 +58,45 @@ class PageSession:
         self._anew: Set[Key] = set()  # characters in boxes that another recogniser may read otherwise
         self._effects = CorrectionEffects()
         self._asked_word: Key | None = None
+        self._profile: tuple[str, set[str]] = ("", set())  # its id, and the ids of the samples that it knows
 
     def resume(self, page: Page) -> None:
         """Go on with a page that was left, before anything else is done."""
         self.page = page
-        self._next_stroke = max(page.strokes, default=0) + 1
+        self._next_stroke = max((*page.strokes, self._next_stroke - 1)) + 1
         self.outbox.append(messages.PageChanged(page))
+
+    def turn_to(self, page: Page) -> None:
+        """Go on with another page; the one before is left as it is, and its steps can no longer be undone.
+
+        page : its strokes are numbered from :attr:`next_stroke` on: what is still answered of the page before must not
+            be taken for this one's.
+        """
+        self._undo.clear()
+        self._redo.clear()
+        self.candidates.clear()
+        self._queue = ReadingQueue()
+        self._pen_row = self._pen_stroke = self._asked_word = None
+        self._anew = set()
+        self.outbox.append(messages.KeepOpen(frozenset()))
+        self.resume(page)
+        if self.is_ready:
+            self._go_on(*self._profile)
+            self.review(self._unsure())
+
+    def merge(self, base: Page, theirs: Page) -> None:
+        """Another program has changed the page's file since both were base: take over what it did."""
+        page = merged(base, self.page, theirs)
+        if page is not self.page:
+            self._next_stroke = max((*page.strokes, self._next_stroke - 1)) + 1
+            changed = page.changed_lines(self.page)
+            self._step(page)
+            self._read(row for row in changed if row in page.lines)
+
+    @property
+    def next_stroke(self) -> int:
+        """A number that no stroke has had since the start, and none above it."""
+        return self._next_stroke
 
     @property
     def reads(self) -> bool:
@@ -194,11 +228,6 @@ class PageSession:
             self._learn(character.sample_id, character.substrokes, character.label, character.label, confirmed=True)
         self._show(page)
 
-    def new_page(self) -> None:
-        """Begin an empty page on the same paper; what was learned from the one before stays learned."""
-        self._pen_row = self._pen_stroke = None
-        self._step(Page(boxes=self.page.boxes, ruling=self.page.ruling, profile=self.page.profile))
-
     def can_undo(self) -> bool:
         """Whether there is a step to take back."""
         return bool(self._undo)
@@ -228,12 +257,10 @@ class PageSession:
     def _go_to(self, page: Page) -> None:
         """Show a page; forget the samples that it does not hold and learn those again that it does."""
         changed = page.changed_lines(self.page)
-        # A new page is no reason to forget, and going back to the one before is none to learn it twice.
-        if not edits.is_new_page(self.page, page):
-            gone, back = learning.changed_samples(self.page, page)
-            back -= self._effects.pending.keys()
-            if gone or back:
-                self.outbox.append(messages.ChangeSamples(sorted(gone), sorted(back)))
+        gone, back = learning.changed_samples(self.page, page)
+        back -= self._effects.pending.keys()
+        if gone or back:
+            self.outbox.append(messages.ChangeSamples(sorted(gone), sorted(back)))
         self.page = line_job.labelled(page, self.candidates)
         self.outbox.append(messages.PageChanged(self.page))
         for row, (_, line) in changed.items():
@@ -346,15 +373,20 @@ class PageSession:
         confirmed; while samples are behind, that waits for :meth:`caught_up`.
         """
         self.is_ready = True
-        page, lost = learning.of_profile(self.page, profile, known)
-        self._show(page)
-        for character in lost:
-            self._learn(character.sample_id, character.substrokes, character.label, "")
+        self._profile = profile, set(known)
+        self._go_on(*self._profile)
         anew = self._unsure() if self.candidates and not behind else set()
         self._anew = anew
         self.candidates.clear()
         self._queue.job = None
         self.review(anew)
+
+    def _go_on(self, profile: str, known: Set[str]) -> None:
+        """Go on with the page under a profile; corrections of its own that it lacks are learned."""
+        page, lost = learning.of_profile(self.page, profile, known)
+        self._show(page)
+        for character in lost:
+            self._learn(character.sample_id, character.substrokes, character.label, "")
 
     def caught_up(self) -> None:
         """All samples that another base model had seen are learned again."""
@@ -381,6 +413,7 @@ class PageSession:
         """Samples cannot be learned at all."""
         for sample_id in sample_ids:
             self._effects.pending.pop(sample_id, None)
+            self._profile[1].discard(sample_id)
             character = self._of_sample(sample_id)
             if character is not None:
                 self._show(self.page.with_character(character, replace(character, sample_id="")))
@@ -397,6 +430,7 @@ class PageSession:
 
     def _learn(self, sample_id: str, key: Key, label: str, shown: str, confirmed: bool = False) -> None:
         """Have a character learned that the writer was shown as `shown`; confirmed: it was left so."""
+        self._profile[1].add(sample_id)
         ink, guide = self.page.ink(Character(key)), self.page.guide(Character(key))
         around = line_job.line_around(self.page, key)
         self.outbox.append(messages.LearnSample(sample_id, ink, guide, label, shown, confirmed, around))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 from tablet import Pen
 
 from handpad.app import autosave
+from handpad.notebook import shelf
 from handpad.page.document import from_inkml
 from handpad.page.page_file import save_page
 from handpad.paths import user_data
@@ -219,24 +220,25 @@ def test_when_the_session_ends_the_page_finds_a_place_by_itself(qtbot, start, fo
 
 
 def test_a_page_that_cannot_be_kept_stays_open(qtbot, start, folder):
-    """`pages` cannot be made: neither the page nor its backup may be replaced by an empty one."""
+    """`pages` cannot be made: the page stays, and nothing takes its place."""
     window = start("--page", folder / "page.inkml")
     draw(window, "T")
     (folder / "pages").write_text("no folder")
     window.new_page()
     assert len(window.pad.page.strokes) == 2
-    assert "could not be kept" in window.banner.text.text() and "stays open" in window.banner.text.text()
+    assert "cannot be made" in window.banner.text.text() and "stays open" in window.banner.text.text()
     window.close()
     assert strokes_in(folder / "page.inkml") == 2
 
 
-def test_pages_kept_at_one_time_do_not_replace_each_other(qtbot, start, folder, monkeypatch):
-    monkeypatch.setattr(autosave, "stamp", lambda: "2026-01-01-120000")  # two in one second, the clock set back
+def test_pages_begun_at_one_time_do_not_replace_each_other(qtbot, start, folder, monkeypatch):
+    monkeypatch.setattr(shelf, "stamp", lambda: "2026-01-01-120000")  # two in one second, the clock set back
     window = start("--page", folder / "page.inkml")
     for letters in ("T", "H", "i"):
         draw(window, letters)
         window.new_page()
-    assert sorted(strokes_in(file) for file in (folder / "pages").iterdir()) == [2, 2, 3]
+    files = [folder / "page.inkml", *(folder / "pages").glob("*.inkml")]
+    assert sorted(map(strokes_in, files)) == [2, 2, 3]
 
 
 @pytest.mark.parametrize(

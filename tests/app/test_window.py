@@ -320,17 +320,15 @@ def test_the_page_is_on_disk_within_a_second(qtbot, window):
     qtbot.waitUntil(lambda: path.exists() and len(from_inkml(path.read_bytes()).strokes) == 3, timeout=1000)
 
 
-def test_a_new_page_keeps_the_old_one_as_a_file_and_can_be_undone(qtbot, window):
+def test_a_new_page_leaves_the_old_one_where_it_is_and_undo_goes_back_to_it(qtbot, window):
     put(qtbot, window, "to")
-    text = window.bottom.text.toPlainText()
+    text, path = window.bottom.text.toPlainText(), window.pad.file.path
     window.new_page()
-    assert not window.pad.page.strokes
-    folder = Path(os.environ["XDG_DATA_HOME"]) / "handpad" / "pages"
-    qtbot.waitUntil(lambda: len(list(folder.glob("*.inkml"))) == 1, timeout=2000)
-    (kept,) = folder.glob("*.inkml")
-    assert from_inkml(kept.read_bytes()).text() == text
+    assert not window.pad.page.strokes and window.pad.file.path != path
+    assert from_inkml(path.read_bytes()).text() == text
     qtbot.waitUntil(lambda: window.status.summary.samples == 2, timeout=5000)
-    window.tools.undo.trigger()
+    window.status.undo.click()
+    assert window.pad.file.path == path
     assert window.bottom.text.toPlainText() == text
     qtbot.wait(100)
     assert window.status.summary.samples == 2

@@ -11,6 +11,7 @@ from handpad.page import session as module
 from handpad.page.answers import Answers
 from handpad.page.line_job import LineJob
 from handpad.page.messages import Change, ChangeSamples, LearnSample, PageChanged
+from handpad.page.page import Page
 from handpad.page.session import PageSession
 from handpad.recognizer import Recognizer
 
@@ -132,16 +133,32 @@ def test_boxes_are_read_and_follow_what_is_learned(desk):
     assert desk.page.line_text(0).lower() == "vvv"
 
 
-def test_a_new_page_forgets_nothing_and_undo_brings_the_old_one_back(desk):
+def test_turning_to_another_page_forgets_nothing_and_strokes_are_never_confused(desk):
     put(desk, "to")
     desk.do("correct", desk.page.characters[0].substrokes, "f")
     page, learned = desk.page, samples(desk.profile)
-    desk.do("new_page")
+    desk.do("turn_to", Page())
     assert not desk.page.strokes and samples(desk.profile) == learned
-    desk.do("undo")
-    assert desk.page.lines == page.lines and samples(desk.profile) == learned
     put(desk, "x")
-    assert len(desk.page.strokes) > len(page.strokes)
+    assert not desk.page.strokes.keys() & page.strokes.keys()
+    desk.do("turn_to", page.renumbered(desk.session.next_stroke))
+    assert desk.page.text() == page.text() and samples(desk.profile) == learned
+    assert not desk.session.can_undo()
+    assert not desk.page.strokes.keys() & page.strokes.keys()
+
+
+def test_what_another_program_wrote_on_the_page_is_taken_over_and_read(desk):
+    put(desk, "to")
+    base = desk.page
+    theirs = base
+    for number, stroke in enumerate(write("x", 30, (400, base.ruling.baseline(0))), 100):
+        theirs = theirs.add(number, stroke)
+    put(desk, "i", row=1)
+    desk.do("merge", base, theirs)
+    assert len(desk.page.strokes) == len(base.strokes) + 4
+    assert all(character.label for character in desk.page.characters)
+    desk.do("undo")
+    assert len(desk.page.strokes) == len(base.strokes) + 2
 
 
 def test_a_saved_page_goes_on_where_it_was_and_what_a_crash_kept_from_the_profile_is_learned(tmp_path):
