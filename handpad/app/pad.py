@@ -148,30 +148,39 @@ class Pad(QObject):
         stays open: it has no ink, or cannot be saved, and then `trouble` tells why.
         """
         before = self.file.path
-        if not self.page.strokes:
+        if not self.page.strokes or not self._put_away():
             return None
         try:
-            path = self.shelf.new_page(self.shelf.notebook_of(before))
+            self._turn_to(self.shelf.new_page(self.shelf.notebook_of(before)))
         except NotebookError as error:
             self.trouble.emit(f"{error} So this page stays open.")
             return None
-        return before if self.open_page(path) else None
+        return before
 
     def open_page(self, path: Path) -> bool:
         """Put the page away and go on with another, or with an empty one where path is no file yet.
 
         Returns whether it is open: if the page cannot be saved it stays open, and `trouble` tells why.
         """
-        self.confirm()
-        if not self.file.save():
-            self.trouble.emit(f"{self.file.problem} So it stays open.")
+        if not self._put_away():
             return False
+        self._turn_to(path)
+        return True
+
+    def _put_away(self) -> bool:
+        """Have the page on disk, what was left on it confirmed; if that fails, tell why."""
+        self.confirm()
+        if self.file.save():
+            return True
+        self.trouble.emit(f"{self.file.problem} So it stays open.")
+        return False
+
+    def _turn_to(self, path: Path) -> None:
         empty = replace(Page(), boxes=self.page.boxes, ruling=self.page.ruling)
         page = self.file.open(path, self.session.next_stroke)
         self.session.turn_to(page if page.strokes else empty)
         self._send()
         self.shelf.remember(path)
-        return True
 
     def set_word(self, word: str, known: bool) -> None:
         """Make a word one of the writer's own, which reading expects, or no longer."""
