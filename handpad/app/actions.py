@@ -16,6 +16,7 @@ class Actions(QObject):
     pen, eraser : what the pen does; one of them is checked.
     undo, redo : steps of the page.
     lines, boxes : how the next lines are written on; one of them is checked.
+    pages, search : the drawer with all pages, and its search field.
     copy, new, quit : the text of the page, the next page, the end.
     """
 
@@ -23,6 +24,8 @@ class Actions(QObject):
         super().__init__(window)
         self._window = window
         self._icon_names: dict[QAction, str] = {}
+        self.pages = self._action("panel-left", "Pages", "Ctrl+P", checkable=True)
+        self.search = self._action("search", "Search all pages", QKeySequence.StandardKey.Find)
         self.pen = self._action("pen", "Pen", "P", checkable=True)
         self.eraser = self._action("eraser", "Eraser", "E", checkable=True)
         self._one_of(self.pen, self.eraser)
@@ -65,6 +68,7 @@ class ActionBar(QToolBar):
         super().__init__("Tools", movable=False, floatable=False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         for group in (
+            (actions.pages,),
             (actions.pen, actions.eraser),
             (actions.undo, actions.redo),
             (actions.lines, actions.boxes),

@@ -4,7 +4,7 @@ It knows no recognition: it shows the page that it is given and emits what the w
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
@@ -118,6 +118,11 @@ class Canvas(QWidget):
                 if character is not None:
                     self.update(self.painter.label_rect(self.page, character).adjusted(-4, -4, 4, 4).toAlignedRect())
             self._unsure[row] = unsure
+
+    def light_up(self, rects: Sequence[QRectF]) -> None:
+        """Mark what was found on the page, in page units, until something is written."""
+        self.view.found = tuple(rects)
+        self.update()
 
     def set_theme(self, theme: Theme) -> None:
         self.painter.theme = theme
@@ -331,6 +336,8 @@ class Canvas(QWidget):
         """Keep the live picture of the stroke that was given this number."""
         self.painter.adopt(number, picture)
         self._last_written[number] = time.monotonic()
+        if self.view.found:
+            self.light_up(())
 
     def _erase_at(self, point: QPointF) -> None:
         center = np.array([point.x(), point.y()])

@@ -143,15 +143,16 @@ class Pad(QObject):
         self.session.is_ready = False
         self._engine.open.emit(options)
 
-    def new_page(self) -> Path | None:
-        """Put the page away and begin an empty one in its notebook; returns the file of the page before, None if it
-        stays open: it has no ink, or cannot be saved, and then `trouble` tells why.
+    def new_page(self, notebook: str | None = None) -> Path | None:
+        """Put the page away and begin an empty one in a notebook, or in its own; returns the file of the page before.
+
+        None if it stays open: it has no ink, or cannot be saved, and then `trouble` tells why.
         """
         before = self.file.path
         if not self.page.strokes or not self._put_away():
             return None
         try:
-            self._turn_to(self.shelf.new_page(self.shelf.notebook_of(before)))
+            self._turn_to(self.shelf.new_page(self.shelf.notebook_of(before) if notebook is None else notebook))
         except NotebookError as error:
             self.trouble.emit(f"{error} So this page stays open.")
             return None
@@ -166,6 +167,29 @@ class Pad(QObject):
             return False
         self._turn_to(path)
         return True
+
+    def discard(self, path: Path, then: Path | None) -> Path:
+        """Put a page into the trash; returns where it lies there.
+
+        then : the page to open if that one is open; None for an empty one.
+
+        Raises NotebookError, with the page left where it is.
+        """
+        if path == self.file.path:
+            if not self._put_away():
+                raise NotebookError("The page could not be saved, so it stays open.")
+            self._turn_to(then or self.shelf.new_page(""))
+        return self.shelf.discard(path)
+
+    def move(self, path: Path, notebook: str) -> Path:
+        """Put a page into another notebook; returns where it lies then. Raises NotebookError, with nothing changed."""
+        is_open = path == self.file.path
+        if is_open and not self._put_away():
+            raise NotebookError("The page could not be saved, so it stays where it is.")
+        moved = self.shelf.move(path, notebook)
+        if is_open:
+            self._turn_to(moved)
+        return moved
 
     def _put_away(self) -> bool:
         """Have the page on disk, what was left on it confirmed; if that fails, tell why."""

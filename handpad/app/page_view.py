@@ -34,6 +34,7 @@ class View:
     selected, hovered : ink of the character under the keyboard's or the pointer's mark, or None.
     word : ink of the characters of the word that is being corrected, or ().
     faded : numbers of strokes that an eraser is about to remove.
+    found : around what a search found on the page.
     """
 
     unsure: Callable[[Character], bool] = lambda character: False
@@ -43,6 +44,7 @@ class View:
     hovered: Key | None = None
     word: tuple[Key, ...] = ()
     faded: set[int] = field(default_factory=set)
+    found: tuple[QRectF, ...] = ()
 
 
 class PageView:
@@ -111,6 +113,7 @@ class PageView:
         characters = [
             c for line in self._lines_in(page, rect) for c in line if self.character_rect(page, c).intersects(rect)
         ]
+        self._paint_found(painter, view)
         for character in characters:
             self._paint_marks(painter, page, character, view, now)
         if view.word:
@@ -130,6 +133,14 @@ class PageView:
         for character in characters:
             if character.label and self.label_rect(page, character).adjusted(-4, -4, 4, 4).intersects(rect):
                 self._paint_label(painter, page, character, view, now)
+
+    def _paint_found(self, painter: QPainter, view: View) -> None:
+        painter.setPen(QPen(QColor(self.theme.accent), 1.4))
+        glow = QColor(self.theme.glow)
+        glow.setAlphaF(0.55)
+        painter.setBrush(glow)
+        for found in view.found:
+            painter.drawRoundedRect(found.adjusted(-8, -8, 8, 8), 8, 8)
 
     def _lines_in(self, page: Page, rect: QRectF) -> list[tuple[Character, ...]]:
         """The lines of which something may lie within rect; how far each reaches is kept between paintings."""

@@ -135,6 +135,15 @@ def _style_sheet(t: Theme) -> str:
                                  border-radius: 7px; padding: 6px 8px; selection-background-color: {t.accent};
                                  selection-color: {t.on_accent}; }}
     QLineEdit:focus, QPlainTextEdit:focus, QListWidget:focus {{ border-color: {t.accent}; }}
+    QComboBox {{ background: {t.paper}; color: {t.text}; border: 1px solid {t.border}; border-radius: 7px;
+                 padding: 5px 10px; }}
+    QComboBox:focus, QComboBox:hover {{ border-color: {t.accent}; }}
+    QComboBox::drop-down {{ border: none; width: 22px; }}
+    QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.border};
+                                   selection-background-color: {t.accent_soft}; selection-color: {t.text}; }}
+    #drawer {{ background: {t.surface}; border: none; border-right: 1px solid {t.border}; }}
+    #drawer QLabel {{ color: {t.muted}; }}
+    #drawer QListView {{ background: transparent; border: none; }}
     #bottom {{ background: {t.surface}; border-top: 1px solid {t.border}; }}
     #banner {{ background: {t.surface}; border-bottom: 1px solid {t.border}; }}
     #status {{ color: {t.muted}; }}

@@ -1,13 +1,13 @@
 """The main window: one slim bar, the paper, the text that it says, and a line that says what is happening."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from handpad.app import theme as themes
 from handpad.app.actions import ActionBar, Actions
@@ -16,11 +16,14 @@ from handpad.app.bottom_panel import BottomPanel
 from handpad.app.canvas import Canvas
 from handpad.app.main_menu import MainMenu
 from handpad.app.pad import Pad
+from handpad.app.pages.drawer import PagesDrawer
 from handpad.app.popups import Popups
 from handpad.app.status_line import StatusLine, counted
 from handpad.app.unsaved import may_close, save_elsewhere, unsaved_sentence
 from handpad.installed import available_models
 from handpad.labels import ALPHANUMERIC
+from handpad.notebook.shelf import NotebookError
+from handpad.notebook.words import Word
 from handpad.page.line_job import Key
 from handpad.page.messages import Change
 from handpad.page.page import Character
@@ -102,6 +105,7 @@ class MainWindow(QMainWindow):
         self.bottom.copy.setToolTip(self.tools.copy.toolTip())
         if not any((user_data() / "training").glob("*/plan.json")):
             self.status.training.hide()
+        self.pages = PagesDrawer(self.pad.shelf, self.theme)
         self.center = QWidget()
         layout = QVBoxLayout(self.center)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -109,7 +113,13 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.banner)
         layout.addWidget(self.scrolled, 1)
         layout.addWidget(self.bottom)
-        self.setCentralWidget(self.center)
+        both = QWidget()
+        beside = QHBoxLayout(both)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(0)
+        beside.addWidget(self.pages)
+        beside.addWidget(self.center, 1)
+        self.setCentralWidget(both)
 
     def _connect_tools(self) -> None:
         self.tools.pen.triggered.connect(lambda: self._use_eraser(False))
@@ -121,10 +131,20 @@ class MainWindow(QMainWindow):
         self.tools.copy.triggered.connect(lambda: self.copy_text())
         self.tools.new.triggered.connect(lambda: self.new_page())
         self.tools.quit.triggered.connect(self.close)
+        self.tools.pages.toggled.connect(self._show_pages)
+        self.tools.search.triggered.connect(lambda: self._search_pages())
         self.bottom.copy.clicked.connect(self.copy_text)
         self.status.undo.clicked.connect(self._undo_from_status)
         self.status.training.clicked.connect(self.open_wizard)
         self.popups.notice.connect(self.notice)
+
+        self.pages.opened.connect(self.open_page)
+        self.pages.discarded.connect(self.discard_page)
+        self.pages.restored.connect(self.restore_page)
+        self.pages.moved.connect(self.move_page)
+        self.pages.new_asked.connect(self.new_page)
+        self.pages.trouble.connect(self.show_trouble)
+        self.pages.closed.connect(lambda: self.tools.pages.setChecked(False))
 
     def _connect_pad(self) -> None:
         self.canvas.stroke_written.connect(self._on_stroke)
@@ -168,15 +188,72 @@ class MainWindow(QMainWindow):
         self.pad.confirm()
         self.notice(f"Copied {counted(len(text), 'character')}.")
 
-    def new_page(self) -> None:
+    def new_page(self, notebook: str | None = None) -> None:
         """Put the page away and begin an empty one."""
         self.popups.close()
-        before = self.pad.new_page()
+        before = self.pad.new_page(notebook)
         if before is not None:
-            self._undo_notice = lambda: self.pad.open_page(before)
-            self.status.notice("This is a new page; the one before is among your pages.", undo=True)
-        if not self.pad.page.strokes:
-            self.scrolled.verticalScrollBar().setValue(0)
+            self._turned()
+            self.notice("This is a new page; the one before is among your pages.", lambda: self.open_page(before))
+        elif not self.pad.page.strokes:
+            self._turned()
+            self.notice("This page is still empty.")
+
+    def open_page(self, path: Path, words: Sequence[Word] = ()) -> None:
+        """Turn to another page, with words that were found on it lit up."""
+        self.popups.close()
+        if path == self.pad.file.path or self.pad.open_page(path):
+            self._turned(words)
+
+    def discard_page(self, path: Path) -> None:
+        """Put a page into the trash."""
+        self.popups.close()
+        name = self.pages.name_of(path)
+        try:
+            thrown = self.pad.discard(path, self.pages.beside(path))
+        except NotebookError as error:
+            self.show_trouble(str(error))
+            return
+        self._turned()
+        self.notice(f"\u201c{name}\u201d is in the trash.", lambda: self.restore_page(thrown))
+
+    def restore_page(self, path: Path) -> None:
+        """Take a page out of the trash and turn to it."""
+        try:
+            self.open_page(self.pad.shelf.restore(path))
+        except NotebookError as error:
+            self.show_trouble(str(error))
+
+    def move_page(self, path: Path, notebook: str) -> None:
+        """Put a page into another notebook."""
+        self.popups.close()
+        try:
+            self.pad.move(path, notebook)
+        except NotebookError as error:
+            self.show_trouble(str(error))
+        self._turned()
+
+    def _turned(self, words: Sequence[Word] = ()) -> None:
+        """Show the page that is open now, from where the words are that were found on it."""
+        self.pages.show_open(self.pad.file.path)
+        self.canvas.light_up([QRectF(w.box.left, w.box.top, w.box.width, w.box.height) for w in words])
+        top = min((int(word.box.top) for word in words), default=0)
+        self.scrolled.verticalScrollBar().setValue(max(0, top - 120))
+        if not words:
+            self.canvas.setFocus()
+
+    def _show_pages(self, shown: bool) -> None:
+        self.popups.close()
+        if shown:
+            self.pages.show_open(self.pad.file.path)
+            self.pages.begin()
+        else:
+            self.pages.hide()
+            self.canvas.setFocus()
+
+    def _search_pages(self) -> None:
+        self.tools.pages.setChecked(True)
+        self.pages.begin(searching=True)
 
     def save_elsewhere(self) -> None:
         """Ask for another file to keep the page in, while its own cannot be written."""
@@ -271,10 +348,13 @@ class MainWindow(QMainWindow):
         self.popups.close()
         self.banner.say(sentence)
 
-    def notice(self, sentence: str, undo: bool = False) -> None:
-        """Say in the status line what has just happened, with Undo beside it where that makes sense."""
-        self._undo_notice = self.pad.undo
-        self.status.notice(sentence, undo)
+    def notice(self, sentence: str, undo: bool | Callable[[], object] = False) -> None:
+        """Say in the status line what has just happened, with Undo beside it where that makes sense.
+
+        undo : what undoes it; True for a step of the page.
+        """
+        self._undo_notice = undo if callable(undo) else self.pad.undo
+        self.status.notice(sentence, bool(undo))
 
     def _undo_from_status(self) -> None:
         self._undo_notice()
@@ -288,6 +368,7 @@ class MainWindow(QMainWindow):
         self.canvas.set_theme(self.theme)
         self.tools.set_theme(self.theme)
         self.bar.set_theme(self.theme)
+        self.pages.set_theme(self.theme)
         if self.wizard is not None:
             self.wizard.set_theme(self.theme)
 
@@ -298,6 +379,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.hide()
+        self.pages.close_thread()
         self.pad.close()
         if self.wizard is not None:
             self.wizard.hide()

@@ -3,6 +3,8 @@
 import pytest
 from handwriting import write
 from pages import labelled, page_of
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from tablet import Pen
 
 from handpad.app import autosave
@@ -30,6 +32,7 @@ def test_a_page_is_opened_and_left_as_it_is(qtbot, window):
     assert window.pad.page.text() == "hill"
     assert len(on_disk(home).strokes) == 2
     assert shelf.last() == other
+    qtbot.waitUntil(lambda: not window.pad.session.reads, timeout=5000)
     assert window.pad.open_page(home)
     assert len(window.pad.page.strokes) == 2
     before = other.read_bytes()
@@ -97,3 +100,83 @@ def test_a_file_that_another_program_spoils_is_put_aside_and_the_page_written(qt
     assert len(on_disk(path).strokes) == 3
     (aside,) = path.parent.glob("*-damaged-*")
     assert aside.read_text() == "somebody else's"
+
+
+def shelved(window, *texts):
+    """Pages on the window's shelf that say something."""
+    paths = []
+    for text in texts:
+        paths.append(window.pad.shelf.new_page(""))
+        save_page(labelled(page_of(text), text.replace(" ", "")), paths[-1])
+    return paths
+
+
+def listed(window):
+    model = window.pages.model
+    return [model.hit(row).entry.name for row in range(model.rowCount())]
+
+
+@pytest.fixture
+def drawer(qtbot, window):
+    """The window with two pages on its shelf, its drawer open."""
+    paths = shelved(window, "to hill", "hot oil")
+    QTest.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: sorted(listed(window)) == ["hot oil", "to hill"], timeout=5000)
+    return paths
+
+
+def test_the_drawer_lists_all_pages_and_is_closed_by_escape(qtbot, window, drawer):
+    assert window.pages.isVisible() and window.tools.pages.isChecked()
+    QTest.keyClick(window.pages.list, Qt.Key.Key_Escape)
+    assert not window.pages.isVisible() and not window.tools.pages.isChecked()
+    assert window.canvas.hasFocus()
+
+
+def test_a_page_is_found_as_it_is_typed_and_opened_with_its_word_lit_up(qtbot, window, drawer):
+    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert window.pages.search.hasFocus()
+    QTest.keyClicks(window.pages.search, "oi")
+    qtbot.waitUntil(lambda: listed(window) == ["hot oil"], timeout=5000)
+    QTest.keyClick(window.pages.search, Qt.Key.Key_Return)
+    assert window.pad.file.path == drawer[1] and window.pad.page.text() == "hot oil"
+    (lit,) = window.canvas.view.found
+    assert lit.left() > 100
+    Pen(window.canvas).write(write("o", 30, (60, 300)))
+    assert not window.canvas.view.found
+    QTest.keyClicks(window.pages.search, "zz")
+    qtbot.waitUntil(lambda: window.pages.empty.isVisible(), timeout=5000)
+    assert "oizz" in window.pages.empty.text()
+
+
+def test_a_page_that_is_thrown_away_comes_back_by_undo(qtbot, window, drawer):
+    window.open_page(drawer[0])
+    qtbot.waitUntil(lambda: sorted(listed(window)) == ["hot oil", "to hill"], timeout=5000)
+    window.pages.list.setFocus()
+    row = window.pages.model.row_of(drawer[0])
+    window.pages.list.setCurrentIndex(window.pages.model.index(row))
+    QTest.keyClick(window.pages.list, Qt.Key.Key_Delete)
+    assert not drawer[0].exists() and window.pad.file.path == drawer[1]
+    qtbot.waitUntil(lambda: listed(window) == ["hot oil"], timeout=5000)
+    assert "trash" in window.status.sentence.text()
+    window.status.undo.click()
+    assert window.pad.file.path == drawer[0] and window.pad.page.text() == "to hill"
+
+
+def test_the_page_that_is_open_moves_with_what_is_written_on_it(qtbot, window, drawer):
+    window.pad.shelf.make_notebook("Letters")
+    window.open_page(drawer[0])
+    Pen(window.canvas).write(write("o", 30, (60, 300)))
+    window.move_page(drawer[0], "Letters")
+    assert window.pad.file.path.parent.name == "Letters"
+    assert len(on_disk(window.pad.file.path).strokes) == len(window.pad.page.strokes)
+    window.new_page()
+    assert window.pad.file.path.parent.name == "Letters"
+
+
+def test_pages_have_thumbnails_of_their_ink_and_names_for_screen_readers(qtbot, window, drawer):
+    model = window.pages.model
+    entry = model.hit(0).entry
+    qtbot.waitUntil(lambda: model.picture(entry) is not None, timeout=5000)
+    image = model.picture(entry)
+    assert any(image.pixelColor(x, y).alpha() for x in range(0, image.width(), 2) for y in range(0, 60, 2))
+    assert entry.name in model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole)
