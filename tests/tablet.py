@@ -39,8 +39,9 @@ class Pen:
         event.setTimestamp(self._clock)
         QApplication.sendEvent(self._widget, event)
 
-    def press(self, point) -> None:
-        self._send(QEvent.Type.TabletPress, point, Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton)
+    def press(self, point, button=Qt.MouseButton.LeftButton, held=Qt.MouseButton.LeftButton) -> None:
+        """Press the tip or a button; held: all that are down then."""
+        self._send(QEvent.Type.TabletPress, point, button, held)
 
     def move(self, point) -> None:
         self._send(QEvent.Type.TabletMove, point, Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton)
@@ -48,8 +49,8 @@ class Pen:
     def hover(self, point) -> None:
         self._send(QEvent.Type.TabletMove, point, Qt.MouseButton.NoButton, Qt.MouseButton.NoButton)
 
-    def release(self, point) -> None:
-        self._send(QEvent.Type.TabletRelease, point, Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton)
+    def release(self, point, button=Qt.MouseButton.LeftButton) -> None:
+        self._send(QEvent.Type.TabletRelease, point, button, Qt.MouseButton.NoButton)
 
     def stroke(self, points: np.ndarray) -> None:
         """Draw one stroke through points (n, 2..)."""

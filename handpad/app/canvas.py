@@ -36,6 +36,7 @@ ERASER_RADIUS = 7.0
 
 _MOUSE_AFTER_PEN = 0.4
 _BLANK_ROWS = 2
+_NO_BUTTON = Qt.MouseButton.NoButton
 
 
 class Canvas(QWidget):
@@ -207,10 +208,8 @@ class Canvas(QWidget):
         has_pressure = device is not None and bool(device.capabilities() & QInputDevice.Capability.Pressure)
         pressure = event.pressure() if has_pressure else float("nan")
         point, seconds = event.position(), event.timestamp() / 1000
-        if event.type() == QEvent.Type.TabletPress and event.button() == Qt.MouseButton.LeftButton:
-            self._press("pen", point, pressure, seconds, eraser)
-        elif event.type() == QEvent.Type.TabletPress and event.button() == Qt.MouseButton.RightButton:
-            self._open_at(point)
+        if event.type() == QEvent.Type.TabletPress:
+            self._press_button(event, "pen", pressure, seconds, eraser)
         elif event.type() == QEvent.Type.TabletMove:
             self._move("pen", point, pressure, seconds)
             self._move_nib(point)
@@ -220,10 +219,7 @@ class Canvas(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._from_pen():
             return
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._press("mouse", event.position(), float("nan"), event.timestamp() / 1000, False)
-        elif event.button() == Qt.MouseButton.RightButton:
-            self._open_at(event.position())
+        self._press_button(event, "mouse", float("nan"), event.timestamp() / 1000, False)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._from_pen():
@@ -235,6 +231,18 @@ class Canvas(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self._release("mouse", event.position(), event.timestamp() / 1000)
+
+    def _press_button(
+        self, event: QMouseEvent | QTabletEvent, device: str, pressure: float, seconds: float, eraser: bool
+    ) -> None:
+        """The tip or the left button writes, unless a pen's barrel button or another one is held; the right one asks.
+
+        Most systems tell of a barrel button as of its own press, before the tip touches the paper.
+        """
+        if event.button() == Qt.MouseButton.LeftButton and event.buttons() in (event.button(), _NO_BUTTON):
+            self._press(device, event.position(), pressure, seconds, eraser)
+        elif event.button() == Qt.MouseButton.RightButton:
+            self._open_at(event.position())
 
     def _from_pen(self) -> bool:
         """Windows can send a late mouse event for what the pen did."""
