@@ -4,13 +4,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from handpad.app.pen_path import PenPath
 from handpad.app.theme import Theme
+from handpad.ink import bounding_box
 
 CHOICES = 5
-_PICTURE = 72
+_PICTURE, _PICTURE_MARGIN = 72, 9
+_MOST_ENLARGED = 3.0  # a dot stays a dot
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
@@ -170,7 +173,7 @@ class CorrectionPopup(Popup):
     def __init__(
         self,
         theme: Theme,
-        glyph: np.ndarray,
+        ink: Sequence[np.ndarray],
         candidates: list,
         label: str,
         alphabet: str,
@@ -180,11 +183,11 @@ class CorrectionPopup(Popup):
         space: bool | None = None,
         has_word: bool = False,
     ):
-        """space: whether one precedes the character; None where that is not to be chosen."""
+        """ink: its strokes, (n, 4). space: whether one precedes the character; None where that is not to be chosen."""
         super().__init__("What is this character?", parent)
         self._alphabet = alphabet
         picture = QLabel()
-        picture.setPixmap(_picture(glyph, theme, self.devicePixelRatioF()))
+        picture.setPixmap(picture_of(ink, theme, self.devicePixelRatioF()))
         picture.setAccessibleName(f"Picture of the character, read as {label}" if label else "Picture of the character")
         row = QHBoxLayout()
         row.setSpacing(6)
@@ -279,15 +282,22 @@ def percent(probability: float) -> str:
     return "< 1 %" if probability < 0.01 else f"{min(99, round(probability * 100))} %"
 
 
-def _picture(glyph: np.ndarray, theme: Theme, ratio: float) -> QPixmap:
-    """The glyph (28, 28) in the theme's colours."""
-    share = glyph[..., None].astype(np.float32) / 255
-    colors = QColor(theme.paper), QColor(theme.ink)
-    paper, ink = (np.array([color.red(), color.green(), color.blue()], np.float32) for color in colors)
-    pixels = np.ascontiguousarray((paper + (ink - paper) * share).astype(np.uint8))
-    image = QImage(pixels.data, 28, 28, 3 * 28, QImage.Format.Format_RGB888)
-    side = int(_PICTURE * ratio)
-    smooth = Qt.TransformationMode.SmoothTransformation
-    pixmap = QPixmap.fromImage(image.copy().scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, smooth))
+def picture_of(ink: Sequence[np.ndarray], theme: Theme, ratio: float) -> QPixmap:
+    """The strokes of a character, (n, 4) each, drawn in the theme's colours as large as they fit.
+
+    ratio : pixels of the screen in a logical pixel.
+    """
+    pixmap = QPixmap(round(_PICTURE * ratio), round(_PICTURE * ratio))
     pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(QColor(theme.paper))
+    box = bounding_box(ink)
+    scale = min((_PICTURE - 2 * _PICTURE_MARGIN) / max(box.width, box.height, 1.0), _MOST_ENLARGED)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(_PICTURE / 2, _PICTURE / 2)
+    painter.scale(scale, scale)
+    painter.translate(-box.center[0], -box.center[1])
+    for stroke in ink:
+        PenPath(stroke).paint(painter, QColor(theme.ink))
+    painter.end()
     return pixmap

@@ -48,11 +48,9 @@ class Popups(QObject):
         if not pad.is_ready or key not in pad.session.candidates:
             self.notice.emit("Handpad is still reading this character.", False)
             return
-        from handpad.glyph import glyph  # loads OpenCV, which the engine has done by now
-
         self.popup = CorrectionPopup(
             self.theme,
-            glyph(page.ink(character)),
+            page.ink(character),
             pad.session.candidates[key],
             character.label,
             pad.alphabet,
