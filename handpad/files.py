@@ -103,6 +103,14 @@ def stamp() -> str:
     return datetime.fromtimestamp(time.time()).strftime("%Y-%m-%d-%H%M%S")
 
 
+def keep_private(path: Path) -> None:
+    """Let nobody but the owner of a file read or write it. What cannot be changed stays as it is, as on Windows."""
+    with contextlib.suppress(OSError):
+        mode = path.stat().st_mode
+        if mode & 0o077:
+            path.chmod(mode & 0o7700)
+
+
 def clear_left_over(folder: Path, matching: str) -> None:
     """Remove the temporary files that a crash left of writing the files in folder whose names match a pattern.
 

@@ -1,6 +1,7 @@
 """Opening a profile's file: what is checked before SQLite touches it, and how SQLite is told to handle it."""
 
 import contextlib
+import os
 import sqlite3
 import struct
 import time
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from handpad.errors import ProfileError
-from handpad.files import put_aside
+from handpad.files import keep_private, put_aside
 from handpad.profile import backups, schema
 
 PAGE_SIZE = 4096
@@ -50,6 +51,7 @@ def connect(path: str | Path, notes: list[str]) -> sqlite3.Connection:
     if not in_memory:
         check_header(path)
         notes += _without_foreign_journals(path)
+        _make_private(path)
     db = None
     try:
         db = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False)
@@ -68,6 +70,18 @@ def connect(path: str | Path, notes: list[str]) -> sqlite3.Connection:
         if isinstance(error, sqlite3.Error):
             raise ProfileError(f"The profile {path} cannot be opened: {plain(error)}.") from error
         raise
+
+
+def _make_private(path: Path) -> None:
+    """Let nobody but its owner read a profile, what SQLite has left beside it, and its backups.
+
+    A new one is made so: SQLite gives its journals the permissions of the file that they belong to.
+    """
+    with contextlib.suppress(OSError):  # SQLite tells what is wrong
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    beside = (path.with_name(path.name + suffix) for suffix in ("-journal", "-wal", "-shm"))
+    for file in (path, *beside, *backups.backups_of(path)):
+        keep_private(file)
 
 
 def _open(db: sqlite3.Connection, path: Path, in_memory: bool) -> None:

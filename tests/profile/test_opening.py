@@ -1,6 +1,7 @@
 """Several programs on one profile, files that do not belong to it, and files that may not be touched."""
 
 import contextlib
+import os
 import shutil
 import signal
 import sqlite3
@@ -16,8 +17,9 @@ from handwriting import write
 
 from handpad import Recognizer
 from handpad.errors import ProfileError
-from handpad.profile import Profile
-from handpad.profile.opening import plain
+from handpad.files import keep_private
+from handpad.profile import Profile, backups
+from handpad.profile.opening import _make_private, plain
 
 TESTS = Path(__file__).parents[1]
 
@@ -217,3 +219,32 @@ def test_what_is_no_word_is_refused(word):
         with pytest.raises(ProfileError, match="is no word"):
             profile.add_word(word)
         assert profile.words() == []
+
+
+def mode(path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps what is in a home folder from other users by itself")
+def test_nobody_but_its_owner_reads_a_profile_its_journal_or_a_backup(tmp_path, monkeypatch):
+    before = os.umask(0o022)
+    try:
+        path = tmp_path / "me.handpad"
+        with Profile(path) as profile:
+            assert mode(path) == 0o600
+            profile.add_word("Zagreb")
+        copy = backups.back_up(path, "test")
+        assert mode(copy) == 0o600
+        half_a_transaction(path)
+        assert mode(path.with_name("me.handpad-journal")) == 0o600
+        journal = path.with_name("me.handpad-journal")
+        for file, seen in ((path, 0o644), (copy, 0o664), (journal, 0o640)):
+            file.chmod(seen)
+        _make_private(path)
+        assert [mode(file) for file in (path, copy, journal)] == [0o600] * 3
+        Profile(path).close()
+        path.chmod(0o440)
+        keep_private(path)
+        assert mode(path) == 0o400
+    finally:
+        os.umask(before)
