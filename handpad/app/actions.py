@@ -32,10 +32,12 @@ class Actions(QObject):
         self.pen.setChecked(True)
         self.undo = self._action("undo-2", "Undo", QKeySequence.StandardKey.Undo)
         self.redo = self._action("redo-2", "Redo", QKeySequence.StandardKey.Redo)
+        self._also(self.redo, "Ctrl+Y", "Ctrl+Shift+Z")
         self.lines = self._action("rows-3", "Write on lines", "L", checkable=True)
         self.boxes = self._action("columns-3", "Write in boxes", "B", checkable=True)
         self._one_of(self.lines, self.boxes)
-        self.copy = self._action("copy", "Copy text", "Ctrl+Shift+C")
+        self.copy = self._action("copy", "Copy text", QKeySequence.StandardKey.Copy)
+        self._also(self.copy, "Ctrl+Shift+C")
         self.new = self._action("file-plus", "New page", QKeySequence.StandardKey.New)
         self.quit = QAction("Quit", window, shortcut=QKeySequence.StandardKey.Quit)
         window.addAction(self.quit)
@@ -48,6 +50,11 @@ class Actions(QObject):
         self._icon_names[action] = name
         self._window.addAction(action)
         return action
+
+    def _also(self, action: QAction, *keys: str) -> None:
+        """Give an action further keys, which its tool tip does not name."""
+        known = [action.shortcut(), *QKeySequence.listFromString("; ".join(keys))]
+        action.setShortcuts(list(dict.fromkeys(known)))
 
     def _one_of(self, *actions: QAction) -> None:
         """Let exactly one of some actions be checked."""

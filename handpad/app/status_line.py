@@ -54,7 +54,7 @@ class StatusLine(QWidget):
             self.notice(f"“{change.label}” stays as it is.", undo=True)
             return
         if not change.learned:
-            self.notice(f"Changed to {change.label}. Learning is paused, so nothing was learned.", undo=True)
+            self.notice(f"{ended(f'Changed to {change.label}')} Learning is paused, so nothing was learned.", undo=True)
             return
         others = ""
         if change.others:
@@ -65,7 +65,7 @@ class StatusLine(QWidget):
                 learned = "nothing was learned, as the ink does not look like it"
             self.notice(f"Changed to {change.label}; {learned}{others}.", undo=True)
         else:
-            self.notice(f"Learned your {change.label}{others}.", undo=True)
+            self.notice(ended(f"Learned your {change.label}{others}"), undo=True)
 
     def show_summary(self, summary: Summary) -> None:
         """Show how much has been learned, now or after what is being said."""
@@ -83,6 +83,11 @@ class StatusLine(QWidget):
         self._timer.stop()
         self.undo.hide()
         self.sentence.setText(_summary_sentence(self.summary, self.learning))
+
+
+def ended(sentence: str) -> str:
+    """A sentence with one full stop at its end, also where what it speaks of ends with one."""
+    return sentence if sentence.endswith(".") else f"{sentence}."
 
 
 def counted(number: int, noun: str) -> str:

@@ -1,10 +1,18 @@
 """The writer's own words: seen, added and removed."""
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QListWidget, QPushButton, QVBoxLayout, QWidget
 
 from handpad.app.pad import Pad
 from handpad.app.word_popup import own_word
+
+
+def own_words(text: str) -> list[str]:
+    """The words in a text, each once, without the commas and other marks between and around them."""
+    found = (own_word(piece) for piece in re.split(r"[\s,;]+", text))
+    return list(dict.fromkeys(word for word in found if word))
 
 
 class WordsDialog(QDialog):
@@ -20,8 +28,8 @@ class WordsDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName("My words")
         self.list.itemSelectionChanged.connect(self._enable)
-        self.field = QLineEdit(placeholderText="A word", maxLength=40)
-        self.field.setAccessibleName("A word to add")
+        self.field = QLineEdit(placeholderText="A word, or several", maxLength=400)
+        self.field.setAccessibleName("Words to add")
         self.field.textChanged.connect(self._enable)
         self.field.returnPressed.connect(self.add)
         self.add_button = QPushButton("Add", autoDefault=False)
@@ -48,10 +56,11 @@ class WordsDialog(QDialog):
         self.field.setFocus()
 
     def add(self) -> None:
-        """Add the word in the field."""
-        word = own_word(self.field.text())
-        if word:
+        """Add the words in the field."""
+        words = own_words(self.field.text())
+        for word in words:
             self._pad.set_word(word, True)
+        if words:
             self.field.clear()
 
     def remove(self) -> None:
@@ -71,5 +80,5 @@ class WordsDialog(QDialog):
         self._enable()
 
     def _enable(self) -> None:
-        self.add_button.setEnabled(bool(own_word(self.field.text())))
+        self.add_button.setEnabled(bool(own_words(self.field.text())))
         self.remove_button.setEnabled(bool(self.list.selectedItems()))

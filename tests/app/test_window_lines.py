@@ -247,6 +247,24 @@ def test_own_words_are_added_and_removed_in_their_list(qtbot, window):
     dialog.close()
 
 
+def test_several_own_words_are_added_at_once(qtbot, window):
+    window.open_words()
+    dialog = window.findChild(WordsDialog)
+    qtbot.keyClicks(dialog.field, "Zagreb, Novi Sad")
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.pad.words == {"Zagreb", "Novi", "Sad"}, timeout=5000)
+    assert dialog.field.text() == ""
+    dialog.close()
+
+
+def test_what_was_learned_is_told_with_one_full_stop(qtbot, window):
+    put(qtbot, window, "vox tool")
+    window.popups.open(window.pad.page.characters[0].substrokes)
+    qtbot.keyClicks(window.popups.popup.other, ".")
+    qtbot.waitUntil(lambda: window.popups.popup is None, timeout=10_000)
+    assert window.status.sentence.text() == "Learned your ."
+
+
 @pytest.mark.parametrize(
     ("text", "word"), [("Handpad,", "Handpad"), ('"so"', "so"), ("don't", "don't"), ("a b", ""), ("...", "")]
 )
