@@ -6,12 +6,14 @@ import logging.handlers
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, Qt, Signal
+from PySide6.QtCore import QLockFile, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 import handpad
+from handpad.app.first_window import FirstWindow, raise_first
 from handpad.app.pad import Pad
 from handpad.app.window import MainWindow
+from handpad.app.window_place import WindowPlace
 from handpad.errors import FolderError
 from handpad.notebook.shelf import Shelf
 from handpad.paths import check_writable, user_data, user_log
@@ -53,13 +55,14 @@ def create_window(options: argparse.Namespace) -> MainWindow:
     folder = user_data()
     shelf = Shelf(folder / "page.inkml")
     pad = Pad(options.page) if options.page else Pad(shelf.last(), shelf)
-    window = MainWindow(pad, Settings(folder / "settings.json"))
+    window = MainWindow(pad, Settings(folder / "settings.json"), WindowPlace(folder / "window.json", pad.file.path))
     QApplication.instance().aboutToQuit.connect(pad.close)  # also when the desktop ends the session
     profile = options.profile or folder / "me.handpad"
 
     def begin() -> None:
         try:
             pad.load()
+            QTimer.singleShot(0, window.restore_scroll)  # when the paper has the size of the page
         finally:  # whatever is wrong with a page, the next one can be written and read
             window.open_recognizer(profile=profile, model=options.model)
 
@@ -113,12 +116,17 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         QMessageBox.critical(None, "Handpad", str(error))
         return 1
+    if lock is None and raise_first(user_data()):
+        print("Handpad is already open: its window is shown. It keeps one page and one profile at a time.")
+        return 0
     if lock is None:
         QMessageBox.information(
             None, "Handpad", "Handpad is already open. It keeps one page and one profile at a time."
         )
         return 1
     window = create_window(options)
+    first = FirstWindow(user_data())
+    first.asked.connect(window.come_forward)
     crash = _Crash()
     crash.happened.connect(window.show_trouble)
 
@@ -129,6 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
     sys.excepthook = report
     window.show()
     code = app.exec()
+    first.close()
     lock.unlock()
     return code
 

@@ -20,6 +20,7 @@ from handpad.app.pages.drawer import PagesDrawer
 from handpad.app.popups import Popups
 from handpad.app.status_line import StatusLine, counted
 from handpad.app.unsaved import may_close, save_elsewhere, unsaved_sentence
+from handpad.app.window_place import WindowPlace
 from handpad.installed import available_models
 from handpad.labels import ALPHANUMERIC
 from handpad.notebook.shelf import NotebookError
@@ -49,7 +50,7 @@ class MainWindow(QMainWindow):
 
     Attributes
     ----------
-    pad, settings : as given.
+    pad, settings : as given, beside where the window stood the last time.
     tools : the actions; bar and menu offer them.
     canvas : the paper, inside scrolled.
     popups : the correction popups.
@@ -57,10 +58,11 @@ class MainWindow(QMainWindow):
     wizard : the training of base models; None until it is first opened.
     """
 
-    def __init__(self, pad: Pad, settings: Settings):
+    def __init__(self, pad: Pad, settings: Settings, place: WindowPlace):
         super().__init__()
         self.pad = pad
         self.settings = settings
+        self._place = place
         self.theme = themes.resolve(settings["theme"])
         self.wizard: Wizard | None = None
         self._options: dict[str, Any] = {}
@@ -68,6 +70,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Handpad")
         self.resize(QSize(1280, 800).boundedTo(self.screen().availableSize()))
         self.setMinimumSize(520, 420)
+        place.restore(self)
         self.canvas = Canvas(self.theme)
         self.tools = Actions(self)
         self.bar = ActionBar(self.tools)
@@ -93,6 +96,7 @@ class MainWindow(QMainWindow):
         self.menu.setting_chosen.connect(self.set_setting)
         self.menu.words_asked.connect(self.open_words)
         self.menu.training_asked.connect(self.open_wizard)
+        self.menu.aboutToHide.connect(self.canvas.setFocus)
         self.bar.menu_button.setMenu(self.menu)
 
     def _build_center(self) -> None:
@@ -319,6 +323,19 @@ class MainWindow(QMainWindow):
         chosen = self._options["model"] or available_models().get(self.settings["model"])
         return chosen or bundled_models() / "handpad"
 
+    # Where it stands
+
+    def restore_scroll(self) -> None:
+        """Show the part of the page that was shown when the window was closed."""
+        self._place.restore_scroll(self.scrolled)
+
+    def come_forward(self) -> None:
+        """Show the window before all others: Handpad was started again."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
     # What the pad says
 
     def _on_page(self, page) -> None:
@@ -378,6 +395,7 @@ class MainWindow(QMainWindow):
         if not QGuiApplication.instance().isSavingSession() and not may_close(self.pad, self):
             event.ignore()
             return
+        self._place.keep(self, self.scrolled)
         self.hide()
         self.pages.close_thread()
         self.pad.close()
