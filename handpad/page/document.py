@@ -12,7 +12,7 @@ import numpy as np
 
 from handpad.errors import HandpadError
 from handpad.ink import as_strokes
-from handpad.page.page import Character, Page, Ruling
+from handpad.page.page import Character, Page, Ruling, Typed
 from handpad.reading.fragments import Substroke, ink_of
 from handpad.sample_ids import old_sample_id
 
@@ -31,9 +31,9 @@ class NewerPageError(DocumentError):
 SPACE = 0.85
 """In a page of format 1, which tells no spaces, a gap wider than this many x-heights is one."""
 
-FORMAT = 3
+FORMAT = 4
 """Version of the page file. Version 1 had whole strokes in its characters, and no spaces; until version 2 samples had
-numbers, and no page said of which profile."""
+numbers, and no page said of which profile; until version 3 there was no typed text."""
 
 MOST_BYTES = 64_000_000
 MOST_ELEMENTS = 1_000_000
@@ -47,6 +47,9 @@ LAST_ROW = 10_000
 
 LONGEST_LABEL = 64
 MOST_ALTERNATIVES = 8
+
+MOST_TYPED = 200_000
+"""A page holds no more characters of typed text than this."""
 
 RULING_BOUNDS = {
     "pitch": (10.0, 10_000.0),
@@ -77,6 +80,8 @@ def to_inkml(page: Page) -> bytes:
     ruling = page.ruling
     values = (ruling.pitch, ruling.first_baseline, ruling.x_height, ruling.margin, ruling.box_width)
     _annotate(root, "ruling", " ".join(f"{value:g}" for value in values))
+    for typed in page.typed:
+        _annotate(root, "typed", f"{typed.row} {typed.x:.10g} {typed.text}")
     trace_format = _element(root, "traceFormat")
     for name in "XYFT":
         _element(trace_format, "channel", name=name, type="decimal")
@@ -187,7 +192,10 @@ def _page(root: ET.Element) -> Page:
     _check_ink(strokes, characters)
     box_rows = frozenset(int(row) for row in notes["boxRows"].split())
     ruling, profile = ruling_of(notes["ruling"]), notes.get("profile", "")
-    page = Page(MappingProxyType(strokes), boxes=notes["boxes"] == "1", ruling=ruling, profile=profile)
+    typed = tuple(typed_of(note.text or "") for note in root if note.get("type") == "typed")
+    if sum(len(one.text) for one in typed) > MOST_TYPED:
+        raise DocumentError(f"It holds more than {MOST_TYPED:,} characters of typed text.")
+    page = Page(MappingProxyType(strokes), boxes=notes["boxes"] == "1", ruling=ruling, profile=profile, typed=typed)
     lines: dict[int, list[Character]] = {}
     for character in characters:
         lines.setdefault(page.row(character), []).append(character)
@@ -237,6 +245,14 @@ def ruling_of(text: str) -> Ruling:
                 f"The {name} of its ruled lines is {getattr(ruling, name):g}, not {least:g} to {most:g}."
             )
     return ruling
+
+
+def typed_of(text: str) -> Typed:
+    """Typed text: its line, where it begins, its words. Raises DocumentError or ValueError if no page has such."""
+    row, x, *words = text.split()
+    if not words or not 0 <= int(row) <= LAST_ROW or not abs(float(x)) <= FARTHEST:
+        raise DocumentError("Its typed text stands nowhere on the paper.")
+    return Typed(int(row), float(x), " ".join(words))
 
 
 def check_rows(rows: Iterable[int]) -> None:

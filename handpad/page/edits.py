@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from handpad.page.line_job import committed, opened, reopened
-from handpad.page.page import Character, Page
+from handpad.page.page import Character, Page, Typed
 from handpad.reading.correction import TrainingSample, training_samples
 from handpad.reading.fragments import KnownCharacter
 from handpad.sample_ids import new_sample_id
@@ -124,6 +124,13 @@ def corrected_word(
     right = said == "".join(character.label for character in word)
     skipped = len(unknown) - len(samples) if learning else 0
     return WordCorrection(page.with_characters(word, new), samples, skipped, right)
+
+
+def with_typed(page: Page, gone: Iterable[Typed], new: Iterable[Typed]) -> Page:
+    """The page with other typed text in place of some of it."""
+    kept = set(page.typed) - set(gone)
+    typed = tuple(sorted(kept | set(new), key=lambda one: (one.row, one.x)))
+    return page if typed == page.typed else replace(page, typed=typed)
 
 
 def with_open_words(page: Page, *characters: Character) -> Page:

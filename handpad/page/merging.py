@@ -40,6 +40,10 @@ def merged(base: Page, ours: Page, theirs: Page) -> Page:
             page = _with_character(page, replace(character, substrokes=_moved(character, to_ours)), before, new)
     if theirs.boxes != base.boxes and ours.boxes == base.boxes:
         page = replace(page, boxes=theirs.boxes)
+    if theirs.typed != base.typed:
+        kept = [typed for typed in ours.typed if typed in theirs.typed or typed not in base.typed]
+        new_ones = [typed for typed in theirs.typed if typed not in base.typed and typed not in ours.typed]
+        page = replace(page, typed=(*kept, *new_ones))
     return page
 
 

@@ -92,6 +92,15 @@ class Character:
 
 
 @dataclass(frozen=True)
+class Typed:
+    """Words that the writer typed on a line of paper: they have no ink. x : where they begin, in page units."""
+
+    row: int
+    x: float
+    text: str
+
+
+@dataclass(frozen=True)
 class Page:
     """One page.
 
@@ -104,6 +113,7 @@ class Page:
     box_rows : the lines with ink that are lines of boxes, one character in each; the others are free writing.
     ruling : the lines of the paper.
     profile : identifier of the profile that the samples of its characters belong to; "" while that is not known.
+    typed : what was typed between the words of ink and on lines without any.
     stroke_boxes : the box of each stroke.
     """
 
@@ -113,6 +123,7 @@ class Page:
     box_rows: frozenset[int] = frozenset()
     ruling: Ruling = Ruling()
     profile: str = ""
+    typed: tuple[Typed, ...] = ()
     stroke_boxes: Mapping[int, Box] = field(default_factory=lambda: MappingProxyType({}), compare=False)
 
     def __post_init__(self) -> None:
@@ -362,14 +373,33 @@ class Page:
         return int(inside[np.abs(x[inside] - (x.min() + x.max()) / 2).argmin()])
 
     def text(self) -> str:
-        """All that has been read: one line of text per line of paper, words with a space between them."""
-        lines = [self.line_text(row) for row in range(max(self.lines, default=-1) + 1)]
-        return "\n".join(lines).strip("\n")
+        """All that it says: one line of text per line of paper, words with a space between them."""
+        return "\n".join(self._line_texts()).strip("\n")
+
+    def paragraphs(self) -> str:
+        """All that it says, the lines of a paragraph as one: an empty line of paper parts paragraphs."""
+        found = itertools.groupby(self._line_texts(), bool)
+        return "\n\n".join(" ".join(lines) for any_text, lines in found if any_text)
+
+    def _line_texts(self) -> list[str]:
+        last = max((*self.lines, *(typed.row for typed in self.typed)), default=-1)
+        return [self.line_text(row) for row in range(last + 1)]
 
     def line_text(self, row: int) -> str:
         """What a line says."""
-        words = ["".join(character.label for character in word) for word in self.words(row)]
-        return " ".join(word for word in words if word)
+        return " ".join(text for text, _ in self.said(row))
+
+    def said(self, row: int) -> list[tuple[str, tuple[Character, ...] | Typed]]:
+        """What the words of a line say, with the ink of each or the typed text, from left to right."""
+        typed = sorted((typed for typed in self.typed if typed.row == row), key=lambda one: one.x)
+        found: list[tuple[str, tuple[Character, ...] | Typed]] = []
+        for word in self.words(row):
+            middle = (self.box(word[0]).left + self.box(word[-1]).right) / 2
+            while typed and typed[0].x < middle:
+                found.append((typed[0].text, typed.pop(0)))
+            found.append(("".join(character.label for character in word), word))
+        found += [(one.text, one) for one in typed]
+        return [(text, source) for text, source in found if text]
 
     def _apart(self, row: int, left: Character, right: Character) -> bool:
         if row in self.box_rows:

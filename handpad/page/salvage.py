@@ -1,5 +1,7 @@
 """What can be read of a damaged page: every stroke that is still there, and the characters around it."""
 
+import contextlib
+import html
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
@@ -14,6 +16,7 @@ from handpad.page.document import (
     MOST_BYTES,
     MOST_POINTS,
     MOST_STROKES,
+    MOST_TYPED,
     NAMESPACE,
     DocumentError,
     character_of,
@@ -21,8 +24,9 @@ from handpad.page.document import (
     parsed,
     ruling_of,
     stroke_of,
+    typed_of,
 )
-from handpad.page.page import Character, Page, Ruling
+from handpad.page.page import Character, Page, Ruling, Typed
 from handpad.reading.fragments import Substroke
 
 _VALUE = rb"(?:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|\?)"
@@ -138,6 +142,7 @@ def _page(data: bytes, strokes: dict[int, np.ndarray], mended: set[int]) -> Page
         boxes=_note(data, b"boxes") == b"1",
         ruling=ruling,
         profile=profile[0].decode() if profile else "",
+        typed=_typed(data),
     )
     deep = {number for number in strokes if page.stroke_row(number) > LAST_ROW}
     if deep:
@@ -194,6 +199,18 @@ def _note(data: bytes, kind: bytes) -> bytes | None:
     """The text of an annotation of the page; None where it cannot be found."""
     found = re.search(rb'type="%s">([^<]*)' % kind, data[:100_000])
     return found[1] if found else None
+
+
+def _typed(data: bytes) -> tuple[Typed, ...]:
+    """The typed text that can be read."""
+    found, left = [], MOST_TYPED
+    for note in re.findall(rb'type="typed">([^<]*)</', data):
+        with contextlib.suppress(DocumentError, ValueError):
+            typed = typed_of(html.unescape(note.decode()))
+            left -= len(typed.text)
+            if left >= 0:
+                found.append(typed)
+    return tuple(found)
 
 
 def _ruling(data: bytes) -> Ruling:

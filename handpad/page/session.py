@@ -5,8 +5,9 @@ shown, lies in its outbox after every call, in order: see :mod:`handpad.page.mes
 :mod:`handpad.page.answers`), at once or later, is given back to it. It waits for nothing.
 """
 
+import contextlib
 from collections import deque
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
@@ -14,12 +15,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from handpad.page import edits, learning, line_job, messages
+from handpad.page.asked_words import AskedWord, as_one, key_now
 from handpad.page.document import fitted
 from handpad.page.effects import CorrectionEffects
 from handpad.page.line_job import Key, LineJob, ReadBack, WordReading
 from handpad.page.merging import merged
 from handpad.page.page import Character, Page
 from handpad.page.reading_queue import ReadingQueue
+from handpad.page.text_edit import edit_of
 from handpad.sample_ids import new_sample_id
 
 if TYPE_CHECKING:
@@ -57,8 +60,10 @@ class PageSession:
         self._queue = ReadingQueue()
         self._anew: Set[Key] = set()  # characters in boxes that another recogniser may read otherwise
         self._effects = CorrectionEffects()
-        self._asked_word: Key | None = None
         self._profile: tuple[str, set[str]] = ("", set())  # its id, and the ids of the samples that it knows
+        self._asked: deque[AskedWord] = deque()  # in the order of the answers
+        self._act: object = None  # the steps of one act are taken back together
+        self._last_act: object = None
 
     def resume(self, page: Page) -> None:
         """Go on with a page that was left, before anything else is done."""
@@ -76,7 +81,7 @@ class PageSession:
         self._redo.clear()
         self.candidates.clear()
         self._queue = ReadingQueue()
-        self._pen_row = self._pen_stroke = self._asked_word = None
+        self._pen_row = self._pen_stroke = self._last_act = None
         self._anew = set()
         self.outbox.append(messages.KeepOpen(frozenset()))
         self.resume(page)
@@ -184,16 +189,51 @@ class PageSession:
 
     def ask_word(self, key: Key, text: str = "") -> None:
         """Ask for ways to read the word that a character is in; with a text, for the one way that says it."""
-        character = self.page.find(key)
-        job = None
-        if character is not None and self.page.row(character) not in self.page.box_rows:
-            word = self.page.word(character)
-            job = line_job.word_job(self.page, word, keep_corrected=not text)
-        if job is None:
+        if not self._ask(key, text, None):
             self.outbox.append(messages.WordRead(key, []))
-            return
-        self._asked_word = key
-        self.outbox.append(messages.WordJob(job, frozenset(other.substrokes for other in word), text))
+
+    def say_word(self, key: Key, text: str) -> None:
+        """The writer says what a word is: it is corrected when it is known how its ink is parted into that.
+
+        Ink that is not parted gets one label that stands for all of it.
+        """
+        character = self.page.find(key)
+        if character is not None and not self._ask(key, text, self._act or object()):
+            self.correct_word(key, as_one(self.page.word(character), text))
+
+    def _ask(self, key: Key, text: str, act: object) -> bool:
+        """Ask for readings of a word; whether it can be read. See :class:`AskedWord`."""
+        character = self.page.find(key)
+        if character is None or self.page.row(character) in self.page.box_rows:
+            return False
+        word = self.page.word(character)
+        job = line_job.word_job(self.page, word, keep_corrected=not text)
+        if job is None:
+            return False
+        ink = tuple(other.substrokes for other in word)
+        self._asked.append(AskedWord(key, ink, text, act))
+        self.outbox.append(messages.WordJob(job, frozenset(ink), text))
+        return True
+
+    def edit_text(self, before: Page, text: str) -> str:
+        """The writer has edited the text of the page `before`, which is this one or was so a moment ago; one step.
+
+        Returns a sentence on what was not done as it was typed; "" if all was.
+        """
+        edit = edit_of(before, text)
+        with self._one_act(object()):
+            page = edits.with_typed(self.page, edit.typed_gone, edit.typed_new)
+            if page is not self.page:
+                self._step(page)
+            for key, space in edit.spaces.items():
+                self.set_space(key, space)
+            for key, label in edit.labels.items():
+                self.correct(key, label)
+            for key in (key for word in edit.silent for key in word):
+                self.delete(key)
+            for key, said in edit.says.items():
+                self.say_word(key, said)
+        return edit.note
 
     def correct_word(self, key: Key, reading: WordReading) -> None:
         """The writer says what a word is: all its characters are corrected, and learned unless learning is paused.
@@ -238,21 +278,39 @@ class PageSession:
 
     def undo(self) -> None:
         """Take back the last step: ink, text, and what was learned by it."""
+        waiting = [asked for asked in self._asked if asked.act is not None and asked.wanted]
+        for asked in waiting:
+            asked.wanted = False
+        if waiting and waiting[-1].act is not self._last_act:  # nothing of it was done yet
+            return
+        self._last_act = None
         if self._undo:
             self._redo.append(self.page)
             self._go_to(self._undo.pop())
 
     def redo(self) -> None:
         """Do again what was taken back."""
+        self._last_act = None
         if self._redo:
             self._undo.append(self.page)
             self._go_to(self._redo.pop())
 
     def _step(self, page: Page) -> None:
         """Go to a new page by a step that can be undone."""
-        self._undo.append(self.page)
+        if self._act is None or self._act is not self._last_act:
+            self._undo.append(self.page)
+        self._last_act = self._act
         self._redo.clear()
         self._go_to(page)
+
+    @contextlib.contextmanager
+    def _one_act(self, act: object) -> Iterator[None]:
+        """All steps inside, and later ones of the same act with no other in between, are taken back together."""
+        self._act, before = act, self._act
+        try:
+            yield
+        finally:
+            self._act = before
 
     def _go_to(self, page: Page) -> None:
         """Show a page; forget the samples that it does not hold and learn those again that it does."""
@@ -340,10 +398,24 @@ class PageSession:
         self._read_next()
 
     def word_found(self, readings: list[WordReading]) -> None:
-        """The word that was asked for was read."""
-        if self._asked_word is not None:
-            self.outbox.append(messages.WordRead(self._asked_word, readings))
-            self._asked_word = None
+        """The word that was asked for first was read, or, with no readings, cannot be."""
+        if not self._asked:
+            return
+        asked = self._asked.popleft()
+        if asked.act is None:
+            self.outbox.append(messages.WordRead(asked.key, readings))
+        elif asked.wanted and (key := key_now(self.page, asked)) is not None:
+            with self._one_act(asked.act):
+                word = self.page.word(self.page.find(key) or Character(key))
+                if tuple(character.substrokes for character in word) == asked.ink:
+                    self.correct_word(key, readings[0] if readings else as_one(word, asked.text))
+                else:  # read otherwise meanwhile
+                    self.say_word(key, asked.text)
+
+    def end_asking(self) -> None:
+        """No answer comes any more: words that the writer has spelled get one label for all of their ink."""
+        while self._asked:
+            self.word_found([])
 
     def _show_read(self, page: Page, after_learning: bool) -> None:
         """Show a page with characters read anew; what was confirmed as something else is no longer believed."""

@@ -13,7 +13,7 @@ import pytest
 from pages import labelled, page_of
 
 from handpad.page.document import FORMAT, MOST_BYTES, DocumentError, NewerPageError, fitted, from_inkml, to_inkml
-from handpad.page.page import Page
+from handpad.page.page import Page, Typed
 from handpad.profile import Profile
 
 DATA = Path(__file__).parents[1] / "data"
@@ -122,6 +122,21 @@ def test_a_page_of_the_third_format_says_whose_samples_it_has():
     assert page.text() == "to lo"
     assert page.profile == "0f" * 16
     assert [bool(character.sample_id) for character in page.characters] == [True, False, False, True]
+
+
+def test_typed_text_is_kept():
+    typed = (Typed(0, 133.25, "so & <so>"), Typed(4, 28.0, "ä €\u202fΩ 😀"))
+    page = replace(labelled(page_of("Hit"), "Hit"), typed=typed)
+    kept = from_inkml(to_inkml(page))
+    assert kept.typed == (typed[0], Typed(4, 28.0, "ä € Ω 😀"))
+    assert kept.text() == "Hit so & <so>\n\n\n\nä € Ω 😀"
+
+
+@pytest.mark.parametrize("text", ["", "0", "0 1", "x 1 a", "-1 1 a", "10001 1 a", "0 nan a", "0 inf a", "0 1e9 a"])
+def test_typed_text_that_stands_nowhere_is_refused(text):
+    data = to_inkml(replace(page_of("Hit"), typed=(Typed(0, 1.0, "a"),))).replace(b">0 1 a<", b">%s<" % text.encode())
+    with pytest.raises(DocumentError):
+        from_inkml(data.rpartition(b"<!--")[0])
 
 
 def test_a_page_of_a_later_version_is_known_as_one():

@@ -12,7 +12,7 @@ from pages import labelled, page_of
 
 from handpad import files
 from handpad.files import backup_path
-from handpad.page.document import DocumentError, from_inkml, to_inkml
+from handpad.page.document import FORMAT, DocumentError, from_inkml, to_inkml
 from handpad.page.page import Page
 from handpad.page.page_file import keep_page, load_page, save_page
 
@@ -115,7 +115,7 @@ def test_a_missing_page_is_empty_and_one_with_a_backup_is_not(saved, tmp_path):
 
 def test_a_page_of_a_later_version_is_left_as_it_is(saved):
     path, _, _ = saved
-    newer = to_inkml(page_of("Hit")).replace(b'"format">3<', b'"format">4<')
+    newer = to_inkml(page_of("Hit")).replace(b'"format">%d<' % FORMAT, b'"format">%d<' % (FORMAT + 1))
     path.write_bytes(newer)
     loaded = load_page(path)
     assert "update Handpad" in loaded.notice and loaded.path.name == "page-2.inkml"
@@ -129,7 +129,7 @@ REPORT = """
 import sys
 from pathlib import Path
 from handpad.page.page_file import load_page, save_page
-from handpad.page.document import DocumentError
+from handpad.page.document import FORMAT, DocumentError
 loaded = load_page(Path(sys.argv[1]))
 try:
     save_page(loaded.page, loaded.path)

@@ -1,12 +1,13 @@
 """Every readable stroke of a damaged page."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from pages import labelled, page_of
 
 from handpad.page.document import to_inkml
-from handpad.page.page import Page
+from handpad.page.page import Page, Typed
 from handpad.page.salvage import salvage_page
 
 
@@ -25,6 +26,14 @@ def assert_sound(page: Page) -> None:
     assert covered == page.strokes.keys()
     for row, line in page.lines.items():
         assert all(page.row(character) == row for character in line)
+
+
+def test_typed_text_is_found_in_a_damaged_page(page):
+    typed = (Typed(0, 300.0, "so & so"), Typed(3, 28.0, "below"))
+    data = to_inkml(replace(page, typed=typed))
+    assert salvage_page(data[:-400]).page.typed == typed
+    assert len(salvage_page(data[:-400]).page.strokes) == len(page.strokes)
+    assert salvage_page(data[:-400].replace(b"3 28 below", b"3 28\xff")).page.typed == typed[:1]
 
 
 def test_a_whole_page_is_itself(page):
