@@ -16,6 +16,9 @@ from handpad.page.document import LAST_ROW, LONGEST_LABEL, MOST_TYPED
 from handpad.page.line_job import Key
 from handpad.page.page import Character, Page, Typed
 
+OTHER_LINE = 4.0
+"""So many changed characters it counts if a word begins a line and what it becomes does not, or the other way round."""
+
 JOINED = 3
 """So many words of ink may become one word of text, and one word of ink so many."""
 
@@ -106,7 +109,14 @@ class _Builder:
         self._rows: dict[int, int] = {}  # number of a line that is new to the line of paper that it is put on
 
     def build(self) -> TextEdit:
-        steps = align([word.text for word in self._old], [word for word, _ in self._new], self._joins())
+        rows, lines = [word.row for word in self._old], [line for _, line in self._new]
+        steps = align(
+            [
+                Place(w.text, begins, joins)
+                for w, begins, joins in zip(self._old, _begins(rows), self._joins(), strict=True)
+            ],
+            list(map(Place, [text for text, _ in self._new], _begins(lines))),
+        )
         before: tuple[int, int] | None = None  # the last word that stayed: its place on the page and in the text
         for place, (mine, theirs) in enumerate(steps):
             if mine and theirs:
@@ -124,11 +134,13 @@ class _Builder:
         return edit
 
     def _joins(self) -> list[bool]:
-        """For each word but the first whether it can be one with that before it: both are ink of one line."""
-        rows = self._page.box_rows
+        """For each word whether it can be one with that before it: both are ink of one line."""
+        boxes = self._page.box_rows
         return [
-            bool(left.ink and right.ink) and left.row == right.row and left.row not in rows
-            for left, right in itertools.pairwise(self._old)
+            bool(place and word.ink and self._old[place - 1].ink)
+            and self._old[place - 1].row == word.row
+            and word.row not in boxes
+            for place, word in enumerate(self._old)
         ]
 
     def _change(self, places: range, now: list[str]) -> None:
@@ -236,39 +248,44 @@ _GAP = 0.3
 """So many x-heights behind a word of ink the text begins that was typed there, if there is room."""
 
 
-def align(old: Sequence[str], new: Sequence[str], joins: Sequence[bool]) -> list[tuple[range, range]]:
+@dataclass(frozen=True)
+class Place:
+    """A word of a text that is aligned: what it says, whether it begins a line, whether it may join that before it."""
+
+    text: str
+    begins: bool = False
+    joins: bool = False
+
+
+def align(old: Sequence[Place], new: Sequence[Place]) -> list[tuple[range, range]]:
     """Which words of one text are which of another, at the least cost: pairs of places, in order.
 
     An empty place of old stands for a word put in, an empty one of new for a word left out. A word may become up to
     JOINED, and as many may become one.
-
-    joins : for each word of old but the first whether it may be one with that before it.
     """
     first = 0
-    while first < min(len(old), len(new)) and old[first] == new[first]:
+    while first < min(len(old), len(new)) and old[first].text == new[first].text:
         first += 1
     last = 0
-    while last < min(len(old), len(new)) - first and old[-1 - last] == new[-1 - last]:
+    while last < min(len(old), len(new)) - first and old[-1 - last].text == new[-1 - last].text:
         last += 1
-    inner = _align(old[first : len(old) - last], new[first : len(new) - last], joins[first:])
-    same = [(range(i, i + 1), range(i, i + 1)) for i in range(first)]
-    ends = range(last, 0, -1)
-    tail = [(range(len(old) - i, len(old) - i + 1), range(len(new) - i, len(new) - i + 1)) for i in ends]
-    return same + _moved(inner, first, first) + tail
+    n, m = len(old) - last, len(new) - last
+    same, tail = _run(0, 0, first), _run(n, m, last)
+    return same + _moved(_align(old[first:n], new[first:m]), first, first) + tail
 
 
-def _align(old: Sequence[str], new: Sequence[str], joins: Sequence[bool]) -> list[tuple[range, range]]:
+def _align(old: Sequence[Place], new: Sequence[Place]) -> list[tuple[range, range]]:
     n, m = len(old), len(new)
     if n * m > MOST_LOOKED_AT:
         return _paired(n, m)
     if n * m > MOST_PAIRS:
-        return _around_runs(old, new, joins)
+        return _around_run(old, new)
     cost = np.full((n + 1, m + 1), np.inf)
     back = np.zeros((n + 1, m + 1, 2), np.int8)
     cost[0, 0] = 0.0
     for i, j in itertools.product(range(n + 1), range(m + 1)):
         for a, b in _MOVES:
-            if a > i or b > j or (a > 1 and not all(joins[i - a : i - 1])):
+            if a > i or b > j or not all(place.joins for place in old[i - a + 1 : i]):
                 continue
             step = cost[i - a, j - b] + _price(old[i - a : i], new[j - b : j])
             if step < cost[i, j]:
@@ -281,15 +298,33 @@ def _align(old: Sequence[str], new: Sequence[str], joins: Sequence[bool]) -> lis
     return steps[::-1]
 
 
-def _around_runs(old: Sequence[str], new: Sequence[str], joins: Sequence[bool]) -> list[tuple[range, range]]:
+_MOVES = [(1, 1), (1, 0), (0, 1), *((1, b) for b in range(2, JOINED + 1)), *((a, 1) for a in range(2, JOINED + 1))]
+
+
+def _price(old: Sequence[Place], new: Sequence[Place]) -> float:
+    """What it costs that some words become others, in edits of single characters; one that stays is a little gain."""
+    before, after = " ".join(place.text for place in old), " ".join(place.text for place in new)
+    if not old or not new:
+        return len(before) + len(after) + 0.1
+    if before == after:
+        return -0.01
+    return _distance(before, after) + (OTHER_LINE if old[0].begins != new[0].begins else 0.0)
+
+
+def _around_run(old: Sequence[Place], new: Sequence[Place]) -> list[tuple[range, range]]:
     """The same for long texts: the longest run of words that stays is found first, then what is around it."""
-    run = difflib.SequenceMatcher(None, old, new, autojunk=False).find_longest_match()
+    texts = [place.text for place in old], [place.text for place in new]
+    run = difflib.SequenceMatcher(None, *texts, autojunk=False).find_longest_match()
     if not run.size:
         return _paired(len(old), len(new))
-    before = align(old[: run.a], new[: run.b], joins)
-    same = [(range(run.a + i, run.a + i + 1), range(run.b + i, run.b + i + 1)) for i in range(run.size)]
     end, stop = run.a + run.size, run.b + run.size
-    return before + same + _moved(align(old[end:], new[stop:], joins[end:]), end, stop)
+    before, behind = align(old[: run.a], new[: run.b]), align(old[end:], new[stop:])
+    return before + _run(run.a, run.b, run.size) + _moved(behind, end, stop)
+
+
+def _run(old: int, new: int, size: int) -> list[tuple[range, range]]:
+    """So many words from these places on that stay."""
+    return [(range(old + i, old + i + 1), range(new + i, new + i + 1)) for i in range(size)]
 
 
 def _moved(steps: list[tuple[range, range]], old: int, new: int) -> list[tuple[range, range]]:
@@ -299,20 +334,13 @@ def _moved(steps: list[tuple[range, range]], old: int, new: int) -> list[tuple[r
 def _paired(n: int, m: int) -> list[tuple[range, range]]:
     """The words of two texts as they come."""
     both = min(n, m)
-    pairs = [(range(i, i + 1), range(i, i + 1)) for i in range(both)]
-    pairs += [(range(i, i + 1), range(m, m)) for i in range(both, n)]
-    return pairs + [(range(n, n), range(i, i + 1)) for i in range(both, m)]
+    left_out = [(range(i, i + 1), range(m, m)) for i in range(both, n)]
+    return _run(0, 0, both) + left_out + [(range(n, n), range(i, i + 1)) for i in range(both, m)]
 
 
-_MOVES = [(1, 1), (1, 0), (0, 1), *((1, b) for b in range(2, JOINED + 1)), *((a, 1) for a in range(2, JOINED + 1))]
-
-
-def _price(old: Sequence[str], new: Sequence[str]) -> float:
-    """What it costs that some words become others, in edits of single characters; one that stays is a little gain."""
-    if not old or not new:
-        return sum(map(len, (*old, *new))) + 0.1
-    before, after = " ".join(old), " ".join(new)
-    return -0.01 if before == after else float(_distance(before, after))
+def _begins(lines: Sequence[int]) -> list[bool]:
+    """Which words begin a line, each given by its number."""
+    return [not place or lines[place - 1] != line for place, line in enumerate(lines)]
 
 
 def _distance(before: str, after: str) -> int:

