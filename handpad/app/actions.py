@@ -17,7 +17,7 @@ class Actions(QObject):
     undo, redo : steps of the page.
     lines, boxes : how the next lines are written on; one of them is checked.
     pages, search : the drawer with all pages, and its search field.
-    copy, new, quit : the text of the page, the next page, the end.
+    copy, copy_paragraphs, new, quit : the text of the page, also with wrapped lines as one, the next page, the end.
     """
 
     def __init__(self, window: QMainWindow):
@@ -38,6 +38,7 @@ class Actions(QObject):
         self._one_of(self.lines, self.boxes)
         self.copy = self._action("copy", "Copy text", QKeySequence.StandardKey.Copy)
         self._also(self.copy, "Ctrl+Shift+C")
+        self.copy_paragraphs = self._action("copy", "Copy as paragraphs", "Ctrl+Alt+C")
         self.new = self._action("file-plus", "New page", QKeySequence.StandardKey.New)
         self.quit = QAction("Quit", window, shortcut=QKeySequence.StandardKey.Quit)
         window.addAction(self.quit)

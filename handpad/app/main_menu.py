@@ -28,6 +28,7 @@ class MainMenu(QMenu):
         self._choices: dict[tuple[str, str], QAction] = {}
         self.addAction(actions.new)
         self.addAction(actions.copy)
+        self.addAction(actions.copy_paragraphs)
         self.addSeparator()
         for setting in TABLE:
             self._add_setting(setting, settings[setting.key])

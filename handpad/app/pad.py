@@ -87,6 +87,7 @@ class Pad(QObject):
     correct = _act(PageSession.correct)
     ask_word = _act(PageSession.ask_word)
     correct_word = _act(PageSession.correct_word)
+    edit_text = _act(PageSession.edit_text)
     confirm = _act(PageSession.confirm)
     undo = _act(PageSession.undo)
     redo = _act(PageSession.redo)
@@ -149,7 +150,7 @@ class Pad(QObject):
         None if it stays open: it has no ink, or cannot be saved, and then `trouble` tells why.
         """
         before = self.file.path
-        if not self.page.strokes or not self._put_away():
+        if not (self.page.strokes or self.page.typed) or not self._put_away():
             return None
         try:
             self._turn_to(self.shelf.new_page(self.shelf.notebook_of(before) if notebook is None else notebook))
@@ -193,6 +194,7 @@ class Pad(QObject):
 
     def _put_away(self) -> bool:
         """Have the page on disk, what was left on it confirmed; if that fails, tell why."""
+        self.session.end_asking()
         self.confirm()
         if self.file.save():
             return True
@@ -202,7 +204,7 @@ class Pad(QObject):
     def _turn_to(self, path: Path) -> None:
         empty = replace(Page(), boxes=self.page.boxes, ruling=self.page.ruling)
         page = self.file.open(path, self.session.next_stroke)
-        self.session.turn_to(page if page.strokes else empty)
+        self.session.turn_to(page if page.strokes or page.typed else empty)
         self._send()
         self.shelf.remember(path)
 
@@ -220,6 +222,7 @@ class Pad(QObject):
         if not self._engine.running:
             return
         self._engine.stop_reading()
+        self.session.end_asking()
         self.confirm(most=CONFIRMED_AT_CLOSE)
         self._engine.finish(CLOSING_S)
         self.file.save()  # while the engine learns

@@ -27,7 +27,8 @@ from handpad.notebook.shelf import NotebookError
 from handpad.notebook.words import Word
 from handpad.page.line_job import Key
 from handpad.page.messages import Change
-from handpad.page.page import Character
+from handpad.page.page import Character, Page
+from handpad.page.text_edit import paragraphs
 from handpad.paths import bundled_models, user_data
 from handpad.settings import Settings
 
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self.pad = pad
         self.settings = settings
         self._place = place
+        self._closing = False
         self.theme = themes.resolve(settings["theme"])
         self.wizard: Wizard | None = None
         self._options: dict[str, Any] = {}
@@ -107,6 +109,7 @@ class MainWindow(QMainWindow):
         self.status = StatusLine(self.settings["learning"] == "on")
         self.bottom = BottomPanel(self.status)
         self.bottom.copy.setToolTip(self.tools.copy.toolTip())
+        self.bottom.copy_paragraphs.setToolTip(self.tools.copy_paragraphs.toolTip())
         if not any((user_data() / "training").glob("*/plan.json")):
             self.status.training.hide()
         self.pages = PagesDrawer(self.pad.shelf, self.theme)
@@ -137,7 +140,14 @@ class MainWindow(QMainWindow):
         self.tools.quit.triggered.connect(self.close)
         self.tools.pages.toggled.connect(self._show_pages)
         self.tools.search.triggered.connect(lambda: self._search_pages())
-        self.bottom.copy.clicked.connect(self.copy_text)
+        self.tools.copy_paragraphs.triggered.connect(lambda: self.copy_text(as_paragraphs=True))
+        self.bottom.copy.clicked.connect(self.tools.copy.trigger)
+        self.bottom.copy_paragraphs.clicked.connect(self.tools.copy_paragraphs.trigger)
+        self.bottom.text.edited.connect(self._on_text_edited)
+        self.bottom.text.copy_asked.connect(self.copy_text)
+        self.bottom.text.undo_asked.connect(self.pad.undo)
+        self.bottom.text.redo_asked.connect(self.pad.redo)
+        self.bottom.text.left.connect(self.canvas.setFocus)
         self.status.undo.clicked.connect(self._undo_from_status)
         self.status.training.clicked.connect(self.open_wizard)
         self.popups.notice.connect(self.notice)
@@ -182,36 +192,57 @@ class MainWindow(QMainWindow):
         if self.pad.page.boxes != boxes:
             self.pad.set_boxes(boxes)
 
-    def copy_text(self) -> None:
-        """Copy the page's text; what was left uncorrected counts as confirmed."""
-        text = self.pad.page.text()
+    def copy_text(self, as_paragraphs: bool = False) -> None:
+        """Copy the page's text; what was left uncorrected counts as confirmed.
+
+        as_paragraphs : with the lines of a paragraph as one, parted by an empty line as on the page.
+        """
+        text = self.bottom.text.toPlainText().strip()
         if not text:
             self.notice("There is no text to copy yet.")
             return
-        QGuiApplication.clipboard().setText(text)
+        copied = paragraphs(text) if as_paragraphs else text
+        QGuiApplication.clipboard().setText(copied)
         self.pad.confirm()
-        self.notice(f"Copied {counted(len(text), 'character')}.")
+        number = copied.count("\n\n") + 1
+        self.notice(f"Copied {counted(number, 'paragraph') if as_paragraphs else counted(len(copied), 'character')}.")
+
+    def _on_text_edited(self, before: Page, text: str) -> None:
+        """The text of the page was edited: done at once, unless something of it is still to be read."""
+        busy = not self.pad.is_ready or self.pad.session.reads or self.pad.session.says_words
+        if busy and not self._closing:
+            self.bottom.text.wait()
+            return
+        note = self.pad.edit_text(before, text)
+        self._show_text()
+        if note:
+            self.notice(note)
+
+    def _show_text(self) -> None:
+        """Show what the page says, unless it is about to say what was typed."""
+        if not self.pad.session.says_words:
+            self.bottom.show_page(self.pad.page)
 
     def new_page(self, notebook: str | None = None) -> None:
         """Put the page away and begin an empty one."""
-        self.popups.close()
+        self._finish_what_is_open()
         before = self.pad.new_page(notebook)
         if before is not None:
             self._turned()
             self.notice("This is a new page; the one before is among your pages.", lambda: self.open_page(before))
-        elif not self.pad.page.strokes:
+        elif not self.pad.page.strokes and not self.pad.page.typed:
             self._turned()
             self.notice("This page is still empty.")
 
     def open_page(self, path: Path, words: Sequence[Word] = ()) -> None:
         """Turn to another page, with words that were found on it lit up."""
-        self.popups.close()
+        self._finish_what_is_open()
         if path == self.pad.file.path or self.pad.open_page(path):
             self._turned(words)
 
     def discard_page(self, path: Path) -> None:
         """Put a page into the trash."""
-        self.popups.close()
+        self._finish_what_is_open()
         name = self.pages.name_of(path)
         try:
             thrown = self.pad.discard(path, self.pages.beside(path))
@@ -230,12 +261,17 @@ class MainWindow(QMainWindow):
 
     def move_page(self, path: Path, notebook: str) -> None:
         """Put a page into another notebook."""
-        self.popups.close()
+        self._finish_what_is_open()
         try:
             self.pad.move(path, notebook)
         except NotebookError as error:
             self.show_trouble(str(error))
         self._turned()
+
+    def _finish_what_is_open(self) -> None:
+        """Close popups, and take over what was just typed into the panel."""
+        self.popups.close()
+        self.bottom.text.give()
 
     def _turned(self, words: Sequence[Word] = ()) -> None:
         """Show the page that is open now, from where the words are that were found on it."""
@@ -340,7 +376,7 @@ class MainWindow(QMainWindow):
 
     def _on_page(self, page) -> None:
         self.canvas.show_page(page)
-        self.bottom.show_text(page.text())
+        self._show_text()
         self.tools.undo.setEnabled(self.pad.session.can_undo())
         self.tools.redo.setEnabled(self.pad.session.can_redo())
         (self.tools.boxes if page.boxes else self.tools.lines).setChecked(True)
@@ -396,6 +432,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._place.keep(self, self.scrolled)
+        self._closing = True
+        self.bottom.text.give()
         self.hide()
         self.pages.close_thread()
         self.pad.close()

@@ -374,16 +374,8 @@ class Page:
 
     def text(self) -> str:
         """All that it says: one line of text per line of paper, words with a space between them."""
-        return "\n".join(self._line_texts()).strip("\n")
-
-    def paragraphs(self) -> str:
-        """All that it says, the lines of a paragraph as one: an empty line of paper parts paragraphs."""
-        found = itertools.groupby(self._line_texts(), bool)
-        return "\n\n".join(" ".join(lines) for any_text, lines in found if any_text)
-
-    def _line_texts(self) -> list[str]:
         last = max((*self.lines, *(typed.row for typed in self.typed)), default=-1)
-        return [self.line_text(row) for row in range(last + 1)]
+        return "\n".join(self.line_text(row) for row in range(last + 1)).strip("\n")
 
     def line_text(self, row: int) -> str:
         """What a line says."""

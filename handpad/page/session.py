@@ -109,6 +109,11 @@ class PageSession:
         return not self._queue.idle
 
     @property
+    def says_words(self) -> bool:
+        """Whether words that the writer has spelled are still being parted."""
+        return any(asked.act is not None and asked.wanted for asked in self._asked)
+
+    @property
     def stores(self) -> bool:
         """Whether corrections are on their way to disk."""
         return bool(self._effects.pending)
@@ -404,7 +409,9 @@ class PageSession:
         asked = self._asked.popleft()
         if asked.act is None:
             self.outbox.append(messages.WordRead(asked.key, readings))
-        elif asked.wanted and (key := key_now(self.page, asked)) is not None:
+        elif not asked.wanted or (key := key_now(self.page, asked)) is None:
+            self.outbox.append(messages.PageChanged(self.page))
+        else:
             with self._one_act(asked.act):
                 word = self.page.word(self.page.find(key) or Character(key))
                 if tuple(character.substrokes for character in word) == asked.ink:

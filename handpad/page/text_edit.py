@@ -93,6 +93,45 @@ def edit_of(page: Page, text: str) -> TextEdit:
     return _Builder(page, old, new).build()
 
 
+def same_text(one: str, other: str) -> bool:
+    """Whether two texts have the same words on the same lines, whatever white space is between and around them."""
+    first, second = ([line.split() for line in text.strip().split("\n")] for text in (one, other))
+    return first == second
+
+
+def merged_text(before: str, mine: str, theirs: str) -> str:
+    """The text of a page with an edit in it that was begun when the page had another text.
+
+    before : the page's text then. mine : that with the edit. theirs : the page's text now.
+    """
+    if same_text(before, mine):
+        return theirs
+    if same_text(before, theirs):
+        return mine
+    first, rest = common_ends(before, mine)
+    last = len(before) - rest
+    start, stop = first, last
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, before, theirs, autojunk=False).get_opcodes():
+        if a <= first <= b:
+            start = c + first - a if kind == "equal" else c
+        if a <= last <= b:
+            stop = c + last - a if kind == "equal" else d
+    return theirs[:start] + mine[first : len(mine) - rest] + theirs[start if first == last else stop :]
+
+
+def common_ends(one: str, other: str) -> tuple[int, int]:
+    """How many characters two texts have in common at their beginning, and behind that at their end."""
+    most = min(len(one), len(other))
+    first = next((i for i in range(most) if one[i] != other[i]), most)
+    return first, next((i for i in range(most - first) if one[-1 - i] != other[-1 - i]), most - first)
+
+
+def paragraphs(text: str) -> str:
+    """A text with the lines of each paragraph as one; an empty line parts paragraphs."""
+    found = itertools.groupby((line.strip() for line in text.split("\n")), bool)
+    return "\n\n".join(" ".join(lines) for any_text, lines in found if any_text)
+
+
 class _Builder:
     """Makes an edit of two aligned texts.
 

@@ -6,7 +6,7 @@ import pytest
 from handwriting import write_line
 
 from handpad.page.page import Character, Page, Typed
-from handpad.page.text_edit import Place, align, edit_of
+from handpad.page.text_edit import Place, align, edit_of, merged_text, paragraphs, same_text
 from handpad.reading.fragments import Substroke
 
 
@@ -152,4 +152,21 @@ def test_a_long_text_is_aligned_in_no_time():
 def test_paragraphs_are_parted_by_empty_lines_of_paper():
     page = page_of("the dot", "a pot", "", "", "hit", "it")
     assert page.text() == "the dot\na pot\n\n\nhit\nit"
-    assert page.paragraphs() == "the dot a pot\n\nhit it"
+    assert paragraphs(page.text()) == "the dot a pot\n\nhit it"
+
+
+@pytest.mark.parametrize(
+    ("before", "mine", "theirs", "merged"),
+    [
+        ("a b c", "a b c", "a x c", "a x c"),
+        ("a b c", "a b cd", "a b c", "a b cd"),
+        ("a b c", "a b cd", "A b c", "A b cd"),
+        ("a b c", "zoo a b c", "a b c d", "zoo a b c d"),
+        ("the dot", "the big dot", "the dot\nand", "the big dot\nand"),
+        ("the dot", "the ", "The dot", "The "),
+        ("the dot ", "the dot too", "the dot", "the dot too"),
+        ("", "hello", "a", "helloa"),
+    ],
+)
+def test_an_edit_stays_in_a_text_that_changes_meanwhile(before, mine, theirs, merged):
+    assert same_text(merged_text(before, mine, theirs), merged)
