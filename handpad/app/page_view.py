@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
 
+from handpad.app.label_rows import LABEL_DROP, LABEL_HEIGHT, LabelRows
 from handpad.app.pen_path import PenPath
 from handpad.app.theme import Theme
 from handpad.page.line_job import Key
@@ -18,10 +19,6 @@ FADE_IN = 0.1
 GLOW = 1.6
 """Seconds that a character glows after a correction elsewhere changed it."""
 
-_KEPT_RECTS = 100_000
-_LABEL_DROP = 27.0
-_LABEL_HEIGHT = 22.0
-
 
 @dataclass
 class View:
@@ -29,7 +26,8 @@ class View:
 
     Attributes
     ----------
-    unsure : tells whether a character is to be marked as unsure.
+    unsure, space_in_doubt : tell whether a character, or the space before it or that there is none, is to be marked
+        as unsure.
     appeared, changed : ink of a character to when it was first read, or changed by learning (s).
     selected, hovered : ink of the character under the keyboard's or the pointer's mark, or None.
     word : ink of the characters of the word that is being corrected, or ().
@@ -38,6 +36,7 @@ class View:
     """
 
     unsure: Callable[[Character], bool] = lambda character: False
+    space_in_doubt: Callable[[Character], bool] = lambda character: False
     appeared: dict[Key, float] = field(default_factory=dict)
     changed: dict[Key, float] = field(default_factory=dict)
     selected: Key | None = None
@@ -56,7 +55,7 @@ class PageView:
         self._font.setPixelSize(17)
         self._metrics = QFontMetricsF(self._font)
         self._pictures: dict[int, PenPath] = {}
-        self._rects: dict[tuple[Key, str], tuple[QRectF, QRectF]] = {}
+        self._rows = LabelRows(self._metrics)
         self._reaches: dict[int, tuple[tuple[Character, ...], QRectF]] = {}
 
     def adopt(self, number: int, picture: PenPath) -> None:
@@ -65,17 +64,46 @@ class PageView:
 
     def label_rect(self, page: Page, character: Character) -> QRectF:
         """Where the label of a character stands and can be clicked."""
-        return self._character_rects(page, character)[0]
+        return self._rows.row(page, page.row(character)).labels.get(character.substrokes, QRectF())
 
     def character_rect(self, page: Page, character: Character) -> QRectF:
         """Everything that is painted for a character: ink, label and marks."""
-        return self._character_rects(page, character)[1]
+        box = page.box(character)
+        ink = QRectF(box.left, box.top, box.width, box.height).adjusted(-8, -8, 8, 8)
+        return ink.united(self.label_rect(page, character).adjusted(-8, -6, 8, 6))
+
+    def changed_rects(self, old: Page, new: Page) -> list[QRectF]:
+        """All that is to be painted anew when a page has become another one."""
+        found = []
+        for before, after in new.changed_lines(old).values():
+            found += [self.character_rect(old, character) for character in set(before) - set(after)]
+            found += [self.character_rect(new, character) for character in set(after) - set(before)]
+        rows = {typed.row for typed in {*old.typed} ^ {*new.typed}} | new.changed_lines(old).keys()
+        for row in rows:  # labels, marks and typed text may stand elsewhere although their ink does not
+            was, now = self._rows.row(old, row), self._rows.row(new, row)
+            moved = [rect for some, others in ((was, now), (now, was)) for rect in some.places() - others.places()]
+            found += [QRectF(*rect).adjusted(-8, -6, 8, 6) for rect in moved]
+        return found
+
+    def gap_rect(self, page: Page, character: Character) -> QRectF:
+        """Where the mark stands that tells of a space before a character; empty where there can be none."""
+        return self._rows.row(page, page.row(character)).gaps.get(character.substrokes, QRectF())
+
+    def doubtful_gap(self, page: Page, view: View, point: QPointF) -> Character | None:
+        """The character before whose mark of a doubtful space, or of a doubtful want of one, a point is."""
+        row = self.label_row(page, point)
+        gaps = self._rows.row(page, row).gaps if row is not None else {}
+        for character in page.lines.get(row, ()) if row is not None else ():
+            rect = gaps.get(character.substrokes)
+            if rect is not None and rect.adjusted(-2, 0, 2, 4).contains(point) and view.space_in_doubt(character):
+                return character
+        return None
 
     def label_row(self, page: Page, point: QPointF) -> int | None:
         """The line whose band of labels a point is in."""
-        row = page.ruling.row(point.y() - _LABEL_DROP - _LABEL_HEIGHT / 2)
-        top = page.ruling.baseline(row) + _LABEL_DROP
-        return row if top <= point.y() <= top + _LABEL_HEIGHT else None
+        row = page.ruling.row(point.y() - LABEL_DROP - LABEL_HEIGHT / 2)
+        top = page.ruling.baseline(row) + LABEL_DROP
+        return row if top <= point.y() <= top + LABEL_HEIGHT else None
 
     def marked_rect(self, page: Page, keys: Sequence[Key]) -> QRectF:
         """Everything that is painted for some characters; those that are gone do not count."""
@@ -89,26 +117,12 @@ class PageView:
             rect = rect.united(self.label_rect(page, character))
         return rect
 
-    def _character_rects(self, page: Page, character: Character) -> tuple[QRectF, QRectF]:
-        """Both rectangles, kept between paintings: stroke numbers are never used twice."""
-        key = (character.substrokes, character.label)
-        if key not in self._rects:
-            if len(self._rects) > _KEPT_RECTS:
-                self._rects.clear()
-            box = page.box(character)
-            width = max(24.0, self._metrics.horizontalAdvance(character.label) + 10)
-            top = page.ruling.baseline(page.row(character)) + _LABEL_DROP
-            label = QRectF(box.center[0] - width / 2, top, width, _LABEL_HEIGHT)
-            ink = QRectF(box.left, box.top, box.width, box.height).adjusted(-8, -8, 8, 8)
-            self._rects[key] = label, ink.united(label.adjusted(-8, -6, 8, 6))
-        return self._rects[key]
-
     def paint(self, painter: QPainter, rect: QRectF, page: Page, view: View, now: float) -> None:
         """Paint the part of the page within rect; now is in seconds on the clock of the view's times."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(rect, QColor(self.theme.paper))
         self._paint_ruling(painter, rect, page)
-        if not page.strokes:
+        if not page.strokes and not page.typed:
             self._paint_hint(painter, page)
         characters = [
             c for line in self._lines_in(page, rect) for c in line if self.character_rect(page, c).intersects(rect)
@@ -133,6 +147,39 @@ class PageView:
         for character in characters:
             if character.label and self.label_rect(page, character).adjusted(-4, -4, 4, 4).intersects(rect):
                 self._paint_label(painter, page, character, view, now)
+        self._paint_gaps(painter, rect, page, view)
+
+    def _paint_gaps(self, painter: QPainter, rect: QRectF, page: Page, view: View) -> None:
+        """The spaces between words, those in doubt in another form, and what was typed."""
+        first, last = page.ruling.row(rect.top()) - 1, page.ruling.row(rect.bottom())
+        for row in range(max(first, 0), last + 1):
+            laid = self._rows.row(page, row)
+            painter.setPen(QColor(self.theme.text))
+            for typed, place in laid.typed:
+                if place.intersects(rect):
+                    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, typed.text)
+            for character in page.lines.get(row, ()):
+                place = laid.gaps.get(character.substrokes, QRectF())
+                if place.adjusted(-4, -4, 4, 4).intersects(rect):
+                    self._paint_gap(painter, place, character, view.space_in_doubt(character))
+
+    def _paint_gap(self, painter: QPainter, place: QRectF, character: Character, doubt: bool) -> None:
+        """An open box for a space, large and dashed where it is in doubt; a dashed bar where there may be one."""
+        if not (character.space or doubt):
+            return
+        pen = QPen(QColor(self.theme.accent if doubt else self.theme.muted), 1.8 if doubt else 1.2)
+        if doubt:
+            pen.setDashPattern([1.6, 1.2])
+        painter.setPen(pen)
+        middle, bottom = place.center().x(), place.bottom() - (1 if doubt else 4)
+        reach, rise = (7, 8) if doubt else (4, 4)
+        left, right, top = middle - reach, middle + reach, bottom - rise
+        if character.space:
+            painter.drawPolyline(
+                [QPointF(left, top), QPointF(left, bottom), QPointF(right, bottom), QPointF(right, top)]
+            )
+        else:
+            painter.drawLine(QPointF(middle, place.top() + 3), QPointF(middle, bottom))
 
     def _paint_found(self, painter: QPainter, view: View) -> None:
         painter.setPen(QPen(QColor(self.theme.accent), 1.4))

@@ -60,7 +60,7 @@ class TextPanel(QPlainTextEdit):
     def show_page(self, page: Page) -> None:
         """Show what a page says; what is being typed stays in it."""
         text, mine, self._page = page.text(), self.toPlainText(), page
-        if not same_text(text, self._given) or not (self.hasFocus() or mine == text):
+        if not same_text(text, self._given):  # white space stays as it is typed
             self._show(merged_text(self._given, mine, text))
         self._given = text
         if self.is_edited and not self._pause.isActive():
@@ -123,6 +123,8 @@ class TextPanel(QPlainTextEdit):
         super().focusOutEvent(event)
         if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
             self.give()
+            if same_text(self.toPlainText(), self._page.text()):
+                self._show(self._page.text())
 
     def event(self, event: QEvent) -> bool:
         # What the keys of an editor do is about its text: they are no shortcuts of the window here.

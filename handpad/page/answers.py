@@ -76,7 +76,8 @@ class Answers:
                 candidates = [Candidate(*pair) for pair in character.candidates]
             elif substrokes in job.bare:
                 candidates = self._recognizer.rank(character.observation)[0][:SHOWN]
-            found.append(ReadBack(substrokes, character.label, candidates, character.space))
+            space, probability = character.space, character.space_probability
+            found.append(ReadBack(substrokes, character.label, candidates, space, probability))
         return found
 
     def read_word(self, job: WordJob) -> list[WordReading]:

@@ -75,12 +75,16 @@ class LineJob:
 
 @dataclass(frozen=True)
 class ReadBack:
-    """A character as it was read: its ink, its label, its candidates (best first), whether a space precedes it."""
+    """A character as it was read: its ink, its label, its candidates (best first), whether a space precedes it.
+
+    space_probability : that one does, 0 to 1.
+    """
 
     substrokes: Key
     label: str
     candidates: list
     space: bool
+    space_probability: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -383,15 +383,22 @@ class Page:
 
     def said(self, row: int) -> list[tuple[str, tuple[Character, ...] | Typed]]:
         """What the words of a line say, with the ink of each or the typed text, from left to right."""
+        found = (
+            (source.text if isinstance(source, Typed) else "".join(character.label for character in source), source)
+            for source in self.along(row)
+        )
+        return [(text, source) for text, source in found if text]
+
+    def along(self, row: int) -> list[tuple[Character, ...] | Typed]:
+        """The words of ink of a line and its typed text, from left to right."""
         typed = sorted((typed for typed in self.typed if typed.row == row), key=lambda one: one.x)
-        found: list[tuple[str, tuple[Character, ...] | Typed]] = []
+        found: list[tuple[Character, ...] | Typed] = []
         for word in self.words(row):
             middle = (self.box(word[0]).left + self.box(word[-1]).right) / 2
             while typed and typed[0].x < middle:
-                found.append((typed[0].text, typed.pop(0)))
-            found.append(("".join(character.label for character in word), word))
-        found += [(one.text, one) for one in typed]
-        return [(text, source) for text, source in found if text]
+                found.append(typed.pop(0))
+            found.append(word)
+        return [*found, *typed]
 
     def _apart(self, row: int, left: Character, right: Character) -> bool:
         if row in self.box_rows:

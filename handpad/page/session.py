@@ -5,9 +5,8 @@ shown, lies in its outbox after every call, in order: see :mod:`handpad.page.mes
 :mod:`handpad.page.answers`), at once or later, is given back to it. It waits for nothing.
 """
 
-import contextlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
@@ -22,13 +21,15 @@ from handpad.page.line_job import Key, LineJob, ReadBack, WordReading
 from handpad.page.merging import merged
 from handpad.page.page import Character, Page
 from handpad.page.reading_queue import ReadingQueue
+from handpad.page.steps import Steps
 from handpad.page.text_edit import edit_of
 from handpad.sample_ids import new_sample_id
 
 if TYPE_CHECKING:
     from handpad.recognizer import Candidate
 
-UNDO_STEPS = 200
+SURE_SPACE = 0.8
+"""A space, or that there is none, is in doubt if it is less probable than this."""
 
 CLOSED = 2000
 """So many characters more than twice those of the page may have candidates before those on no page are let go."""
@@ -41,6 +42,7 @@ class PageSession:
     ----------
     page : the page as it is.
     candidates : ink of a character to its candidates, best first.
+    space_probabilities : ink of a character to how probable a space before it was when that was last open.
     learns : whether corrections and confirmations are learned.
     is_ready : whether there is a recogniser to read with: from :meth:`profile_opened` on, until its caller closes it.
     outbox : what is asked and told, oldest first; whoever takes it out does it.
@@ -49,11 +51,11 @@ class PageSession:
     def __init__(self) -> None:
         self.page = Page()
         self.candidates: dict[Key, list[Candidate]] = {}
+        self.space_probabilities: dict[Key, float] = {}
         self.learns = True
         self.is_ready = False
         self.outbox: deque[messages.Request | messages.Event] = deque()
-        self._undo: deque[Page] = deque(maxlen=UNDO_STEPS)
-        self._redo: list[Page] = []
+        self._steps = Steps()
         self._next_stroke = 1
         self._pen_row: int | None = None  # line and number of the stroke written last
         self._pen_stroke: int | None = None
@@ -62,8 +64,6 @@ class PageSession:
         self._effects = CorrectionEffects()
         self._profile: tuple[str, set[str]] = ("", set())  # its id, and the ids of the samples that it knows
         self._asked: deque[AskedWord] = deque()  # in the order of the answers
-        self._act: object = None  # the steps of one act are taken back together
-        self._last_act: object = None
 
     def resume(self, page: Page) -> None:
         """Go on with a page that was left, before anything else is done."""
@@ -122,6 +122,12 @@ class PageSession:
         """How probable a character's label is, 0 to 1; 0 if it has not been read since the start."""
         candidates = self.candidates.get(character.substrokes, ())
         return next((c.probability for c in candidates if c.label == character.label), 0.0)
+
+    def space_in_doubt(self, character: Character) -> bool:
+        """Whether a space before a character, or that there is none, may well be wrong; not if the writer chose it."""
+        probability = self.space_probabilities.get(character.substrokes, float(character.space))
+        right = probability if character.space else 1 - probability
+        return not (character.spaced or character.corrected) and right < SURE_SPACE
 
     # What the writer does
 
@@ -203,7 +209,7 @@ class PageSession:
         Ink that is not parted gets one label that stands for all of it.
         """
         character = self.page.find(key)
-        if character is not None and not self._ask(key, text, self._act or object()):
+        if character is not None and not self._ask(key, text, self._steps.act or object()):
             self.correct_word(key, as_one(self.page.word(character), text))
 
     def _ask(self, key: Key, text: str, act: object) -> bool:
@@ -226,7 +232,7 @@ class PageSession:
         Returns a sentence on what was not done as it was typed; "" if all was.
         """
         edit = edit_of(before, text)
-        with self._one_act(object()):
+        with self._steps.one_act(object()):
             page = edits.with_typed(self.page, edit.typed_gone, edit.typed_new)
             if page is not self.page:
                 self._step(page)
@@ -275,47 +281,31 @@ class PageSession:
 
     def can_undo(self) -> bool:
         """Whether there is a step to take back."""
-        return bool(self._undo)
+        return bool(self._steps.before)
 
     def can_redo(self) -> bool:
         """Whether there is a step to do again."""
-        return bool(self._redo)
+        return bool(self._steps.behind)
 
     def undo(self) -> None:
         """Take back the last step: ink, text, and what was learned by it."""
         waiting = [asked for asked in self._asked if asked.act is not None and asked.wanted]
         for asked in waiting:
             asked.wanted = False
-        if waiting and waiting[-1].act is not self._last_act:  # nothing of it was done yet
-            return
-        self._last_act = None
-        if self._undo:
-            self._redo.append(self.page)
-            self._go_to(self._undo.pop())
+        if waiting and waiting[-1].act is not self._steps.last_act:  # nothing of it was done yet
+            self.outbox.append(messages.PageChanged(self.page))
+        elif self.can_undo():
+            self._go_to(self._steps.back(self.page))
 
     def redo(self) -> None:
         """Do again what was taken back."""
-        self._last_act = None
-        if self._redo:
-            self._undo.append(self.page)
-            self._go_to(self._redo.pop())
+        if self.can_redo():
+            self._go_to(self._steps.forth(self.page))
 
     def _step(self, page: Page) -> None:
         """Go to a new page by a step that can be undone."""
-        if self._act is None or self._act is not self._last_act:
-            self._undo.append(self.page)
-        self._last_act = self._act
-        self._redo.clear()
+        self._steps.leave(self.page)
         self._go_to(page)
-
-    @contextlib.contextmanager
-    def _one_act(self, act: object) -> Iterator[None]:
-        """All steps inside, and later ones of the same act with no other in between, are taken back together."""
-        self._act, before = act, self._act
-        try:
-            yield
-        finally:
-            self._act = before
 
     def _go_to(self, page: Page) -> None:
         """Show a page; forget the samples that it does not hold and learn those again that it does."""
@@ -394,6 +384,10 @@ class PageSession:
             for back in reading:
                 if back.candidates and (back.substrokes not in locked or back.substrokes in job.bare):
                     self.candidates[back.substrokes] = back.candidates
+            given = {known.substrokes for known in job.known_here if known.space is not None}
+            for back in reading[1:]:  # what precedes the first may not have been seen
+                if back.substrokes not in given:
+                    self.space_probabilities[back.substrokes] = back.space_probability
             number = self._pen_stroke if job.row == self._pen_row else None
             self._show_read(line_job.committed(page, job.row, number), bool(job.relabel))
             if any(not character.label for character in self.page.lines.get(job.row, ())):
@@ -412,7 +406,7 @@ class PageSession:
         elif not asked.wanted or (key := key_now(self.page, asked)) is None:
             self.outbox.append(messages.PageChanged(self.page))
         else:
-            with self._one_act(asked.act):
+            with self._steps.one_act(asked.act):
                 word = self.page.word(self.page.find(key) or Character(key))
                 if tuple(character.substrokes for character in word) == asked.ink:
                     self.correct_word(key, readings[0] if readings else as_one(word, asked.text))
@@ -437,10 +431,11 @@ class PageSession:
 
     def _drop_closed(self) -> None:
         """Let go of characters that are on no page that undo or redo could bring back."""
-        pages = (self.page, *self._undo, *self._redo)
+        pages = (self.page, *self._steps.pages)
         lines = {id(line): line for page in pages for line in page.lines.values()}
         keys = {character.substrokes for line in lines.values() for character in line}
         self.candidates = {key: ranked for key, ranked in self.candidates.items() if key in keys}
+        self.space_probabilities = {key: p for key, p in self.space_probabilities.items() if key in keys}
         self.outbox.append(messages.KeepOpen(keys))
 
     # What is learned

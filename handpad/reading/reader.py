@@ -26,6 +26,7 @@ from handpad.reading.potential_functions import FORBIDDEN, PotentialFunctions
 from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, on_its_line, renumbered
 from handpad.reading.search import Foresight, Path, Step, Weights, search, text_of
 from handpad.reading.sequence import SequenceNetwork
+from handpad.reading.space_doubt import space_probabilities
 from handpad.reading.words import Apart, Spelling
 
 MOST_STROKES = 400
@@ -326,8 +327,11 @@ class Reader:
         segments, observation, best = scored.segments, scored.observation, paths[0]
         chances = softmax(np.array([path.score for path in paths]) / scored.weights.temperature)
         ranked = self._candidates(best, scored, self._evidence.doubts(scored, [step.segment for step in best.steps]))
+        spaces = space_probabilities(
+            best.steps, segments.starts.tolist(), scored.spaces, self._model.labels, self.language, scored.weights
+        )
         words: list[list[ReadCharacter]] = []
-        for step, candidates in zip(best.steps, ranked, strict=True):
+        for step, candidates, space in zip(best.steps, ranked, spaces, strict=True):
             substrokes = segments.substrokes(step.segment)
             character = ReadCharacter(
                 candidates[0][0],
@@ -338,6 +342,7 @@ class Reader:
                 observation[[step.segment]],
                 segments.geometry[step.segment],
                 step.space and bool(words),
+                space_probability=space,
             )
             if step.space or not words:
                 words.append([])

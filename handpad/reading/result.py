@@ -41,7 +41,7 @@ class ReadCharacter:
     box : of its ink.
     observation : what the base model makes of its glyph (one row), to learn from.
     geometry : float32 (GEOMETRY,), its size and place on the line, to learn from.
-    space : whether a space precedes it.
+    space : whether a space precedes it. space_probability : that one does, 0 to 1, the rest of the line being so.
     line : the line that it is on; None in what a reader gives by itself.
     """
 
@@ -54,6 +54,7 @@ class ReadCharacter:
     geometry: np.ndarray
     space: bool
     line: LineInk | None = field(default=None, repr=False, compare=False)
+    space_probability: float = 0.0
 
     @property
     def strokes(self) -> tuple[np.ndarray, ...]:

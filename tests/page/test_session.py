@@ -13,6 +13,7 @@ from handpad.page.line_job import LineJob
 from handpad.page.messages import Change, ChangeSamples, LearnSample, PageChanged
 from handpad.page.page import Page
 from handpad.page.session import PageSession
+from handpad.page.steps import UNDO_STEPS
 from handpad.recognizer import Recognizer
 
 
@@ -299,12 +300,12 @@ def test_what_is_on_no_page_that_could_come_back_is_let_go(slow, monkeypatch):
     session, answers = slow
     read_all(session, answers)
     letter = write("o", 30, (60, session.page.ruling.baseline(1)))[0]
-    for _ in range(module.UNDO_STEPS):
+    for _ in range(UNDO_STEPS):
         session.write(letter)
         read_all(session, answers)
         session.erase({max(session.page.strokes)})
         asked(session, PageChanged)
-    assert len(session.candidates) <= 2 * len(session.page.characters) + 4 + module.UNDO_STEPS // 2
+    assert len(session.candidates) <= 2 * len(session.page.characters) + 4 + UNDO_STEPS // 2
 
 
 def test_a_confirmation_that_is_read_otherwise_later_is_not_believed_any_more(slow):
