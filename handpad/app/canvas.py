@@ -36,7 +36,6 @@ ERASER_RADIUS = 7.0
 
 _MOUSE_AFTER_PEN = 0.4
 _BLANK_ROWS = 2
-_NO_BUTTON = Qt.MouseButton.NoButton
 
 
 class Canvas(QWidget):
@@ -48,6 +47,7 @@ class Canvas(QWidget):
     strokes_erased(numbers) : the eraser was lifted from these strokes.
     opened(key) : the writer asked for the character made of this ink.
     word_opened(key) : the writer asked for the word that this character is in.
+    space_turned(key) : the space before this character, which is in doubt, is none; or there is one.
     removed(key) : the writer asked for it to be deleted.
     pressed() : something was pressed on the paper, before anything else happens.
     painted_first() : the paper is on the screen for the first time.
@@ -57,6 +57,7 @@ class Canvas(QWidget):
     strokes_erased = Signal(object)
     opened = Signal(object)
     word_opened = Signal(object)
+    space_turned = Signal(object)
     removed = Signal(object)
     pressed = Signal()
     painted_first = Signal()
@@ -74,12 +75,13 @@ class Canvas(QWidget):
         self._erasing = False
         self._tapped: Character | None = None
         self._tapped_gap: Character | None = None
+        self._tapped_space: Character | None = None
         self._pressed_at = QPointF()
         self._nib: QPointF | None = None
         self._pen_seen = False
         self._last_pen = -1.0
         self._last_written: dict[int, float] = {}
-        self._unsure: dict[int, set[Key]] = {}
+        self._unsure: dict[int, set] = {}
         self._animation = QTimer(self, interval=16)
         self._animation.timeout.connect(self._animate)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -98,12 +100,11 @@ class Canvas(QWidget):
 
     def show_page(self, page: Page) -> None:
         """Show another state of the page."""
-        changed = _difference(self.page, page)
         old, self.page = self.page, page
         if bool(old.strokes) != bool(page.strokes) or old.boxes != page.boxes:
             self.update()
-        for source, character in changed:
-            self.update(self.painter.character_rect(source, character).toAlignedRect())
+        for rect in self.painter.changed_rects(old, page):
+            self.update(rect.toAlignedRect())
         self._update_unsure(page.changed_lines(old) or page.lines)
         if self.view.selected is not None and page.find(self.view.selected) is None:
             self.view.selected = None
@@ -111,13 +112,15 @@ class Canvas(QWidget):
         self._fit()
 
     def _update_unsure(self, rows: Iterable[int]) -> None:
-        """Paint those characters again that are unsure now and were not before, or the other way round."""
+        """Paint those characters and spaces again that are unsure now and were not before, or the other way round."""
         for row in rows:
-            unsure = {c.substrokes for c in self.page.lines.get(row, ()) if self.view.unsure(c)}
-            for key in unsure ^ self._unsure.get(row, set()):
+            line = self.page.lines.get(row, ())
+            unsure = {(c.substrokes, self.painter.label_rect) for c in line if self.view.unsure(c)}
+            unsure |= {(c.substrokes, self.painter.gap_rect) for c in line if self.view.space_in_doubt(c)}
+            for key, rect_of in unsure ^ self._unsure.get(row, set()):
                 character = self.page.find(key)
                 if character is not None:
-                    self.update(self.painter.label_rect(self.page, character).adjusted(-4, -4, 4, 4).toAlignedRect())
+                    self.update(rect_of(self.page, character).adjusted(-4, -4, 4, 4).toAlignedRect())
             self._unsure[row] = unsure
 
     def light_up(self, rects: Sequence[QRectF]) -> None:
@@ -153,6 +156,7 @@ class Canvas(QWidget):
     def _fit(self) -> None:
         """Keep blank lines below the ink, and all ink within reach."""
         bottom = max((box.bottom for box in self.page.stroke_boxes.values()), default=0.0)
+        bottom = max(bottom, *(self.page.ruling.baseline(typed.row) for typed in self.page.typed), 0.0)
         right = max((box.right for box in self.page.stroke_boxes.values()), default=0.0)
         ruling = self.page.ruling
         height = ruling.baseline(ruling.row(bottom) + _BLANK_ROWS) + ruling.DEPTH * ruling.pitch
@@ -235,11 +239,8 @@ class Canvas(QWidget):
     def _press_button(
         self, event: QMouseEvent | QTabletEvent, device: str, pressure: float, seconds: float, eraser: bool
     ) -> None:
-        """The tip or the left button writes, unless a pen's barrel button or another one is held; the right one asks.
-
-        Most systems tell of a barrel button as of its own press, before the tip touches the paper.
-        """
-        if event.button() == Qt.MouseButton.LeftButton and event.buttons() in (event.button(), _NO_BUTTON):
+        """Tip or left button write, unless a barrel button, told of before the tip, or another is held; right asks."""
+        if event.button() == Qt.MouseButton.LeftButton and not event.buttons() & ~event.button():
             self._press(device, event.position(), pressure, seconds, eraser)
         elif event.button() == Qt.MouseButton.RightButton:
             self._open_at(event.position())
@@ -286,6 +287,7 @@ class Canvas(QWidget):
         self._pressed_at = point
         self._erasing = eraser or self.eraser
         self._tapped = None if self._erasing else self._character_at(point)
+        self._tapped_space = None if self._erasing else self._space_at(point)
         self._tapped_gap = None if self._erasing or self._tapped else self._word_at(point)
         if self._erasing:
             self._erase_at(point)
@@ -315,12 +317,13 @@ class Canvas(QWidget):
         picture, self._live = self._live, None
         stroke = np.array(self._points)
         extent = np.abs(stroke[:, :2] - stroke[0, :2]).max()
-        if extent < TAP and (self._tapped or self._tapped_gap):
+        tapped = self._tapped_space or self._tapped or self._tapped_gap
+        if extent < TAP and tapped:
             self.update(picture.bounds.toAlignedRect())
-            key = (self._tapped or self._tapped_gap).substrokes
-            asked = self.opened if self._tapped else self.word_opened
+            word_or_letter = self.opened if self._tapped else self.word_opened
+            asked = self.space_turned if self._tapped_space else word_or_letter
             # Never open anything inside a pen event: the pen would be left pressed.
-            QTimer.singleShot(0, lambda: asked.emit(key))
+            QTimer.singleShot(0, lambda: asked.emit(tapped.substrokes))
             return
         self.stroke_written.emit(stroke, picture)
 
@@ -386,6 +389,10 @@ class Canvas(QWidget):
                 return word[0] if all(c.label for c in word) and last < now - SETTLED else None
         return None
 
+    def _space_at(self, point: QPointF) -> Character | None:
+        """The character before whose doubtful space, or want of one, a point is."""
+        return self.painter.doubtful_gap(self.page, self.view, point)
+
     def _open_at(self, point: QPointF) -> None:
         """Open the word at a point; in boxes, the character."""
         character = self._character_at(point) or self._word_at(point)
@@ -412,7 +419,7 @@ class Canvas(QWidget):
                     self.update(self.painter.label_rect(self.page, character).toAlignedRect())
             self.view.hovered = hovered
         if not self.eraser:
-            open_here = hovered or (point is not None and self._word_at(point))
+            open_here = hovered or (point is not None and (self._word_at(point) or self._space_at(point)))
             self.setCursor(Qt.CursorShape.PointingHandCursor if open_here else Qt.CursorShape.CrossCursor)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -482,15 +489,6 @@ class Canvas(QWidget):
             nearest = min(target, key=lambda r: abs(r - row))
             candidates = [c for c in self.page.characters if self.page.row(c) == nearest]
             self.select(min(candidates, key=lambda c: abs(self.page.box(c).center[0] - x)).substrokes)
-
-
-def _difference(old: Page, new: Page) -> list[tuple[Page, Character]]:
-    """The characters that stand in only one of two pages, each with its page."""
-    found = []
-    for before, after in new.changed_lines(old).values():
-        gone, come = set(before) - set(after), set(after) - set(before)
-        found += [(old, character) for character in gone] + [(new, character) for character in come]
-    return found
 
 
 def _distance(points: np.ndarray, center: np.ndarray) -> float:

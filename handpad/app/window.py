@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self._connect_tools()
         self._connect_pad()
         self.canvas.view.unsure = self._is_unsure
+        self.canvas.view.space_in_doubt = self.pad.session.space_in_doubt
         self._apply_theme()
         self._on_page(pad.page)
         self.status.rest()
@@ -165,6 +166,7 @@ class MainWindow(QMainWindow):
         self.canvas.strokes_erased.connect(self.pad.erase)
         self.canvas.opened.connect(self.popups.open)
         self.canvas.word_opened.connect(self.popups.open_word)
+        self.canvas.space_turned.connect(self._on_space_turned)
         self.canvas.removed.connect(self.popups.delete)
         self.canvas.pressed.connect(self.popups.close)
         self.pad.changed.connect(self._on_page)
@@ -183,6 +185,13 @@ class MainWindow(QMainWindow):
     def _on_stroke(self, stroke, picture) -> None:
         number = self.pad.write(stroke)
         self.canvas.written(number, picture)
+
+    def _on_space_turned(self, key: Key) -> None:
+        """The mark of a doubtful space was clicked: it is none, or there is one."""
+        character = self.pad.page.find(key)
+        if character is not None:
+            self.pad.set_space(key, not character.space)
+            self.notice("One word again." if character.space else "Two words now.", undo=True)
 
     def _use_eraser(self, eraser: bool) -> None:
         self.canvas.eraser = eraser
