@@ -77,11 +77,11 @@ class PageSession:
         page : its strokes are numbered from :attr:`next_stroke` on: what is still answered of the page before must not
             be taken for this one's.
         """
-        self._undo.clear()
-        self._redo.clear()
+        self._steps = Steps()
         self.candidates.clear()
+        self.space_probabilities.clear()
         self._queue = ReadingQueue()
-        self._pen_row = self._pen_stroke = self._last_act = None
+        self._pen_row = self._pen_stroke = None
         self._anew = set()
         self.outbox.append(messages.KeepOpen(frozenset()))
         self.resume(page)
