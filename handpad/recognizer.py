@@ -20,7 +20,7 @@ from handpad.glyph import SIZE
 from handpad.ink import Guide, as_guide, as_strokes, checked_ink
 from handpad.model.base import BaseModel
 from handpad.profile import Profile, Sample
-from handpad.reading.correction import TrainingSample, line_around, parted, training_samples
+from handpad.reading.correction import Correction, TrainingSample, lessons, line_around, parted
 from handpad.reading.fragments import KnownCharacter, Substroke, ink_of
 from handpad.reading.frames import LABELS
 from handpad.reading.language import Language
@@ -28,6 +28,7 @@ from handpad.reading.lattice import GEOMETRY
 from handpad.reading.line_context import LineAround, LineContext
 from handpad.reading.reader import ALTERNATIVES, Progress, Reader
 from handpad.reading.result import LineInk, ReadCharacter, Reading, ReadLine, ReadWord, on_its_line
+from handpad.reading.spelling import said_by, units_of
 from handpad.sample_ids import new_sample_id
 from handpad.training_set import BATCH, Labelled, TrainingSet
 
@@ -224,6 +225,16 @@ class Recognizer:
         checked, checked_guide = as_strokes(strokes), as_guide(guide)
         return self._get_reader().alternatives(checked, checked_guide, self._get_line_adapter(), known, count)
 
+    def reading_score(
+        self, strokes: Sequence[ArrayLike], guide: ArrayLike | None = None, known: Sequence[KnownCharacter] = ()
+    ) -> tuple[float, tuple[KnownCharacter, ...]]:
+        """How likely a line is, as :meth:`read_line` takes it, with some characters parted as they are known.
+
+        A log, not normalised, to compare ways to part the same ink; and the line's characters. Raises InkError.
+        """
+        checked, checked_guide = as_strokes(strokes), as_guide(guide)
+        return self._get_reader().reading_score(checked, checked_guide, self._get_line_adapter(), known)
+
     def spelled(
         self,
         strokes: Sequence[ArrayLike],
@@ -385,32 +396,39 @@ class Recognizer:
             line.strokes, line.characters, line.place, label, line.guide, adapter, line.regrouped
         )
 
-    def correct(self, part: ReadCharacter | ReadWord | ReadLine, text: str) -> list[str]:
+    def correct(self, part: ReadCharacter | ReadWord | ReadLine, text: str) -> Correction:
         """Put a character, word or line of a reading right, and learn from it what the app does.
 
-        A character that is given one character is learned with its ink as it is. Any other text is parted over the ink
-        in the likeliest way, everything around it staying as it was read; of that the characters are learned whose ink
-        looks like them, as corrections or, where they were right, as confirmations.
+        Any text can be given to any ink. A character that is given one character is learned with its ink as it is. Any
+        other text is parted over the ink in the likeliest way, everything around it staying as it was read; of that the
+        characters are learned whose ink, and whose neighbours' ink, looks like them, as corrections or, where they were
+        right, as confirmations. What the model does not know is text only.
 
-        Returns the ids of the learned samples. Raises InkError if the part has no ink of a line (it does not come from
-        :meth:`read`) or its ink cannot be parted into the text, LabelError or ProfileError.
+        Returns what the part says now, and the ids of the learned samples. Raises InkError if the part has no ink of a
+        line (it does not come from :meth:`read`) or the text is empty, or ProfileError.
         """
         line = part.characters[0].line if part.characters else None
         if line is None:
             raise InkError("Only what was read by this recognizer can be corrected.")
+        units = units_of(text)
+        if not units:
+            raise InkError("There is no text to correct it to.")
         ink = [character.substrokes for character in part.characters]
         every = [character.substrokes for character in line.characters]
         first, last = every.index(ink[0]), every.index(ink[-1])
-        if len(ink) == 1 and len(text) == 1:
-            sample = TrainingSample(ink[0], text, part.characters[0].label, False)
-            return [self._learn_on_line(sample, line, every, regrouped=False)]
-        characters = parted(line, first, last, text, self.spelled)
+        if len(ink) == len(units) == 1:
+            space = line.characters[first].space
+            characters = [KnownCharacter(ink[0], units[0].text, space)]
+        else:
+            characters = parted(line, first, last, said_by(units), self.spelled)
         before = {character.substrokes: character.label or "" for character in line.characters[first : last + 1]}
         now = [*every[:first], *(character.substrokes for character in characters), *every[last + 1 :]]
-        return [
+        taught = lessons(before, characters, self.model.labels)
+        samples = [
             self._learn_on_line(sample, line, now, regrouped=sample.substrokes not in before)
-            for sample in training_samples(before, characters)
+            for sample in taught.samples
         ]
+        return Correction(tuple(characters), tuple(samples), taught.skipped, taught.text_only)
 
     def _learn_on_line(
         self, sample: TrainingSample, line: LineInk, every: Sequence[tuple[Substroke, ...]], regrouped: bool

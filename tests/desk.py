@@ -7,8 +7,9 @@ from handwriting import write_line
 
 from handpad.page.answers import Answers
 from handpad.page.line_job import Key, LineJob, WordReading
-from handpad.page.messages import BoxJob, ChangeSamples, KeepOpen, LearnSample, WordJob, WordRead
+from handpad.page.messages import BoxJob, ChangeSamples, CutJob, CutsRead, KeepOpen, LearnSample, WordJob, WordRead
 from handpad.page.page import Character, Page
+from handpad.page.parting import Cut
 from handpad.page.session import PageSession
 from handpad.profile import Profile
 from handpad.recognizer import Recognizer
@@ -31,7 +32,9 @@ class Desk:
         self._answers = Answers(self.recognizer, {})
         if page is not None:
             self.session.resume(page)
-        self.session.profile_opened(self.recognizer.profile_id, self.recognizer.known_ids(), behind=False)
+        self.session.profile_opened(
+            self.recognizer.profile_id, self.recognizer.known_ids(), False, self.recognizer.model.alphabet
+        )
         self.work()
 
     @property
@@ -47,6 +50,10 @@ class Desk:
         self.do("ask_word", key, text)
         return next(event.readings for event in reversed(self.told) if isinstance(event, WordRead))
 
+    def ask_cuts(self, key: Key) -> list[Cut]:
+        self.do("ask_cuts", key)
+        return next(event.cuts for event in reversed(self.told) if isinstance(event, CutsRead))
+
     def work(self) -> None:
         session, answers = self.session, self._answers
         while session.outbox:
@@ -58,6 +65,8 @@ class Desk:
                     session.boxes_read(answers.read_boxes(message), after_learning=False)
                 case WordJob():
                     session.word_found(answers.read_word(message))
+                case CutJob():
+                    session.cuts_found(answers.rank_cuts(message))
                 case LearnSample():
                     answers.learn(message)
                     if not message.confirmed:

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from handpad.errors import HandpadError, ProfileError
 from handpad.page.answers import Answers
 from handpad.page.line_job import LineJob
-from handpad.page.messages import BoxJob, ChangeSamples, KeepOpen, LearnSample, Request, WordJob
+from handpad.page.messages import BoxJob, ChangeSamples, CutJob, KeepOpen, LearnSample, Request, WordJob
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +53,7 @@ class Engine(QObject):
     ranked(dict, after_learning) : candidates by key, of the characters in boxes asked for or, after learning, of all.
     line_read(job, characters) : a line was read: a list of ReadBack in reading order, or None if that failed.
     word_read(readings) : ways to read the word asked for, a list of WordReading, best first.
+    cuts_read(cuts) : ways to part the character asked for, a list of Cut, the likeliest first.
     words_changed(words) : the writer's own words.
     summary(Summary) : how much is learned, before `ready` and whenever that changes; a few times a second while
         samples are learned again.
@@ -66,6 +67,7 @@ class Engine(QObject):
     ranked = Signal(object, bool)
     line_read = Signal(object, object)
     word_read = Signal(object)
+    cuts_read = Signal(object)
     words_changed = Signal(object)
     summary = Signal(object)
     learned = Signal(str)
@@ -169,7 +171,7 @@ class Engine(QObject):
         match request:
             case BoxJob():
                 self._read_boxes(request)
-            case LineJob() | WordJob():
+            case LineJob() | WordJob() | CutJob():
                 self._read(request)
             case LearnSample():
                 self._learn_in_turn(request)
@@ -197,8 +199,8 @@ class Engine(QObject):
         if self._waiting and time.monotonic() - self._waiting_since < LONGEST_WAIT_S:
             self._pause.start(REST_MS)
 
-    def _read(self, job: LineJob | WordJob) -> None:
-        """Read a line or a word; always answers, unless the engine is ending."""
+    def _read(self, job: LineJob | WordJob | CutJob) -> None:
+        """Read a line, a word or the halves of a character; always answers, unless the engine is ending."""
         if self.ending.is_set():
             return
         found, line = None, isinstance(job, LineJob)
@@ -207,17 +209,20 @@ class Engine(QObject):
         try:
             if self._answers is not None:
                 with self._recognizer.interruptible(self._end_if_wanted):
-                    found = self._answers.read_line(job) if line else self._answers.read_word(job)
+                    found = self._answers.read(job)
         except _Ending:
             return
         except Exception as error:  # whatever the ink was, the next line must be read
             log.exception("reading")
             what = "A line" if line else "The word"
             self.failed.emit(f"{what} could not be read ({error}). Your ink is safe; the log has the rest.")
-        if line:
-            self.line_read.emit(job, found)
-        else:
-            self.word_read.emit(found or [])
+        match job:
+            case LineJob():
+                self.line_read.emit(job, found)
+            case WordJob():
+                self.word_read.emit(found or [])
+            case CutJob():
+                self.cuts_read.emit(found or list(job.cuts))
 
     def _end_if_wanted(self) -> None:
         """Let go of what is being read when the engine is ending."""

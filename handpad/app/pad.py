@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from handpad.app.autosave import Autosave
 from handpad.app.engine_thread import EngineThread
 from handpad.notebook.shelf import NotebookError, Shelf
-from handpad.page.messages import Change, PageChanged, WordRead
+from handpad.page.messages import Change, CutsRead, PageChanged, WordRead
 from handpad.page.page import Page
 from handpad.page.session import PageSession
 
@@ -60,6 +60,7 @@ class Pad(QObject):
     corrected(Change) : a correction is on disk and its line was read again.
     spread(Change) : the same correction has changed characters on other lines too; others counts all of them.
     word_read(Key, readings) : ways to read the word with this character, a list of WordReading; none: it has none.
+    cuts_read(Key, cuts) : ways to part this character in two, a list of Cut, the likeliest first.
     words_changed() : the writer's own words are others.
     summary(Summary) : how much has been learned.
     ready() : characters can be read.
@@ -72,6 +73,7 @@ class Pad(QObject):
     corrected = Signal(object)
     spread = Signal(object)
     word_read = Signal(object, object)
+    cuts_read = Signal(object, object)
     words_changed = Signal()
     summary = Signal(object)
     ready = Signal()
@@ -82,12 +84,14 @@ class Pad(QObject):
     delete = _act(PageSession.delete)
     set_boxes = _act(PageSession.set_boxes)
     join = _act(PageSession.join)
+    ask_cuts = _act(PageSession.ask_cuts)
     split = _act(PageSession.split)
     set_space = _act(PageSession.set_space)
     correct = _act(PageSession.correct)
     ask_word = _act(PageSession.ask_word)
     correct_word = _act(PageSession.correct_word)
     edit_text = _act(PageSession.edit_text)
+    part_word = _act(PageSession.part_word)
     confirm = _act(PageSession.confirm)
     undo = _act(PageSession.undo)
     redo = _act(PageSession.redo)
@@ -96,6 +100,7 @@ class Pad(QObject):
     boxes_read = _act(PageSession.boxes_read)
     line_read = _act(PageSession.line_read)
     word_found = _act(PageSession.word_found)
+    cuts_found = _act(PageSession.cuts_found)
     sample_learned = _act(PageSession.sample_learned)
     samples_refused = _act(PageSession.samples_refused)
     caught_up = _act(PageSession.caught_up)
@@ -116,6 +121,7 @@ class Pad(QObject):
         worker.ranked.connect(self.boxes_read)
         worker.line_read.connect(self.line_read)
         worker.word_read.connect(self.word_found)
+        worker.cuts_read.connect(self.cuts_found)
         worker.learned.connect(self.sample_learned)
         worker.refused.connect(self.samples_refused)
         worker.caught_up.connect(self.caught_up)
@@ -247,12 +253,14 @@ class Pad(QObject):
                     (self.spread if change.spread else self.corrected).emit(change)
                 case WordRead(key, readings):
                     self.word_read.emit(key, readings)
+                case CutsRead(key, cuts):
+                    self.cuts_read.emit(key, cuts)
                 case request:
                     self._engine.ask.emit(request)
 
     def _on_ready(self, profile: str, known_samples: set[str], alphabet: str, behind: bool) -> None:
         self.alphabet = alphabet
-        self.session.profile_opened(profile, known_samples, behind)
+        self.session.profile_opened(profile, known_samples, behind, alphabet)
         self._send()
         self.ready.emit()
 

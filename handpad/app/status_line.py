@@ -59,11 +59,8 @@ class StatusLine(QWidget):
         others = ""
         if change.others:
             others = f"; {counted(change.others, 'other character')} on this page changed"
-        if change.skipped:
-            learned = f"{change.letters - change.skipped} of {counted(change.letters, 'letter')} learned"
-            if change.skipped == change.letters:
-                learned = "nothing was learned, as the ink does not look like it"
-            self.notice(f"Changed to {change.label}; {learned}{others}.", undo=True)
+        if change.skipped or change.text_only:
+            self.notice(f"Changed to {change.label}; {_not_learned(change)}{others}.", undo=True)
         else:
             self.notice(ended(f"Learned your {change.label}{others}"), undo=True)
 
@@ -88,6 +85,20 @@ class StatusLine(QWidget):
 def ended(sentence: str) -> str:
     """A sentence with one full stop at its end, also where what it speaks of ends with one."""
     return sentence if sentence.endswith(".") else f"{sentence}."
+
+
+def _not_learned(change: Change) -> str:
+    """In a few words, what of a correction was not learned."""
+    if len(change.skipped) == change.letters:
+        return "nothing was learned, as the ink does not look like it"
+    if len(change.text_only) == change.letters:
+        return "as text only"
+    parts = []
+    if change.skipped:
+        parts.append(", ".join(one.label or "" for one in change.skipped) + " not learned")
+    if change.text_only:
+        parts.append(", ".join(one.label or "" for one in change.text_only) + " as text only")
+    return ", ".join(parts)
 
 
 def counted(number: int, noun: str) -> str:

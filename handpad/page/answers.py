@@ -11,9 +11,10 @@ from handpad.adaptation import Observation, concatenate
 from handpad.errors import InkError
 from handpad.ink import Guide, checked_ink
 from handpad.page.line_job import Key, LineJob, ReadBack, WordReading
-from handpad.page.messages import BoxJob, LearnSample, WordJob
+from handpad.page.messages import BoxJob, CutJob, LearnSample, WordJob
+from handpad.page.parting import Cut
 from handpad.reading.correction import whole_text, within
-from handpad.reading.fragments import joined, moved
+from handpad.reading.fragments import KnownCharacter, joined, moved
 
 if TYPE_CHECKING:  # loads OpenCV, which must not hold up the window
     from handpad.profile import Sample
@@ -62,6 +63,16 @@ class Answers:
         ranked = self._recognizer.rank(concatenate([self._open[key] for key in keys]))
         return {key: candidates[:SHOWN] for key, candidates in zip(keys, ranked, strict=True)}
 
+    def read(self, job: LineJob | WordJob | CutJob) -> list[ReadBack] | list[WordReading] | list[Cut]:
+        """A line, a word or the halves of a character, whichever is asked for."""
+        match job:
+            case LineJob():
+                return self.read_line(job)
+            case WordJob():
+                return self.read_word(job)
+            case CutJob():
+                return self.rank_cuts(job)
+
     def read_line(self, job: LineJob) -> list[ReadBack]:
         """A line's characters in reading order. What has its label from the writer is ranked alone."""
         from handpad.recognizer import Candidate
@@ -103,6 +114,18 @@ class Answers:
             else:
                 found[said] = WordReading(said, chance, word)
         return list(found.values())
+
+    def rank_cuts(self, job: CutJob) -> list[Cut]:
+        """The ways to part a character, likeliest first by what both halves would say, with what that is."""
+        line, places = job.line, {number: place for place, number in enumerate(job.line.numbers)}
+        ranked = []
+        for number, cut in enumerate(job.cuts):
+            halves = [KnownCharacter(moved(half, places)) for half in (cut.left, cut.right)]
+            score, read = self._recognizer.reading_score(line.strokes, line.guide, [*line.known, *halves])
+            said = {one.substrokes: one.label or "" for one in read}
+            labels = said.get(halves[0].substrokes, ""), said.get(halves[1].substrokes, "")
+            ranked.append((-score, number, replace(cut, labels=labels)))
+        return [cut for _, _, cut in sorted(ranked, key=lambda one: one[:2])]
 
     def learn(self, sample: LearnSample) -> None:
         """Learn a training sample. Raises InkError, LabelError or ProfileError, with nothing learned."""

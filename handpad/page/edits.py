@@ -3,14 +3,15 @@
 Without Qt, so that scripts and tests edit pages as the app does; the app turns its events into these calls.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from handpad.page.line_job import committed, opened, reopened
 from handpad.page.page import Character, Page, Typed
-from handpad.reading.correction import TrainingSample, training_samples
+from handpad.page.parting import Cut
+from handpad.reading.correction import TrainingSample, lessons, text_of
 from handpad.reading.fragments import KnownCharacter
 from handpad.sample_ids import new_sample_id
 
@@ -23,13 +24,15 @@ class WordCorrection:
     ----------
     page : with the word's characters corrected.
     samples : what it teaches, under the ids that the page has for it, corrections first.
-    skipped : characters that it does not teach because their ink does not look like them.
+    skipped : characters that it does not teach because their ink, or a neighbour's, does not look like them.
+    text_only : those that it does not teach because no reader knows them: other signs, several characters in one.
     right : whether the word was read so before.
     """
 
     page: Page
     samples: list[tuple[str, TrainingSample]]
-    skipped: int
+    skipped: tuple[KnownCharacter, ...]
+    text_only: tuple[KnownCharacter, ...]
     right: bool
 
 
@@ -73,10 +76,10 @@ def joined(page: Page, character: Character, other: Character) -> Page:
     return page.join(page.find(character.substrokes) or character, page.find(other.substrokes) or other)
 
 
-def split(page: Page, character: Character) -> Page:
-    """The page with a character parted in two. Raises ValueError if it has too little ink."""
+def split(page: Page, character: Character, cut: Cut | None = None) -> Page:
+    """The page with a character parted in two. Raises ValueError if it has too little ink, or the cut is of other."""
     page = with_open_words(page, character)
-    return page.split(page.find(character.substrokes) or character)
+    return page.split(page.find(character.substrokes) or character, cut)
 
 
 def with_space(page: Page, character: Character, space: bool) -> Page:
@@ -92,38 +95,39 @@ def corrected(page: Page, character: Character, label: str, sample_id: str) -> P
 
 
 def corrected_word(
-    page: Page, word: Sequence[Character], now: Sequence[KnownCharacter], learning: bool
+    page: Page, word: Sequence[Character], now: Sequence[KnownCharacter], learning: bool, alphabet: Set[str]
 ) -> WordCorrection:
     """A word whose characters the writer has given: all are corrected, and those learned whose ink looks like them.
 
     Parameters
     ----------
     word : its characters on the page, neighbours on one line.
-    now : those that it is to have.
+    now : those that it is to have, of the same ink.
     learning : whether it may teach anything.
+    alphabet : what can be learned.
     """
     before = {character.substrokes: character for character in word}
-    unknown = []
+    known = set()
     for given in now:
         old = before.get(given.substrokes)
-        if old is None or old.label != given.label or not (old.corrected or old.sample_id):
-            unknown.append(given)
+        if old is not None and old.label == given.label and (old.corrected or old.sample_id):
+            known.add(given.substrokes)
     labels = {character.substrokes: character.label for character in word}
-    samples = [(new_sample_id(), sample) for sample in training_samples(labels, unknown)] if learning else []
+    taught = lessons(labels, now, alphabet, known)
+    samples = [(new_sample_id(), sample) for sample in taught.samples] if learning else []
     ids = {sample.substrokes: sample_id for sample_id, sample in samples}
     new = []
     for given in now:
         old = before.get(given.substrokes)
-        known = old.sample_id if old is not None and given not in unknown else ""
-        sample_id = ids.get(given.substrokes, known)
+        stays = old.sample_id if old is not None and given.substrokes in known else ""
+        sample_id = ids.get(given.substrokes, stays)
         grouped = old is None or old.grouped
         label, space = given.label or "", bool(given.space)
         new.append(Character(given.substrokes, label, True, sample_id, grouped, space, spaced=True))
     new[0] = replace(new[0], space=word[0].space, spaced=word[0].spaced)
-    said = "".join((" " if given.space and place else "") + (given.label or "") for place, given in enumerate(now))
-    right = said == "".join(character.label for character in word)
-    skipped = len(unknown) - len(samples) if learning else 0
-    return WordCorrection(page.with_characters(word, new), samples, skipped, right)
+    right = text_of(now) == "".join(character.label for character in word)
+    skipped, text_only = (taught.skipped, taught.text_only) if learning else ((), ())
+    return WordCorrection(page.with_characters(word, new), samples, skipped, text_only, right)
 
 
 def with_typed(page: Page, gone: Iterable[Typed], new: Iterable[Typed]) -> Page:

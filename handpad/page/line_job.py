@@ -288,6 +288,15 @@ def reopened(page: Page, row: int, keys: Set[Key]) -> Page:
     return page.with_line(row, new)
 
 
+def cut_job_line(page: Page, character: Character) -> LineJob:
+    """The line around a character that is to be parted, everything else staying as it is."""
+    row = page.row(character)
+    line = page.lines[row]
+    place = line.index(character)
+    chosen = nearby([other.substrokes for other in line], place, place, CONTEXT)
+    return _job(page, row, chosen, as_they_are(line, chosen, place, place))
+
+
 def word_job(page: Page, word: tuple[Character, ...], keep_corrected: bool) -> LineJob | None:
     """A word that is to be read in other ways, everything around it staying as it is; None while that is unread.
 

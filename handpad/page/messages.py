@@ -1,7 +1,7 @@
 """What a page session asks of a recogniser, and what it tells whoever shows the page.
 
-Asked for are LineJob (see :mod:`handpad.page.line_job`), BoxJob, WordJob, LearnSample, ChangeSamples and KeepOpen, to
-be answered one after another in this order; told are PageChanged, Change and WordRead.
+Asked for are LineJob (see :mod:`handpad.page.line_job`), BoxJob, WordJob, CutJob, LearnSample, ChangeSamples and
+KeepOpen, to be answered one after another in this order; told are PageChanged, Change, WordRead and CutsRead.
 """
 
 from collections.abc import Set
@@ -12,6 +12,8 @@ import numpy as np
 from handpad.ink import Guide
 from handpad.page.line_job import Key, LineJob, WordReading
 from handpad.page.page import Page
+from handpad.page.parting import Cut
+from handpad.reading.fragments import KnownCharacter
 from handpad.reading.line_context import LineAround
 
 
@@ -33,6 +35,17 @@ class WordJob:
     line: LineJob
     keys: frozenset[Key]
     text: str
+
+
+@dataclass(frozen=True)
+class CutJob:
+    """A character for which the writer wants to be shown where it can be parted in two.
+
+    line : the line around it, with all that is known of it but this character. cuts : the ways to part it.
+    """
+
+    line: LineJob
+    cuts: tuple[Cut, ...]
 
 
 @dataclass(frozen=True)
@@ -86,8 +99,10 @@ class Change:
     Told when it is on disk and its line was read again, or at once if there was nothing to be learned.
 
     confirmed : it was right before, and now stays so.
-    letters, skipped : how many characters a word has, and how many of them were not learned because their ink does
-        not look like them.
+    letters : how many characters a word has.
+    skipped : those of them that were not learned because their ink, or a neighbour's, does not look like them.
+    text_only : those that were not learned because they cannot be: signs that the model does not know, and several
+        characters that stand for one piece of ink.
     spread : this was told before, and since then it has changed characters on other lines too.
     """
 
@@ -96,7 +111,8 @@ class Change:
     others: int
     confirmed: bool = False
     letters: int = 1
-    skipped: int = 0
+    skipped: tuple[KnownCharacter, ...] = ()
+    text_only: tuple[KnownCharacter, ...] = ()
     spread: bool = False
 
 
@@ -108,5 +124,13 @@ class WordRead:
     readings: list[WordReading]
 
 
-Request = LineJob | BoxJob | WordJob | LearnSample | ChangeSamples | KeepOpen
-Event = PageChanged | Change | WordRead
+@dataclass(frozen=True)
+class CutsRead:
+    """The ways to part this character in two, the likeliest first; none: it has too little ink."""
+
+    key: Key
+    cuts: list[Cut]
+
+
+Request = LineJob | BoxJob | WordJob | CutJob | LearnSample | ChangeSamples | KeepOpen
+Event = PageChanged | Change | WordRead | CutsRead

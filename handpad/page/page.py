@@ -5,7 +5,6 @@ the old page.
 """
 
 import functools
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -13,7 +12,8 @@ from types import MappingProxyType
 import numpy as np
 
 from handpad.ink import Box, Guide, bounding_box
-from handpad.reading.fragments import Substroke, cuts, joined
+from handpad.page.parting import Cut, cuts_of
+from handpad.reading.fragments import Substroke, joined
 from handpad.reading.separate import separate_boxes
 
 
@@ -341,36 +341,23 @@ class Page:
         """Whether a character has enough ink to be two."""
         return len(character.substrokes) > 1 or character.substrokes[0].stop - character.substrokes[0].start > 2
 
-    def split(self, character: Character) -> "Page":
-        """The page with a character parted in two: between the strokes that lie farthest apart, or inside its only one.
+    def cuts(self, character: Character) -> list[Cut]:
+        """The ways to part a character in two, the plainest by the look of its ink first."""
+        return cuts_of(self.strokes, character.substrokes)
 
-        Raises ValueError if it has too little ink, or is not there.
+    def split(self, character: Character, cut: Cut | None = None) -> "Page":
+        """The page with a character parted in two, by the first of :meth:`cuts` or by another.
+
+        Raises ValueError if it has too little ink, if the cut is not one of this ink, or if it is not there.
         """
         if not self.can_split(character):
             raise ValueError("so little ink cannot be split")
-        halves: list[tuple[Substroke, ...]]
-        if len(character.substrokes) == 1:
-            substroke = character.substrokes[0]
-            row = substroke.start + self._cut(substroke)
-            halves = [(substroke._replace(stop=row + 1),), (substroke._replace(start=row),)]
-            if self._part_box(halves[0][0]).center[0] > self._part_box(halves[1][0]).center[0]:
-                halves.reverse()
-        else:
-            centers = {substroke: self._part_box(substroke).center[0] for substroke in character.substrokes}
-            order = sorted(centers, key=centers.__getitem__)
-            gaps = [centers[b] - centers[a] for a, b in itertools.pairwise(order)]
-            cut = gaps.index(max(gaps)) + 1
-            halves = [tuple(sorted(half)) for half in (order[:cut], order[cut:])]
-        first, second = (Character(half, grouped=True) for half in halves)
+        chosen = cut or self.cuts(character)[0]
+        if joined(chosen.left + chosen.right) != joined(character.substrokes):
+            raise ValueError("the cut is of other ink")
+        first, second = (Character(half, grouped=True) for half in (chosen.left, chosen.right))
         first = replace(first, space=character.space, spaced=character.spaced)
         return self.with_characters([character], [first, second])
-
-    def _cut(self, substroke: Substroke) -> int:
-        """The row of a part at which two joined letters meet: the low point nearest to its middle, if it has one."""
-        points = self.strokes[substroke.stroke][substroke.start : substroke.stop]
-        x = points[:, 0]
-        inside = np.array(cuts(points, self.ruling.x_height) or range(1, len(points) - 1))
-        return int(inside[np.abs(x[inside] - (x.min() + x.max()) / 2).argmin()])
 
     def text(self) -> str:
         """All that it says: one line of text per line of paper, words with a space between them."""

@@ -20,9 +20,12 @@ from handpad.page.effects import CorrectionEffects
 from handpad.page.line_job import Key, LineJob, ReadBack, WordReading
 from handpad.page.merging import merged
 from handpad.page.page import Character, Page
+from handpad.page.parting import Cut, Parting, same_ink
 from handpad.page.reading_queue import ReadingQueue
 from handpad.page.steps import Steps
 from handpad.page.text_edit import edit_of
+from handpad.reading.fragments import KnownCharacter
+from handpad.reading.spelling import said_by, units_of
 from handpad.sample_ids import new_sample_id
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ class PageSession:
     candidates : ink of a character to its candidates, best first.
     space_probabilities : ink of a character to how probable a space before it was when that was last open.
     learns : whether corrections and confirmations are learned.
+    alphabet : the labels that its recogniser can learn.
     is_ready : whether there is a recogniser to read with: from :meth:`profile_opened` on, until its caller closes it.
     outbox : what is asked and told, oldest first; whoever takes it out does it.
     """
@@ -54,6 +58,7 @@ class PageSession:
         self.space_probabilities: dict[Key, float] = {}
         self.learns = True
         self.is_ready = False
+        self.alphabet: Set[str] = frozenset()
         self.outbox: deque[messages.Request | messages.Event] = deque()
         self._steps = Steps()
         self._next_stroke = 1
@@ -64,6 +69,7 @@ class PageSession:
         self._effects = CorrectionEffects()
         self._profile: tuple[str, set[str]] = ("", set())  # its id, and the ids of the samples that it knows
         self._asked: deque[AskedWord] = deque()  # in the order of the answers
+        self._asked_cuts: Key | None = None
 
     def resume(self, page: Page) -> None:
         """Go on with a page that was left, before anything else is done."""
@@ -169,11 +175,26 @@ class PageSession:
         if character is not None and other is not None:
             self._step(edits.joined(self.page, character, other))
 
-    def split(self, key: Key) -> None:
-        """Part a character in two."""
+    def cuts(self, key: Key) -> list[Cut]:
+        """The ways to part a character in two, the plainest by the look of its ink first; none: it has too little."""
+        character = self.page.find(key)
+        return self.page.cuts(character) if character is not None else []
+
+    def ask_cuts(self, key: Key) -> None:
+        """Ask for the ways to part a character in two, the likeliest first by what both halves would say."""
+        character = self.page.find(key)
+        cuts = self.cuts(key)
+        if character is None or not self.is_ready or len(cuts) < 2:
+            self.outbox.append(messages.CutsRead(key, cuts))
+            return
+        self._asked_cuts = key
+        self.outbox.append(messages.CutJob(line_job.cut_job_line(self.page, character), tuple(cuts)))
+
+    def split(self, key: Key, cut: Cut | None = None) -> None:
+        """Part a character in two: by a cut of :meth:`cuts` or :meth:`ask_cuts`, or else by the plainest one."""
         character = self.page.find(key)
         if character is not None and self.page.can_split(character):
-            self._step(edits.split(self.page, character))
+            self._step(edits.split(self.page, character, cut))
 
     def set_space(self, key: Key, space: bool) -> None:
         """The writer says whether a space precedes a character."""
@@ -183,12 +204,18 @@ class PageSession:
             self._read([self.page.row(character)])
 
     def correct(self, key: Key, label: str) -> None:
-        """The writer says what a character is. Learned at once, unless learning is paused."""
+        """The writer says what a character is, be it any text. Learned at once, unless learning is paused.
+
+        What the recogniser does not know, other signs and several characters, is text only and teaches nothing.
+        """
         character = self.page.find(key)
         if character is None:
             return
-        change = messages.Change(label, self.learns, 0)
-        sample_id = new_sample_id() if self.learns else ""
+        label = said_by(units_of(label)) or label
+        can_learn = label in self.alphabet or not self.is_ready
+        text_only = () if can_learn or not self.learns else (KnownCharacter(key, label),)
+        change = messages.Change(label, self.learns, 0, text_only=text_only)
+        sample_id = new_sample_id() if self.learns and can_learn else ""
         if sample_id:
             self._effects.expect(sample_id, change)
         self._step(edits.corrected(self.page, character, label, sample_id))
@@ -255,8 +282,17 @@ class PageSession:
         if character is None:
             return
         word = self.page.word(character)
-        done = edits.corrected_word(self.page, word, reading.characters, self.learns)
-        change = messages.Change(reading.text, self.learns, 0, letters=len(reading.characters), skipped=done.skipped)
+        if not same_ink(word, reading.characters):  # the word has changed since it was read so
+            return
+        done = edits.corrected_word(self.page, word, reading.characters, self.learns, self.alphabet)
+        change = messages.Change(
+            reading.text,
+            self.learns,
+            0,
+            letters=len(reading.characters),
+            skipped=done.skipped,
+            text_only=done.text_only,
+        )
         corrections = [sample_id for sample_id, sample in done.samples if not sample.right]
         if corrections:
             self._effects.expect(corrections[-1], change)
@@ -265,6 +301,28 @@ class PageSession:
             self._learn(sample_id, sample.substrokes, sample.label, sample.shown, sample.right)
         if not corrections:
             self.outbox.append(replace(change, confirmed=done.right))
+
+    def parting(self, key: Key, reading: WordReading | None = None) -> Parting | None:
+        """How the word that a character is in is parted, or would be by a reading of it; for :meth:`part_word`."""
+        character = self.page.find(key)
+        if character is None:
+            return None
+        word = self.page.word(character)
+        if reading is not None:
+            return Parting(self.page.strokes, tuple(reading.characters)) if same_ink(word, reading.characters) else None
+        pieces = [
+            KnownCharacter(c.substrokes, c.label, c.space, None if c.corrected else self.probability(c)) for c in word
+        ]
+        return Parting(self.page.strokes, tuple(pieces))
+
+    def part_word(self, key: Key, parting: Parting) -> None:
+        """The writer says how the word that a character is in is parted, and by that what each piece is.
+
+        All its characters are corrected. What the writer has put a border to is learned as it is; the rest by the same
+        rules as in :meth:`correct_word`.
+        """
+        whole = parting.whole()
+        self.correct_word(key, WordReading(whole.text, 1.0, list(whole.pieces)))
 
     def confirm(self, except_row: int | None = None, most: float = inf) -> None:
         """Learn every character that was left uncorrected, with less weight; not those of the line being written.
@@ -418,6 +476,12 @@ class PageSession:
         while self._asked:
             self.word_found([])
 
+    def cuts_found(self, cuts: list[Cut]) -> None:
+        """The ways to part the character that was asked for were ranked."""
+        if self._asked_cuts is not None:
+            self.outbox.append(messages.CutsRead(self._asked_cuts, cuts))
+            self._asked_cuts = None
+
     def _show_read(self, page: Page, after_learning: bool) -> None:
         """Show a page with characters read anew; what was confirmed as something else is no longer believed."""
         appeared, relabelled, contradicted = line_job.changes(self.page, page, after_learning)
@@ -440,13 +504,14 @@ class PageSession:
 
     # What is learned
 
-    def profile_opened(self, profile: str, known: Set[str], behind: bool) -> None:
-        """A profile of this id, which knows samples of these ids, is there to read with.
+    def profile_opened(self, profile: str, known: Set[str], behind: bool, alphabet: Iterable[str]) -> None:
+        """A profile of this id, which knows samples of these ids, is there to read with and to learn these labels.
 
         The first one leaves what the page says. With another one, all is read anew that is neither corrected nor
         confirmed; while samples are behind, that waits for :meth:`caught_up`.
         """
         self.is_ready = True
+        self.alphabet = frozenset(alphabet)
         self._profile = profile, set(known)
         self._go_on(*self._profile)
         anew = self._unsure() if self.candidates and not behind else set()

@@ -44,22 +44,80 @@ class TrainingSample:
     right: bool
 
 
-def training_samples(before: Mapping[Substrokes, str], characters: Sequence[KnownCharacter]) -> list[TrainingSample]:
-    """What a word that was put right teaches, corrections first.
+@dataclass(frozen=True)
+class Correction:
+    """What came of putting a part of a reading right.
 
-    Ink that does not look like its character is left out: the word may not be what was written.
+    Attributes
+    ----------
+    characters : the part as it is now, left to right: of each its ink, its label and whether a space precedes it. A
+        label of several characters stands for ink that could not be parted.
+    samples : the ids of what was learned of it.
+    skipped, text_only : those of its characters that were not learned, see :class:`Lessons`.
+    """
+
+    characters: tuple[KnownCharacter, ...]
+    samples: tuple[str, ...]
+    skipped: tuple[KnownCharacter, ...]
+    text_only: tuple[KnownCharacter, ...]
+
+    @property
+    def text(self) -> str:
+        """What the part says now."""
+        return text_of(self.characters)
+
+
+def text_of(characters: Sequence[KnownCharacter]) -> str:
+    """What some neighbouring characters say, without a space before the first."""
+    return "".join((" " if one.space and place else "") + (one.label or "") for place, one in enumerate(characters))
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What a word that was put right teaches, and what it does not.
+
+    Attributes
+    ----------
+    samples : what is learned, corrections first.
+    skipped : characters that are not learned because their ink, or a neighbour's, does not look like them: the word may
+        not be what was written, or may be parted otherwise.
+    text_only : characters that nobody can learn: signs that the model does not know, several characters in one piece.
+    """
+
+    samples: list[TrainingSample]
+    skipped: tuple[KnownCharacter, ...]
+    text_only: tuple[KnownCharacter, ...]
+
+
+def lessons(
+    before: Mapping[Substrokes, str],
+    characters: Sequence[KnownCharacter],
+    alphabet: Collection[str],
+    learned: Collection[Substrokes] = (),
+) -> Lessons:
+    """What a word that was put right teaches.
 
     Parameters
     ----------
     before : the word's characters as they were read: ink to label.
-    characters : those that it has now, as parting a text over the ink gives them.
+    characters : those that it has now, as parting a text over the ink gives them; what has no probability is as the
+        writer says.
+    alphabet : the labels that can be learned.
+    learned : the ink of those that need not be learned again.
     """
-    samples = []
-    for character in characters:
-        shown = before.get(character.substrokes, "")
-        if character.probability is None or character.probability >= LIKELY:
-            samples.append(TrainingSample(character.substrokes, character.label or "", shown, shown == character.label))
-    return sorted(samples, key=lambda sample: sample.right)
+    likely = [one.probability is None or one.probability >= LIKELY for one in characters]
+    samples, skipped, text_only = [], [], []
+    for place, one in enumerate(characters):
+        if one.substrokes in learned:
+            continue
+        if one.label is None or one.label not in alphabet:
+            text_only.append(one)
+        elif not all(likely[max(place - 1, 0) : place + 2]):
+            skipped.append(one)
+        else:
+            shown = before.get(one.substrokes, "")
+            samples.append(TrainingSample(one.substrokes, one.label, shown, shown == one.label))
+    return Lessons(sorted(samples, key=lambda sample: sample.right), tuple(skipped), tuple(text_only))
 
 
 def with_shared_strokes(line: Sequence[Substrokes], chosen: Iterable[int]) -> list[int]:

@@ -171,7 +171,7 @@ def cuts(stroke: np.ndarray, size: float) -> list[int]:
         return []
     left, right = _reach(x), _reach(x[::-1])[::-1]
     chosen: list[int] = []
-    for row in sorted(_turning_rows(y, 0.08 * size), key=lambda row: -y[row]):
+    for row in sorted(turning_rows(y, 0.08 * size), key=lambda row: -y[row]):
         wide_enough = min(left[row], right[row]) >= SHORTEST * size
         if wide_enough and all(abs(x[row] - x[other]) >= SHORTEST * size for other in chosen):
             chosen.append(row)
@@ -217,7 +217,7 @@ def ink_of(
     return [strokes[substroke.stroke][substroke.start : substroke.stop] for substroke in substrokes]
 
 
-def _turning_rows(y: np.ndarray, least: float) -> list[int]:
+def turning_rows(y: np.ndarray, least: float) -> list[int]:
     """Rows where y (down) has a maximum that stands out by `least` on both sides: the low points of the path."""
     rows, lowest, highest = [], 0, 0
     y = y.tolist()  # many times faster, point by point, than an array

@@ -190,6 +190,21 @@ class Reader:
         likely = self._likelihoods(scored)
         return [(chance, self._as_known(scored.segments, path, likely)) for chance, path in best]
 
+    def reading_score(
+        self,
+        strokes: Sequence[np.ndarray],
+        guide: Guide | None,
+        adapter: LineAdapter,
+        known: Sequence[KnownCharacter],
+    ) -> tuple[float, tuple[KnownCharacter, ...]]:
+        """How likely a line is with some characters parted as they are known (log, not normalised), and its characters.
+
+        To compare ways to part the same ink.
+        """
+        scored = self._scored(strokes, guide, adapter, known)
+        best = self._search(scored, self.language, scored.weights)[0]
+        return best.score / scored.weights.temperature, self._as_known(scored.segments, best, self._likelihoods(scored))
+
     def spelled(
         self,
         strokes: Sequence[np.ndarray],

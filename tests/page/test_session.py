@@ -182,7 +182,7 @@ def test_nothing_is_asked_for_before_a_profile_is_open(tmp_path):
     session.write(write("o")[0])
     session.confirm()
     assert [type(message) for message in session.outbox] == [PageChanged]
-    session.profile_opened("id", set(), behind=False)
+    session.profile_opened("id", set(), False, "abc")
     assert [type(message) for message in session.outbox].count(LineJob) == 1
 
 
@@ -191,7 +191,7 @@ def slow(tmp_path):
     """A session with two lines whose answers are given by hand, and what answers it."""
     session, recognizer = PageSession(), Recognizer(tmp_path / "me.handpad")
     session.resume(page_of("to lo"))
-    session.profile_opened(recognizer.profile_id, recognizer.known_ids(), behind=False)
+    session.profile_opened(recognizer.profile_id, recognizer.known_ids(), False, recognizer.model.alphabet)
     yield session, Answers(recognizer, {})
     recognizer.close()
 
