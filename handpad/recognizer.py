@@ -241,10 +241,10 @@ class Recognizer:
         text: str,
         guide: ArrayLike | None = None,
         known: Sequence[KnownCharacter] = (),
-    ) -> tuple[KnownCharacter, ...] | None:
-        """The characters of a line of known text, parted in the likeliest way; None if its ink has no such way.
+    ) -> tuple[KnownCharacter, ...]:
+        """The characters of the ink of a line that is not known, parted so that they say a text in the likeliest way.
 
-        text : labels of the model, and single spaces between words. Raises InkError.
+        Any text can be said by any ink, see :meth:`handpad.reading.reader.Reader.spelled`. Raises InkError.
         """
         checked, checked_guide = as_strokes(strokes), as_guide(guide)
         return self._get_reader().spelled(checked, text, checked_guide, self._get_line_adapter(), known)

@@ -13,7 +13,7 @@ from handpad.ink import Guide, checked_ink
 from handpad.page.line_job import Key, LineJob, ReadBack, WordReading
 from handpad.page.messages import BoxJob, CutJob, LearnSample, WordJob
 from handpad.page.parting import Cut
-from handpad.reading.correction import whole_text, within
+from handpad.reading.correction import text_of, within
 from handpad.reading.fragments import KnownCharacter, joined, moved
 
 if TYPE_CHECKING:  # loads OpenCV, which must not hold up the window
@@ -92,14 +92,13 @@ class Answers:
         return found
 
     def read_word(self, job: WordJob) -> list[WordReading]:
-        """Ways to read the word, best first; none if its ink cannot be parted into the text."""
+        """Ways to read the word, best first; with a text, the one that says it."""
         line, keys = job.line, job.keys
         if job.text:
-            text = whole_text(line.characters, keys, job.text)
-            spelled = self._recognizer.spelled(line.strokes, text, line.guide, line.known)
-            lines = [] if spelled is None else [(1.0, spelled)]
-        else:
-            lines = self._recognizer.alternatives(line.strokes, line.guide, line.known, 4 * SHOWN)
+            said = self._recognizer.spelled(line.strokes, job.text, line.guide, line.known)
+            characters = [replace(one, substrokes=moved(one.substrokes, line.numbers)) for one in said]
+            return [WordReading(text_of(characters), 1.0, characters)] if characters else []
+        lines = self._recognizer.alternatives(line.strokes, line.guide, line.known, 4 * SHOWN)
         ink = joined(substroke for key in keys for substroke in key)  # which another reading may part elsewhere
         others = sum(character.substrokes not in keys for character in line.characters)
         found: dict[str, WordReading] = {}
@@ -108,11 +107,11 @@ class Answers:
             word = [one for one in characters if within(one.substrokes, ink)]
             if len(characters) - len(word) != others or not word:
                 continue
-            said = "".join((" " if one.space and number else "") + (one.label or "") for number, one in enumerate(word))
-            if said in found:
-                found[said] = replace(found[said], probability=found[said].probability + chance)
+            text = text_of(word)
+            if text in found:
+                found[text] = replace(found[text], probability=found[text].probability + chance)
             else:
-                found[said] = WordReading(said, chance, word)
+                found[text] = WordReading(text, chance, word)
         return list(found.values())
 
     def rank_cuts(self, job: CutJob) -> list[Cut]:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from handpad.errors import InkError
 from handpad.ink import Guide
-from handpad.reading.fragments import KnownCharacter, Substroke, joined, moved
+from handpad.reading.fragments import KnownCharacter, Substroke, moved
 from handpad.reading.likely import LIKELY
 from handpad.reading.line_context import LineAround
 
@@ -189,18 +188,6 @@ class Said(Protocol):
     def space(self) -> bool | None: ...
 
 
-def whole_text(line: Sequence[Said], ink: Collection[Substrokes], text: str) -> str:
-    """What a line says when its characters of that ink, which are neighbours, say text."""
-    said, given = "", False
-    for character in line:
-        space = " " if character.space and said else ""
-        if character.substrokes not in ink:
-            said += space + (character.label or "")
-        elif not given:
-            said, given = said + space + text, True
-    return said
-
-
 def within(substrokes: Substrokes, ink: Iterable[Substroke]) -> bool:
     """Whether some parts lie inside others."""
     return all(
@@ -213,13 +200,11 @@ def within(substrokes: Substrokes, ink: Iterable[Substroke]) -> bool:
 
 
 def parted(
-    line: "LineInk", first: int, last: int, text: str, spell: Callable[..., tuple[KnownCharacter, ...] | None]
+    line: "LineInk", first: int, last: int, text: str, spell: Callable[..., tuple[KnownCharacter, ...]]
 ) -> list[KnownCharacter]:
     """The characters first to last of a line parted anew so that they say text, everything around them staying.
 
-    spell : parts a line of known text, as :meth:`handpad.recognizer.Recognizer.spelled` does.
-
-    Raises InkError if that ink has no such way.
+    spell : parts the open ink of a line, as :meth:`handpad.recognizer.Recognizer.spelled` does.
     """
     every = [character.substrokes for character in line.characters]
     chosen = nearby(every, first, last, CONTEXT)
@@ -229,11 +214,8 @@ def parted(
         replace(one, substrokes=moved(one.substrokes, places))
         for one in as_they_are(line.characters, chosen, first, last)
     ]
-    ink = every[first : last + 1]
-    said = whole_text([line.characters[index] for index in chosen], ink, " ".join(text.split()))
-    found = spell([line.strokes[number] for number in numbers], said, line.guide, known)
-    if found is None:
-        raise InkError(f"This ink cannot be parted into the characters of {text!r}.")
-    own = joined(substroke for substrokes in ink for substroke in substrokes)  # which the text may part elsewhere
+    found = spell([line.strokes[number] for number in numbers], text, line.guide, known)
     on_page = [replace(character, substrokes=moved(character.substrokes, numbers)) for character in found]
-    return [character for character in on_page if within(character.substrokes, own)]
+    if not on_page:
+        return on_page
+    return [replace(on_page[0], space=bool(line.characters[first].space)), *on_page[1:]]

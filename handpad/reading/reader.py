@@ -14,8 +14,9 @@ from handpad.ink import Box, Guide, bounding_box
 from handpad.model.base import BUNDLED, BaseModel
 from handpad.model.folder import READING
 from handpad.paths import bundled_models
+from handpad.reading.alignment import align, unit_scores
 from handpad.reading.evidence import Evidence, Scored
-from handpad.reading.fragments import KnownCharacter, ink_of, moved, share_ink
+from handpad.reading.fragments import KnownCharacter, ink_of, joined, moved, share_ink
 from handpad.reading.frames import FrameSamples
 from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, Lattice
@@ -27,7 +28,8 @@ from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, o
 from handpad.reading.search import Foresight, Path, Step, Weights, search, text_of
 from handpad.reading.sequence import SequenceNetwork
 from handpad.reading.space_doubt import space_probabilities
-from handpad.reading.words import Apart, Spelling
+from handpad.reading.spelling import said_by, units_of
+from handpad.reading.words import Apart
 
 MOST_STROKES = 400
 """A line of more strokes is read in stretches of so many: a page of scribbles stays bounded."""
@@ -212,24 +214,37 @@ class Reader:
         guide: Guide | None = None,
         adapter: LineAdapter = NO_ADAPTER,
         known: Sequence[KnownCharacter] = (),
-    ) -> tuple[KnownCharacter, ...] | None:
-        """The characters of a line of known text, parted in the likeliest way; None if its ink has no such way.
+    ) -> tuple[KnownCharacter, ...]:
+        """The characters of the ink of a line that is not known, parted so that they say a text in the likeliest way.
 
-        The likeliest way may be very unlikely: of each character, ``probability`` tells how likely its ink is for it.
+        That way may be very unlikely: of each character, ``probability`` tells how likely its ink is for it. There is
+        always one: a label of several characters stands for ink that could not be parted, and signs that the model does
+        not know are labels like all others. Only where all ink is known, or the text is empty, there are none.
 
-        text : labels of the model, and single spaces between words.
+        text : anything; white space parts words.
         """
-        if not set(text) - {" "} <= set(self._model.labels) or text.strip() != text or not text:
-            return None
+        units = units_of(text)
+        if not units:
+            return ()
         scored = self._scored(strokes, guide, adapter, known)
-        others = [column for column, label in enumerate(self._model.labels) if label not in text]
-        wanted = scored.labels.copy()
-        wanted[:, others] += FORBIDDEN
-        weights = replace(scored.weights, language=1.0, beam=16 * WIDE_BEAM, margin=np.inf)
-        for path in self._search(replace(scored, labels=wanted), Spelling(text), weights):
-            if path.score > FORBIDDEN / 2 and text_of(path.steps, self._model.labels) == text:
-                return self._as_known(scored.segments, path, self._likelihoods(scored))
-        return None
+        segments, calm = scored.segments, scored.weights.temperature
+        scores = unit_scores(scored.labels, self._model.labels, units)
+        pieces = align(segments, scores, scored.spaces, units, calm)
+        likely = self._likelihoods(scored)
+        found = []
+        for piece in pieces:
+            said, probability = units[piece.first : piece.last], 0.0
+            if piece.segment is not None and said[0].text in self._model.labels:
+                own = likely[piece.segment, self._model.labels.index(said[0].text)]
+                probability = float(own) * piece.share
+            ink = joined(
+                substroke
+                for fragment in segments.fragments[piece.start : piece.stop]
+                if fragment.known is None
+                for substroke in fragment.substrokes
+            )
+            found.append(KnownCharacter(ink, said_by(said), said[0].space, probability))
+        return tuple(found)
 
     def line_context(
         self,
