@@ -104,14 +104,13 @@ def lessons(
     alphabet : the labels that can be learned.
     learned : the ink of those that need not be learned again.
     """
-    likely = [one.probability is None or one.probability >= LIKELY for one in characters]
     samples, skipped, text_only = [], [], []
-    for place, one in enumerate(characters):
+    for one in characters:
         if one.substrokes in learned:
             continue
         if one.label is None or one.label not in alphabet:
             text_only.append(one)
-        elif not all(likely[max(place - 1, 0) : place + 2]):
+        elif one.probability is not None and one.probability < LIKELY:
             skipped.append(one)
         else:
             shown = before.get(one.substrokes, "")

@@ -15,7 +15,7 @@ from handpad.adaptation.line import NO_ADAPTER, LineAdapter
 from handpad.glyph import cues_of_box, glyph
 from handpad.ink import Box, Guide
 from handpad.model.base import BaseModel
-from handpad.reading.fragments import KnownCharacter
+from handpad.reading.fragments import READ, Fineness, KnownCharacter
 from handpad.reading.frames import LABELS, FrameSamples, joining
 from handpad.reading.lattice import Lattice, lattice
 from handpad.reading.line_context import LineContext
@@ -115,11 +115,15 @@ class Evidence:
         self._known: OrderedDict[tuple, tuple[np.ndarray, ...]] = OrderedDict()
 
     def lattice(
-        self, strokes: Sequence[np.ndarray], guide: Guide | None, known: Sequence[KnownCharacter] = ()
+        self,
+        strokes: Sequence[np.ndarray],
+        guide: Guide | None,
+        known: Sequence[KnownCharacter] = (),
+        fineness: Fineness = READ,
     ) -> Lattice:
         """The segments of a line, parted also where the sequence network sees a letter end."""
         frames = self._sequence.frames(strokes) if self._sequence is not None else None
-        return lattice(strokes, guide, known, frames)
+        return lattice(strokes, guide, known, frames, fineness)
 
     def scored(
         self,
@@ -128,15 +132,17 @@ class Evidence:
         adapter: LineAdapter,
         known: Sequence[KnownCharacter],
         between_steps: Callable[[], None],
+        fineness: Fineness = READ,
     ) -> Scored:
         """Everything that the search needs of a line of checked ink, n >= 1 strokes.
 
         between_steps : called every few hundredths of a second; it may raise.
         """
-        found = self.potentials(strokes, guide, known, between_steps, adapter)
+        found = self.potentials(strokes, guide, known, between_steps, adapter, fineness)
         segments, weights = found.segments, self._functions.weights
         if self._sequence is not None:
             weights = self._functions.weights_for(found.joining)
+            weights = replace(weights, segments=max(weights.segments, fineness.look))
         labels, spaces = found.weighed(weights)
         labels = adapter.corrected(labels, found.observation, segments.geometry)
         labels = labels + adapter.grouped(found.observation, segments.geometry)[:, None]
@@ -149,9 +155,10 @@ class Evidence:
         known: Sequence[KnownCharacter],
         between_steps: Callable[[], None],
         adapter: LineAdapter = NO_ADAPTER,
+        fineness: Fineness = READ,
     ) -> Potentials:
         """What each part says of a line of checked ink, see :meth:`scored`."""
-        segments = self.lattice(strokes, guide, known)
+        segments = self.lattice(strokes, guide, known, fineness)
         observation, found = self._look(segments, guide, between_steps)
         labels, spaces = self._by_segments(segments, observation, found)
         if self._sequence is None:

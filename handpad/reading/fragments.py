@@ -15,11 +15,33 @@ import numpy as np
 from handpad.ink import Box
 from handpad.reading.frames import Frames, cuts_between_letters
 
-WIDE = 1.3
-"""A stroke wider than so many line heights may hold more than one letter."""
 
-SHORTEST = 0.25
-"""No cut leaves a fragment narrower than so many line heights."""
+@dataclass(frozen=True)
+class Fineness:
+    """How finely strokes are cut, in line heights.
+
+    Attributes
+    ----------
+    wide : a stroke wider than that may hold more than one letter.
+    shortest : no cut leaves a fragment narrower than that.
+    rise : a low point stands out by that on both sides.
+    pieces : a character has at most so many fragments.
+    look : what segments look like by themselves counts at least so much, since a sequence network alone does not tell
+        where between two letters a stroke is to be cut.
+    """
+
+    wide: float
+    shortest: float
+    rise: float
+    pieces: int
+    look: float = 0.0
+
+
+READ = Fineness(wide=1.3, shortest=0.25, rise=0.08, pieces=5)
+"""For reading."""
+
+SPELLED = Fineness(wide=0.6, shortest=0.12, rise=0.04, pieces=8, look=0.5)
+"""For ink of which the text is known: there are fewer ways to take it, so more of them are looked at."""
 
 MOST_CUTS = 24
 """A stroke is cut at most so often: a scribble stays bounded."""
@@ -73,7 +95,11 @@ class Fragment:
 
 
 def fragments_of(
-    strokes: Sequence[np.ndarray], size: float, known: Sequence[KnownCharacter] = (), frames: Frames | None = None
+    strokes: Sequence[np.ndarray],
+    size: float,
+    known: Sequence[KnownCharacter] = (),
+    frames: Frames | None = None,
+    fineness: Fineness = READ,
 ) -> list[Fragment]:
     """Cut the strokes of one line, n >= 1, and put the fragments in reading order.
 
@@ -101,7 +127,7 @@ def fragments_of(
         for index, stroke in enumerate(strokes)
         for start, stop in _free(len(stroke), taken.get(index, []))
     ]
-    inside = [[start + row for row in cuts(strokes[index][start:stop], size)] for index, start, stop in free]
+    inside = [[start + row for row in cuts(strokes[index][start:stop], size, fineness)] for index, start, stop in free]
     if frames is not None:
         cuts_known: dict[int, list[int]] = {}
         for (index, _, _), rows in zip(free, inside, strict=True):
@@ -164,16 +190,16 @@ def _fragment(
     return Fragment(points, tuple(substrokes), _box(points), known)
 
 
-def cuts(stroke: np.ndarray, size: float) -> list[int]:
+def cuts(stroke: np.ndarray, size: float, fineness: Fineness = READ) -> list[int]:
     """Rows of a stroke at which it may be cut in two, ascending; none for a narrow stroke."""
     x, y = stroke[:, 0], stroke[:, 1]
-    if np.ptp(x) < WIDE * size or len(stroke) < 5:
+    if np.ptp(x) < fineness.wide * size or len(stroke) < 5:
         return []
     left, right = _reach(x), _reach(x[::-1])[::-1]
     chosen: list[int] = []
-    for row in sorted(turning_rows(y, 0.08 * size), key=lambda row: -y[row]):
-        wide_enough = min(left[row], right[row]) >= SHORTEST * size
-        if wide_enough and all(abs(x[row] - x[other]) >= SHORTEST * size for other in chosen):
+    for row in sorted(turning_rows(y, fineness.rise * size), key=lambda row: -y[row]):
+        wide_enough = min(left[row], right[row]) >= fineness.shortest * size
+        if wide_enough and all(abs(x[row] - x[other]) >= fineness.shortest * size for other in chosen):
             chosen.append(row)
             if len(chosen) == MOST_CUTS:
                 break

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from handpad.ink import THINNEST, TINIEST, Box, Guide, bounding_box
-from handpad.reading.fragments import Fragment, KnownCharacter, Substroke, fragments_of, ink_of, joined
+from handpad.reading.fragments import READ, Fineness, Fragment, KnownCharacter, Substroke, fragments_of, ink_of, joined
 from handpad.reading.frames import Frames
-
-MOST_PIECES = 5
-"""A character has at most so many fragments."""
 
 WIDEST = 2.4
 """A segment of several fragments is at most so many line heights wide."""
@@ -135,6 +132,7 @@ def lattice(
     guide: Guide | None = None,
     known: Sequence[KnownCharacter] = (),
     frames: Frames | None = None,
+    fineness: Fineness = READ,
 ) -> Lattice:
     """All segments of one line of checked ink, n >= 1 strokes; a known character is a segment by itself alone.
 
@@ -142,12 +140,12 @@ def lattice(
     """
     strokes = list(strokes)
     shape = line_shape([bounding_box([stroke]) for stroke in strokes], guide)
-    fragments = fragments_of(strokes, shape.size, known, frames)
+    fragments = fragments_of(strokes, shape.size, known, frames, fineness)
     edges = np.array([fragment.box for fragment in fragments])
     firsts, ends, around, inner = [], [], [], []
     for stop in range(1, len(fragments) + 1):
         box, widest = edges[stop - 1].copy(), 0.0
-        for start in range(stop - 1, max(stop - MOST_PIECES, 0) - 1, -1):
+        for start in range(stop - 1, max(stop - fineness.pieces, 0) - 1, -1):
             if start < stop - 1:
                 if fragments[start].known or fragments[stop - 1].known:
                     break

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 TWINS = ("0oO", "1lI|", "cC", "kK", "pP", "sS", "uU", "vV", "wW", "xX", "yY", "zZ")
 """Labels of one shape, a set each: ink that is likely for one is likely for all of them."""
 
-LIKELY = 0.1
-"""Ink that is less likely to be a character is not learned as that character from a typed word.
+LIKELY = 0.3
+"""Ink that is less likely to be a character, or to be parted so from its neighbours, is not learned from a typed word.
 
 Fitted on all of UNIPEN's lines of printed text by validation writers whose characters are delineated
-(``tests/bench/bench_typed_words.py --fit``): words that were misread, typed as they are, and, since writers also type
+(``tests/bench/bench_corrections.py --fit``): words that were misread, typed as they are, and, since writers also type
 what is not in the ink, any words with a letter left out or put in. It is the lowest round number at which at most 1 in
 100 of the characters learned from each of the three has wrong ink. The bundled model and its potential functions were
-fitted on all of UNIPEN's writers, these among them, and know their ink better than a new writer's.
+fitted on all of UNIPEN's writers, these among them, and know their ink better than a new writer's: so it is not lower.
 """
 
 

@@ -16,7 +16,7 @@ from handpad.model.folder import READING
 from handpad.paths import bundled_models
 from handpad.reading.alignment import align, unit_scores
 from handpad.reading.evidence import Evidence, Scored
-from handpad.reading.fragments import KnownCharacter, ink_of, joined, moved, share_ink
+from handpad.reading.fragments import SPELLED, KnownCharacter, ink_of, joined, moved, share_ink
 from handpad.reading.frames import FrameSamples
 from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, Lattice
@@ -217,26 +217,27 @@ class Reader:
     ) -> tuple[KnownCharacter, ...]:
         """The characters of the ink of a line that is not known, parted so that they say a text in the likeliest way.
 
-        That way may be very unlikely: of each character, ``probability`` tells how likely its ink is for it. There is
-        always one: a label of several characters stands for ink that could not be parted, and signs that the model does
-        not know are labels like all others. Only where all ink is known, or the text is empty, there are none.
+        That way may be very unlikely: of each character, ``probability`` tells how likely its ink is for it, and how
+        likely it and its neighbours are parted so, whichever is least. There is always a way: a label of several
+        characters stands for ink that could not be parted, and signs that the model does not know are labels like all
+        others. Only where all ink is known, or the text is empty, there are no characters.
 
         text : anything; white space parts words.
         """
         units = units_of(text)
         if not units:
             return ()
-        scored = self._scored(strokes, guide, adapter, known)
+        scored = self._evidence.scored(strokes, guide, adapter, known, self._between_steps, SPELLED)
         segments, calm = scored.segments, scored.weights.temperature
         scores = unit_scores(scored.labels, self._model.labels, units)
         pieces = align(segments, scores, scored.spaces, units, calm)
         likely = self._likelihoods(scored)
         found = []
-        for piece in pieces:
+        for place, piece in enumerate(pieces):
             said, probability = units[piece.first : piece.last], 0.0
             if piece.segment is not None and said[0].text in self._model.labels:
-                own = likely[piece.segment, self._model.labels.index(said[0].text)]
-                probability = float(own) * piece.share
+                own = float(likely[piece.segment, self._model.labels.index(said[0].text)]) * piece.share
+                probability = min(own, *(near.share for near in pieces[max(place - 1, 0) : place + 2]))
             ink = joined(
                 substroke
                 for fragment in segments.fragments[piece.start : piece.stop]

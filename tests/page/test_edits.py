@@ -1,6 +1,7 @@
 """What the writer does to a page, without any window."""
 
 from dataclasses import replace
+from string import ascii_letters
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ from pages import labelled, page_of, whole
 from handpad.page import edits
 from handpad.page.line_job import committed
 from handpad.reading.fragments import KnownCharacter
+
+ALPHABET = set(ascii_letters)
 
 
 @pytest.fixture
@@ -59,24 +62,24 @@ def test_a_character_and_a_space_put_right(page):
 def test_a_word_put_right_teaches_what_its_ink_looks_like(page):
     word = page.words(0)[0]
     now = [KnownCharacter(word[0].substrokes, "f", None, 0.9), KnownCharacter(word[1].substrokes, "o", False, 0.9)]
-    done = edits.corrected_word(page, word, now, learning=True)
+    done = edits.corrected_word(page, word, now, True, ALPHABET)
     assert done.page.text() == "fo lo"
     assert [(sample.label, sample.right) for _, sample in done.samples] == [("f", False), ("o", True)]
     assert [c.sample_id for c in done.page.characters[:2]] == [sample_id for sample_id, _ in done.samples]
-    assert (done.skipped, done.right) == (0, False)
+    assert (done.skipped, done.text_only, done.right) == ((), (), False)
     unlike = [replace(now[0], probability=0.01), now[1]]
-    done = edits.corrected_word(page, word, unlike, learning=True)
+    done = edits.corrected_word(page, word, unlike, True, ALPHABET)
     assert done.page.text() == "fo lo"
     assert [sample.label for _, sample in done.samples] == ["o"]
-    assert (done.skipped, done.page.characters[0].sample_id) == (1, "")
-    assert edits.corrected_word(page, word, now, learning=False).samples == []
+    assert (done.skipped, done.page.characters[0].sample_id) == ((unlike[0],), "")
+    assert edits.corrected_word(page, word, now, False, ALPHABET).samples == []
 
 
 def test_a_word_that_was_right_is_confirmed_once(page):
     word = page.words(0)[0]
     now = [KnownCharacter(character.substrokes, character.label, False, 0.9) for character in word]
-    done = edits.corrected_word(page, word, now, learning=True)
+    done = edits.corrected_word(page, word, now, True, ALPHABET)
     assert done.right and all(sample.right for _, sample in done.samples)
-    again = edits.corrected_word(done.page, done.page.words(0)[0], now, learning=True)
+    again = edits.corrected_word(done.page, done.page.words(0)[0], now, True, ALPHABET)
     assert again.samples == []
     assert [c.sample_id for c in again.page.characters] == [c.sample_id for c in done.page.characters]
