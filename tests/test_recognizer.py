@@ -1,7 +1,9 @@
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
+import numpy as np
 import pytest
 from handwriting import LETTERS, write, write_line
 
@@ -268,7 +270,7 @@ def test_a_read_character_gives_its_ink_as_it_came_in():
 def test_a_character_put_right_is_learned_with_its_ink():
     pad = Recognizer()
     page = pad.read(strokes_of("vox"), (74, 30))
-    (sample_id,) = pad.correct(page.characters[0], "w")
+    (sample_id,) = pad.correct(page.characters[0], "w").samples
     (sample,) = pad.samples()
     assert (sample.id, sample.label, sample.confirmed) == (sample_id, "w", False)
     assert sample.predicted == page.characters[0].label
@@ -281,31 +283,67 @@ def test_a_character_put_right_is_learned_with_its_ink():
 def test_a_word_put_right_teaches_its_letters_and_confirms_what_was_right():
     pad = Recognizer()
     page = pad.read(strokes_of("the vox jumps"))
-    taught = pad.correct(page.words[1], "wox")
+    done = pad.correct(page.words[1], "wox")
     samples = {sample.id: sample for sample in pad.samples()}
-    assert list(samples) == taught
-    assert [(s.label, s.predicted, s.confirmed) for s in samples.values()] == [
-        ("w", "v", False),
-        ("o", "o", True),
-        ("x", "x", True),
-    ] or [(s.label, s.confirmed) for s in samples.values()] == [("o", True), ("x", True)]
+    assert done.text == "wox" and list(samples) == list(done.samples)
+    taught = [(sample.label, sample.confirmed) for sample in samples.values()]
+    assert taught == [("o", True), ("x", True)]
+    assert [one.label for one in done.skipped] == ["w"]  # its ink looks like a v
 
 
 def test_a_line_put_right_word_by_word_or_at_once():
     pad = Recognizer()
     line = pad.read(strokes_of("the vox")).lines[0]
-    taught = pad.correct(line, "the vox")
-    assert len(taught) == 6
+    done = pad.correct(line, "the vox")
+    assert done.text == "the vox" and len(done.samples) == 6
     assert all(sample.confirmed for sample in pad.samples())
 
 
-def test_what_cannot_be_put_right_teaches_nothing():
+def test_a_text_for_other_ink_teaches_none_of_it():
+    pad = Recognizer()
+    word = pad.read(strokes_of("lthe")).words[0]
+    done = pad.correct(word, "The")
+    assert done.text == "The"
+    assert [one.label for one in done.skipped] == ["T"]
+    labels = {sample.label: len(sample.strokes) for sample in pad.samples()}
+    assert labels == {"h": 1, "e": 1}  # with their own ink, not the crossbar
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a much longer word than that ink can be",
+        "transubstantiation",
+        "vöx",
+        "Ω€",
+        "e\u0301a\u0308\u0323",
+        "v o x",
+        "v",
+        "\U0001f469\u200d\U0001f52c!",
+    ],
+)
+def test_any_text_can_be_given_to_any_ink(text):
+    pad = Recognizer()
+    done = pad.correct(pad.read(strokes_of("vox")).words[0], text)
+    assert done.text == unicodedata.normalize("NFC", text)
+    ink = sorted(substroke for one in done.characters for substroke in one.substrokes)
+    assert {substroke.stroke for substroke in ink} == {0, 1, 2, 3}
+    known = set(pad.model.labels)
+    assert all(one.label not in known for one in done.text_only)
+    assert all(len(one.label) == 1 for one in done.characters if one not in done.text_only)
+    again = Recognizer()
+    dot = again.read([np.array([[10.0, 10.0]])])
+    assert again.correct(dot.words[0], text).text == unicodedata.normalize("NFC", text)
+    assert again.correct(dot.characters[0], text).text == unicodedata.normalize("NFC", text)
+    assert all(sample.label in known for sample in again.samples())
+
+
+def test_what_is_no_text_or_no_reading_cannot_be_put_right():
     pad = Recognizer()
     page = pad.read(strokes_of("vox"))
-    with pytest.raises(InkError, match="cannot be parted"):
-        pad.correct(page.words[0], "a much longer word than that ink can be")
-    with pytest.raises(LabelError):
-        pad.correct(page.characters[0], "č")
+    with pytest.raises(InkError, match="no text"):
+        pad.correct(page.words[0], " \n")
+    assert pad.correct(page.characters[0], "č").samples == ()
     assert pad.sample_count() == 0
     reader = Reader.for_model(pad.model, Language.load())
     with pytest.raises(InkError, match="Only what was read"):

@@ -27,6 +27,10 @@ STANDS_OUT = 0.06
 """A turn of the pen is a place to cut where it stands out by this part of the ink's size."""
 
 
+BESIDE = 0.05
+"""A border is put into a gap rather than on a stroke that is nearer by this part of the ink's size."""
+
+
 class Inked(Protocol):
     """A character, on a page or of a reading."""
 
@@ -224,11 +228,11 @@ class Parting:
         best: tuple[float, tuple[Key, Key]] = math.inf, (ink, ())
         for _, halves in _between(self.strokes, ink):
             cut = _cut(self.strokes, *halves)
-            best = min(best, (math.hypot(cut.border.x - x, cut.border.y - y), (cut.left, cut.right)))
+            best = min(best, (abs(cut.border.x - x), (cut.left, cut.right)))
         for one in ink:
             points = self.strokes[one.stroke][one.start : one.stop]
             if len(points) > 2:
-                distances = np.hypot(points[1:-1, 0] - x, points[1:-1, 1] - y)
+                distances = np.hypot(points[1:-1, 0] - x, points[1:-1, 1] - y) + BESIDE * _size(self.strokes, ink)
                 row = int(distances.argmin())
                 if distances[row] < best[0]:
                     halves = cut_through(self.strokes, ink, one.stroke, one.start + 1 + row)

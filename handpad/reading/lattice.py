@@ -10,6 +10,9 @@ from handpad.ink import THINNEST, TINIEST, Box, Guide, bounding_box
 from handpad.reading.fragments import READ, Fineness, Fragment, KnownCharacter, Substroke, fragments_of, ink_of, joined
 from handpad.reading.frames import Frames
 
+MOST_PIECES = READ.pieces
+"""A character that is read has at most so many fragments."""
+
 WIDEST = 2.4
 """A segment of several fragments is at most so many line heights wide."""
 

@@ -364,6 +364,9 @@ class Reader:
         words: list[list[ReadCharacter]] = []
         for step, candidates, space in zip(best.steps, ranked, spaces, strict=True):
             substrokes = segments.substrokes(step.segment)
+            known = segments.fragments[segments.starts[step.segment]].known
+            if known is not None and known.label not in (None, candidates[0][0]):  # a sign that the model lacks
+                candidates = [(known.label, 1.0), *candidates]
             character = ReadCharacter(
                 candidates[0][0],
                 candidates[0][1],

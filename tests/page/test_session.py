@@ -9,11 +9,13 @@ from pages import labelled, page_of
 
 from handpad.page import session as module
 from handpad.page.answers import Answers
+from handpad.page.document import from_inkml, to_inkml
 from handpad.page.line_job import LineJob
 from handpad.page.messages import Change, ChangeSamples, LearnSample, PageChanged
 from handpad.page.page import Page
 from handpad.page.session import PageSession
 from handpad.page.steps import UNDO_STEPS
+from handpad.reading.fragments import KnownCharacter, moved
 from handpad.recognizer import Recognizer
 
 
@@ -86,15 +88,97 @@ def test_a_word_put_right_is_parted_over_its_ink_and_its_letters_are_learned(des
     assert desk.page.line_text(0).startswith("clot ")
     assert [sample[::2] for sample in samples(desk.profile)] == [("o", True), ("t", True)]
     told = corrections(desk)[-1]
-    assert (told.label, told.letters, told.skipped) == ("clot", 4, 2)  # c and l look like a d
+    assert (told.label, told.letters, told.text_only) == ("clot", 4, ())
+    assert [one.label for one in told.skipped] == ["c", "l"]  # together they look like a d
     before = samples(desk.profile)
     (same,) = desk.ask_word(word[0].substrokes, "clot")
     desk.do("correct_word", word[0].substrokes, same)
     assert corrections(desk)[-1].confirmed and samples(desk.profile) == before
-    assert desk.ask_word(word[0].substrokes, "transubstantiation") == []
     desk.do("undo")
     desk.do("undo")
     assert samples(desk.profile) == [] and not any(c.corrected for c in desk.page.characters)
+
+
+@pytest.mark.parametrize("text", ["transubstantiation", "Čäß Ω€", "t", "a b c", "t\u20dd…"])
+def test_any_text_is_taken_for_any_ink_and_stays_on_the_page(desk, text):
+    put(desk, "to")
+    before = desk.page
+    (reading,) = desk.ask_word(before.characters[0].substrokes, text)
+    desk.do("correct_word", before.characters[0].substrokes, reading)
+    assert desk.page.text() == text
+    alphabet = desk.recognizer.model.labels
+    assert all(label in alphabet for label, *_ in samples(desk.profile))
+    told = corrections(desk)[-1]
+    assert told.label == text and all(one.label not in alphabet for one in told.text_only)
+    put(desk, "tool", row=1)
+    desk.session.review({c.substrokes for c in desk.page.characters})
+    desk.work()
+    assert desk.page.text() == f"{text}\ntool"
+    assert from_inkml(to_inkml(desk.page)).text() == f"{text}\ntool"
+    for _ in range(6):  # the strokes of "tool", and the correction
+        desk.do("undo")
+    assert desk.page.text() == before.text()
+
+
+def test_a_sign_that_the_model_does_not_know_is_text_only(desk):
+    put(desk, "to")
+    key = desk.page.characters[1].substrokes
+    desk.do("correct", key, "o\u0308")
+    assert desk.page.text() == "tö" and samples(desk.profile) == []
+    told = corrections(desk)[-1]
+    assert [one.label for one in told.text_only] == ["ö"] and told.text_only[0].substrokes == key
+    desk.do("correct", key, "ch")
+    assert desk.page.text() == "tch" and len(desk.page.characters) == 2 and samples(desk.profile) == []
+    line = desk.recognizer.read_line(
+        list(desk.page.strokes.values()), known=[KnownCharacter(moved(key, {3: 2}), "ch", False)]
+    )
+    assert line.characters[-1].label == "ch" and line.text == "tch"
+
+
+def test_the_cuts_of_a_character_are_shown_the_likeliest_first(desk):
+    put(desk, "to vt tool")
+    first, second = desk.page.words(0)[1][:2]
+    desk.do("join", first.substrokes)
+    (joined,) = [c for c in desk.page.characters if c.grouped]
+    cuts = desk.ask_cuts(joined.substrokes)
+    assert (cuts[0].left, cuts[0].right) == (first.substrokes, second.substrokes)  # and not the bar off the t
+    assert cuts[0].labels[1] == "t" and len(cuts) > 3
+    assert {(one.left, one.right) for one in cuts} == {(o.left, o.right) for o in desk.session.cuts(joined.substrokes)}
+    bar_off = next(one for one in cuts if len(one.right) == 1 and one.right[0] == second.substrokes[-1])
+    desk.do("split", joined.substrokes, bar_off)
+    assert [c.substrokes for c in desk.page.characters if c.grouped] == [bar_off.left, bar_off.right]
+    desk.do("undo")
+    desk.do("split", joined.substrokes, cuts[0])
+    assert [c.substrokes for c in desk.page.characters if c.grouped] == [first.substrokes, second.substrokes]
+
+
+def test_the_writer_sets_the_parting_of_a_word_and_it_is_learned(desk):
+    put(desk, "clot tool")
+    key = desk.page.characters[0].substrokes
+    parting = desk.session.parting(key)
+    assert parting.text == "dot" and len(parting.borders) == 2
+    (reading,) = desk.ask_word(key, "clot")
+    parting = desk.session.parting(key, reading)
+    assert [piece.label for piece in parting.pieces] == list("clot")
+    right = [piece.substrokes for piece in parting.pieces]
+    wrong = parting.removed(0)
+    assert wrong.pieces[0].label == "cl" and wrong.text == "clot"
+    border = parting.borders[0]
+    assert not border.through
+    again = wrong.added(border.x, border.y)
+    assert [piece.substrokes for piece in again.pieces] == right
+    assert [piece.probability is None for piece in again.pieces] == [True, True, False, False]
+    before = desk.page
+    desk.do("part_word", key, again)
+    assert desk.page.line_text(0) == "clot tool"
+    taught = {label: strokes for label, _, _, strokes in samples(desk.profile)}
+    assert taught == {"c": 1, "l": 1, "o": 1, "t": 2}
+    assert corrections(desk)[-1].skipped == ()
+    desk.do("undo")
+    assert desk.page.text() == before.text() and samples(desk.profile) == []
+    desk.do("erase", {1})
+    desk.do("part_word", desk.page.characters[0].substrokes, again)  # of ink that is not there any more
+    assert samples(desk.profile) == []
 
 
 def test_letters_are_joined_split_and_erased_and_each_step_can_be_taken_back(desk):
