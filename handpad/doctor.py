@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from handpad import suspects
 from handpad.errors import HandpadError
 from handpad.files import backup_path
 from handpad.installed import available_models
@@ -22,6 +23,9 @@ from handpad.profile.backups import backups_of
 FINE, MENDED, LOST, BROKEN = "fine", "mended", "lost", "broken"
 """What a file is: as it should be; whole again; whole again, but without all that it held; or not to be used."""
 
+SET_ASIDE, BRING_BACK = "set aside", "bring back"
+"""What can be done with samples that were probably learned from wrong ink, see :mod:`handpad.suspects`."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -29,7 +33,7 @@ class Finding:
 
     Attributes
     ----------
-    kind : "profile", "page", "model" or "settings".
+    kind : "profile", "samples", "page", "model" or "settings".
     path : the file or folder.
     state : FINE, MENDED, LOST or BROKEN.
     text : sentences that say what it holds, or what was wrong and done.
@@ -48,7 +52,11 @@ class Finding:
 
 
 def examine(
-    folder: Path, profile: Path | None = None, page: Path | None = None, tell: Callable[[str], None] = lambda _: None
+    folder: Path,
+    profile: Path | None = None,
+    page: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+    samples: str = "",
 ) -> list[Finding]:
     """Check and mend a data folder: its profiles, pages, settings, and all models.
 
@@ -57,19 +65,28 @@ def examine(
     folder : the data folder, as :func:`handpad.paths.user_data` gives it.
     profile, page : a profile and a page that lie elsewhere, looked at in place of those of the folder.
     tell : told what is looked at now.
+    samples : SET_ASIDE, to take what was probably learned from wrong ink out of the profiles; BRING_BACK, to learn it
+        again; "" to leave that alone.
 
     Raises HandpadError if the app is open on that folder: what it has open must not be moved.
     """
     if _app_is_open(folder):
         raise HandpadError("Handpad is open. Close it first, so that nothing changes while its files are mended.")
     profiles = (
-        [profile] if profile else sorted(file for file in folder.glob("*.handpad") if "-damaged-" not in file.name)
+        [profile]
+        if profile
+        else sorted(
+            file for file in folder.glob("*.handpad") if "-damaged-" not in file.name and not suspects.is_aside(file)
+        )
     )
     pages = [page] if page else [folder / "page.inkml", *sorted(pages_folder(folder / "page.inkml").glob("*.inkml"))]
     found = []
     for file in profiles:
         tell(f"profile {file}")
         found.append(check_profile(file))
+        if samples and found[-1].state != BROKEN:
+            tell(f"samples of {file}")
+            found.append(check_samples(file, samples))
     for file in pages:
         if (file.exists() or backup_path(file).exists()) and "-damaged-" not in file.name:
             tell(f"page {file}")
@@ -104,6 +121,24 @@ def check_profile(path: Path) -> Finding:
             notes.append(f"{missing:,} learned character{'s' * (missing > 1)} could not be brought back.")
         return Finding("profile", str(path), LOST if missing else MENDED, " ".join(notes), counts)
     return Finding("profile", str(path), FINE, f"{samples:,} learned characters, {words:,} own words.", counts)
+
+
+def check_samples(path: Path, what: str) -> Finding:
+    """Set aside the samples of a profile that were probably learned from wrong ink, or learn them again."""
+    try:
+        moved = (suspects.set_aside if what == SET_ASIDE else suspects.bring_back)(path)
+    except HandpadError as error:
+        return Finding("samples", str(path), BROKEN, str(error))
+    labels = ", ".join(sorted(sample.label for sample in moved))
+    counted = f"{len(moved):,} sample{'s' * (len(moved) != 1)}"
+    if what == BRING_BACK:
+        text = f"{counted} learned again: {labels}." if moved else "Nothing was set aside."
+        return Finding("samples", str(path), FINE, text, {"brought_back": len(moved)})
+    if not moved:
+        return Finding("samples", str(path), FINE, "None looks wrongly learned.", {"set_aside": 0})
+    text = f"{counted} whose ink does not look like the label set aside in {suspects.aside_path(path).name}: {labels}."
+    text += " 'handpad doctor --bring-back' learns them again."
+    return Finding("samples", str(path), MENDED, text, {"set_aside": len(moved)})
 
 
 def check_page(path: Path) -> Finding:

@@ -22,18 +22,13 @@ from handpad.model.base import BaseModel
 from handpad.profile import Profile, Sample
 from handpad.reading.correction import Correction, TrainingSample, lessons, line_around, parted
 from handpad.reading.fragments import KnownCharacter, Substroke, ink_of
-from handpad.reading.frames import LABELS
 from handpad.reading.language import Language
-from handpad.reading.lattice import GEOMETRY
 from handpad.reading.line_context import LineAround, LineContext
 from handpad.reading.reader import ALTERNATIVES, Progress, Reader
 from handpad.reading.result import LineInk, ReadCharacter, Reading, ReadLine, ReadWord, on_its_line
 from handpad.reading.spelling import said_by, units_of
 from handpad.sample_ids import new_sample_id
-from handpad.training_set import BATCH, Labelled, TrainingSet
-
-_NOWHERE = np.full(GEOMETRY, np.nan, np.float32)
-"""The geometry of a character that was learned off any line."""
+from handpad.training_set import BATCH, Labelled, TrainingSet, context_of, fitting_lines
 
 
 @dataclass(frozen=True)
@@ -278,7 +273,7 @@ class Recognizer:
             adapter = ADAPTERS[self._adapter_name].line(self._adapter)
             known = self._training_set.labelled(LATEST) if self._adapter_name != "none" else None
             if known is not None:
-                lines = {i: line for i, line in self._profile.lines().items() if _fits(line)}
+                lines = fitting_lines(self._profile)
                 self._teach_lines(adapter, known, lines)
             self._line_adapter = adapter
         return self._line_adapter
@@ -291,12 +286,7 @@ class Recognizer:
 
     def _teach_lines(self, adapter: LineAdapter, characters: Labelled, lines: Mapping[str, LineContext]) -> None:
         reader, (ids, observation, labels, confirmed) = self._get_reader(), characters
-        geometry = np.stack([lines[i].geometry if i in lines else _NOWHERE for i in ids])
-        sequence = [lines[i].sequence if i in lines else None for i in ids]
-
-        def in_context(some: slice) -> np.ndarray:
-            return reader.in_context(observation[some], geometry[some], sequence[some])
-
+        geometry, in_context = context_of(reader, characters, lines)
         adapter.learn(ids, observation, geometry, in_context, labels, confirmed)
         for row, sample_id in enumerate(ids):
             misparted = reader.misparted(observation[[row]], lines[sample_id]) if sample_id in lines else None
@@ -504,11 +494,3 @@ def _as_guides(guide: Any) -> list[Guide]:
     except (TypeError, KeyError, ValueError):
         several = False
     return [found for one in (guide if several else [guide]) if (found := as_guide(one)) is not None]
-
-
-def _fits(line: LineContext) -> bool:
-    """Whether what is known of a sample's line is what reading knows of lines today."""
-    if line.sequence is not None and not (len(line.sequence) == len(LABELS) + 1 and np.isfinite(line.sequence).all()):
-        return False
-    places = (line.geometry, *(geometry for _, geometry in line.misread))
-    return all(len(geometry) == GEOMETRY and not np.isinf(geometry).any() for geometry in places)

@@ -1,16 +1,21 @@
 """All that adapters learn from: a profile's samples as one base model sees them, and what came without ink."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from handpad.adaptation import Observation, concatenate
+from handpad.adaptation.line import InContext
 from handpad.glyph import cues, glyph
 from handpad.ink import Guide
 from handpad.model.base import BaseModel
 from handpad.profile import Profile, Sample
+from handpad.reading.frames import LABELS
+from handpad.reading.lattice import GEOMETRY
+from handpad.reading.line_context import LineContext
+from handpad.reading.reader import Reader
 
 BATCH = 64
 """So many samples are derived anew at a time."""
@@ -132,3 +137,34 @@ class TrainingSet:
     def _left_after(self, done: int) -> int:
         """How many are behind after `done` more, without those that cannot be read; fewer each time, so it ends."""
         return min(self.behind - done, self._profile.stale_count(self._model.fingerprint)) if done else 0
+
+
+_NOWHERE = np.full(GEOMETRY, np.nan, np.float32)
+"""The geometry of a character that was learned off any line."""
+
+
+def fitting_lines(profile: Profile) -> dict[str, LineContext]:
+    """How the samples of a profile stood on their lines, as far as that is what reading knows of lines today."""
+    return {sample_id: line for sample_id, line in profile.lines().items() if _fits(line)}
+
+
+def _fits(line: LineContext) -> bool:
+    if line.sequence is not None and not (len(line.sequence) == len(LABELS) + 1 and np.isfinite(line.sequence).all()):
+        return False
+    places = (line.geometry, *(geometry for _, geometry in line.misread))
+    return all(len(geometry) == GEOMETRY and not np.isinf(geometry).any() for geometry in places)
+
+
+def context_of(reader: Reader, characters: Labelled, lines: Mapping[str, LineContext]) -> tuple[np.ndarray, InContext]:
+    """Size and place of n characters, float32 (n, GEOMETRY), NaN off any line; and what gives their scores in context.
+
+    lines : of those that stood on one, by their ids.
+    """
+    ids, observation = characters.ids, characters.observation
+    geometry = np.stack([lines[i].geometry if i in lines else _NOWHERE for i in ids])
+    sequence = [lines[i].sequence if i in lines else None for i in ids]
+
+    def in_context(some: slice) -> np.ndarray:
+        return reader.in_context(observation[some], geometry[some], sequence[some])
+
+    return geometry, in_context

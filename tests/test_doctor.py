@@ -134,3 +134,32 @@ def test_the_command_runs_without_qt(kept):
     done = subprocess.run([sys.executable, "-c", code], env=os.environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
+
+
+def test_wrongly_learned_samples_are_set_aside_and_can_be_brought_back(capsys):
+    path = user_data() / "me.handpad"
+    pad = Recognizer(profile=path)
+    for seed in range(3):
+        for label in "tolx":
+            pad.learn(write(label, seed=seed), label)
+    wrong = {pad.learn(write("l", seed=9), "T"), pad.learn(write("o", seed=9), "h"), pad.learn(write("x", seed=9), "e")}
+    before = [(sample.id, sample.number) for sample in pad.samples()]
+    words = pad.words()
+    pad.close()
+    assert states(capsys)[0] == 0  # which leaves them alone
+    assert main(["doctor", "--samples", "--json"]) == 0
+    found = {finding["kind"]: finding for finding in json.loads(capsys.readouterr().out)}
+    assert found["samples"]["counts"] == {"set_aside": 3} and ": T, e, h." in found["samples"]["text"]
+    with Profile(path) as profile:
+        assert {i for i, _ in before} - {sample.id for sample in profile.samples()} == wrong
+        assert wrong <= profile.known_ids()  # so that no page teaches them again
+        assert profile.words() == words
+    assert main(["doctor", "--samples"]) == 0
+    assert "None looks wrongly learned." in capsys.readouterr().out
+    assert main(["doctor", "--bring-back"]) == 0
+    assert "3 samples learned again" in capsys.readouterr().out
+    with Profile(path) as profile:
+        assert [(sample.id, sample.number) for sample in profile.samples()] == before
+    assert main(["doctor", "--bring-back"]) == 0
+    assert "Nothing was set aside." in capsys.readouterr().out
+    Recognizer(profile=path).close()

@@ -23,6 +23,22 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--page", type=Path, metavar="FILE", help="a page elsewhere (default: your data folder's pages)"
     )
+    wrong = parser.add_mutually_exclusive_group()
+    wrong.add_argument(
+        "--samples",
+        action="store_const",
+        const=doctor.SET_ASIDE,
+        default="",
+        help="also look for learned characters whose ink does not look like their label, as earlier versions could "
+        "learn them, and set them aside: they are no longer learned from, and kept beside the profile",
+    )
+    wrong.add_argument(
+        "--bring-back",
+        action="store_const",
+        const=doctor.BRING_BACK,
+        dest="samples",
+        help="learn again what --samples has set aside",
+    )
     parser.add_argument("--json", action="store_true", help="what was found and done, for programs")
     return parser
 
@@ -36,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
             print(f"\rlooking at {what}\x1b[K", end="", file=sys.stderr, flush=True)
 
     try:
-        findings = doctor.examine(user_data(), options.profile, options.page, tell)
+        findings = doctor.examine(user_data(), options.profile, options.page, tell, options.samples)
     except HandpadError as error:
         print(error, file=sys.stderr)
         return 1

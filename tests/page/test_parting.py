@@ -10,7 +10,7 @@ from handpad.reading.fragments import KnownCharacter, Substroke, joined
 
 
 def parting_of(page, text):
-    pieces = [KnownCharacter(c.substrokes, label) for c, label in zip(page.characters, text, strict=True)]
+    pieces = [KnownCharacter(c.substrokes, label, False) for c, label in zip(page.characters, text, strict=True)]
     return Parting(page.strokes, tuple(pieces))
 
 
@@ -73,7 +73,7 @@ def test_a_border_is_dragged_along_a_stroke_stepped_by_keys_removed_and_added():
     one = parting.removed(0)
     assert (len(one.pieces), one.text, one.borders) == (1, "uv", [])
     assert one.added(border.x, border.y).pieces == tuple(
-        KnownCharacter(piece.substrokes, piece.label) for piece in parting.pieces
+        KnownCharacter(piece.substrokes, piece.label, False) for piece in parting.pieces
     )
 
 
