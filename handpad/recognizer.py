@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -184,7 +184,7 @@ class Recognizer:
         Returns
         -------
         A :class:`handpad.reading.result.Reading`: ``text``, and ``lines``, ``words`` and ``characters`` with their
-        ink, probabilities and alternatives. Raises InkError.
+        ink, probabilities and alternatives; and ``drawings``, what is clearly no writing. Raises InkError.
         """
         checked = as_strokes(strokes)
         given = [np.asarray(stroke) for stroke in strokes]
@@ -192,17 +192,21 @@ class Recognizer:
         return reader.read(checked, _as_guides(guide), self._get_line_adapter(), progress, given)
 
     def read_line(
-        self, strokes: Sequence[ArrayLike], guide: ArrayLike | None = None, known: Sequence[KnownCharacter] = ()
+        self,
+        strokes: Sequence[ArrayLike],
+        guide: ArrayLike | None = None,
+        known: Sequence[KnownCharacter] = (),
+        writing: Collection[int] = (),
     ) -> ReadLine:
-        """Read ink that is one line, of which some characters are known.
+        """Read ink that is one line.
 
-        known : what is known already of some characters, their substrokes by the places of the strokes; they stay as
-            they are and help to read the others.
+        known : what is known already of some characters, by the places of the strokes; they stay and help to read on.
+        writing : places of strokes that are no drawings, whatever they look like.
 
         Raises InkError.
         """
         checked, checked_guide = as_strokes(strokes), as_guide(guide)
-        line = self._get_reader().read_line(checked, checked_guide, self._get_line_adapter(), known)
+        line = self._get_reader().read_line(checked, checked_guide, self._get_line_adapter(), known, writing)
         return on_its_line(line, checked, checked_guide, [np.asarray(stroke) for stroke in strokes])
 
     def alternatives(

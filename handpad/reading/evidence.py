@@ -5,7 +5,7 @@ writers; the search (:mod:`handpad.reading.search`) puts the language beside the
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,8 +15,9 @@ from handpad.adaptation.line import NO_ADAPTER, LineAdapter
 from handpad.glyph import cues_of_box, glyph
 from handpad.ink import Box, Guide
 from handpad.model.base import BaseModel
+from handpad.reading.drawings import drawings_among
 from handpad.reading.fragments import READ, Fineness, KnownCharacter
-from handpad.reading.frames import LABELS, FrameSamples, joining
+from handpad.reading.frames import LABELS, Frames, FrameSamples, joining
 from handpad.reading.lattice import Lattice, lattice
 from handpad.reading.line_context import LineContext
 from handpad.reading.potential_functions import FORBIDDEN, PotentialFunctions, from_styles
@@ -125,6 +126,22 @@ class Evidence:
         frames = self._sequence.frames(strokes) if self._sequence is not None else None
         return lattice(strokes, guide, known, frames, fineness)
 
+    def drawings(
+        self,
+        strokes: Sequence[np.ndarray],
+        guide: Guide | None,
+        adapter: LineAdapter = NO_ADAPTER,
+        writing: Collection[int] = (),
+    ) -> frozenset[int]:
+        """The strokes of a line of checked ink that are clearly no writing; none where no sequence network hears it.
+
+        writing : those that are, whatever they look like.
+        """
+        if self._sequence is None or len(writing) == len(strokes):
+            return frozenset()
+        sequence = self._sequence
+        return drawings_among(strokes, lambda some: self._frames(sequence, some, adapter), guide, writing)
+
     def scored(
         self,
         strokes: Sequence[np.ndarray],
@@ -163,15 +180,18 @@ class Evidence:
         labels, spaces = self._by_segments(segments, observation, found)
         if self._sequence is None:
             return Potentials(segments, observation, labels, spaces, np.zeros(len(segments), np.int64))
-        frames = self._sequence.frames(strokes)
-        corrected = adapter.corrected_frames(frames.probabilities, frames.embeddings)
-        frames = replace(frames, probabilities=corrected)
+        frames = self._frames(self._sequence, strokes, adapter)
         owner = owners(frames, segments)
         said = _with_unknown(label_scores(frames, segments, owner), self._classes)
         spaced = space_scores(frames, segments, owner)
         before = np.concatenate([[0], np.cumsum(np.bincount(owner[owner >= 0], minlength=len(segments.fragments)))])
         counts = before[segments.stops] - before[segments.starts]
         return Potentials(segments, observation, labels, spaces, counts, said, spaced, joining(frames))
+
+    def _frames(self, sequence: SequenceNetwork, strokes: Sequence[np.ndarray], adapter: LineAdapter) -> Frames:
+        """What the network makes of a line, as the writer has corrected it."""
+        frames = sequence.frames(strokes)
+        return replace(frames, probabilities=adapter.corrected_frames(frames.probabilities, frames.embeddings))
 
     def _look(
         self, segments: Lattice, guide: Guide | None, between_steps: Callable[[], None]

@@ -1,7 +1,7 @@
 """Ink to text: a page to lines, lines to words, words to characters."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,16 +15,26 @@ from handpad.model.base import BUNDLED, BaseModel
 from handpad.model.folder import READING
 from handpad.paths import bundled_models
 from handpad.reading.alignment import align, unit_scores
+from handpad.reading.correction import strokes_of
+from handpad.reading.drawings import PASSES, around_lines
 from handpad.reading.evidence import Evidence, Scored
 from handpad.reading.fragments import SPELLED, KnownCharacter, ink_of, joined, moved, share_ink
 from handpad.reading.frames import FrameSamples
 from handpad.reading.language import Language
-from handpad.reading.lattice import X_HEIGHTS, Lattice
+from handpad.reading.lattice import X_HEIGHTS, Lattice, line_shape
 from handpad.reading.likely import likelihoods
 from handpad.reading.line_context import LineContext
 from handpad.reading.lines import nearest_guide, split_lines
 from handpad.reading.potential_functions import FORBIDDEN, PotentialFunctions
-from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, on_its_line, renumbered
+from handpad.reading.result import (
+    ReadCharacter,
+    Reading,
+    ReadLine,
+    ReadWord,
+    on_its_line,
+    reading_of,
+    renumbered,
+)
 from handpad.reading.search import Foresight, Path, Step, Weights, search, text_of
 from handpad.reading.sequence import SequenceNetwork
 from handpad.reading.space_doubt import space_probabilities
@@ -122,7 +132,11 @@ class Reader:
 
         self._tell, self._told = tell if progress is not None else None, time.monotonic()
         try:
-            for members in split_lines(self._boxes(strokes), guides, self._between_steps):
+            boxes = self._boxes(strokes)
+            around = frozenset() if guides else around_lines(boxes)
+            written = [index for index in range(len(strokes)) if index not in around]
+            found = split_lines([boxes[index] for index in written], guides, self._between_steps)
+            for members in ([written[place] for place in line] for line in found):
                 ink = [strokes[index] for index in members]
                 guide = nearest_guide(ink, guides)
                 line = renumbered(self.read_line(ink, guide, adapter), members)
@@ -132,7 +146,7 @@ class Reader:
                     tell()
         finally:
             self._tell = None
-        return Reading(tuple(lines))
+        return reading_of(lines, strokes, around)
 
     def _between_steps(self) -> None:
         """Let those who wait for a reading end it."""
@@ -155,19 +169,35 @@ class Reader:
         guide: Guide | None = None,
         adapter: LineAdapter = NO_ADAPTER,
         known: Sequence[KnownCharacter] = (),
+        writing: Collection[int] = (),
     ) -> ReadLine:
-        """Read one line of checked ink.
+        """Read one line of checked ink. What is clearly no writing is told as such, and left out.
 
         Parameters
         ----------
         guide : the ruled line, if the canvas knows it.
         adapter : the line side of what the writer taught; by default nothing.
         known : known characters, which stay as they are and help to read the others.
+        writing : strokes that are no drawings, whatever they look like; those of known characters never are.
         """
         if len(strokes) > MOST_STROKES:
-            return self._in_stretches(strokes, guide, adapter, known)
-        scored = self._scored(strokes, guide, adapter, known)
-        return self._line(scored, self._search(scored, self.language, scored.weights))
+            return self._in_stretches(strokes, guide, adapter, known, writing)
+        given = {*writing, *strokes_of(character.substrokes for character in known)}
+        left = list(range(len(strokes)))
+        for _ in range(PASSES):
+            ink = [strokes[index] for index in left]
+            none = [place for place, index in enumerate(left) if index in given]
+            drawn = self._evidence.drawings(ink, guide, adapter, none)
+            left = [index for place, index in enumerate(left) if place not in drawn]
+            if not left:
+                return ReadLine((), (), guide or _guide_of(strokes), frozenset(range(len(strokes))))
+            if not drawn:
+                break
+        place = {index: new for new, index in enumerate(left)}
+        known = [replace(character, substrokes=moved(character.substrokes, place)) for character in known]
+        scored = self._scored([strokes[index] for index in left], guide, adapter, known)
+        line = renumbered(self._line(scored, self._search(scored, self.language, scored.weights)), left)
+        return replace(line, drawings=frozenset(range(len(strokes))) - place.keys())
 
     def alternatives(
         self,
@@ -317,12 +347,18 @@ class Reader:
         return likelihoods(scored.segments, scored.labels / calm, scored.spaces / calm, self._model.labels)
 
     def _in_stretches(
-        self, strokes: Sequence[np.ndarray], guide: Guide | None, adapter: LineAdapter, known: Sequence[KnownCharacter]
+        self,
+        strokes: Sequence[np.ndarray],
+        guide: Guide | None,
+        adapter: LineAdapter,
+        known: Sequence[KnownCharacter],
+        writing: Collection[int],
     ) -> ReadLine:
         centers = [box.center[0] for box in self._boxes(strokes)]
         order = sorted(range(len(strokes)), key=centers.__getitem__)
         words: list[ReadWord] = []
         shapes: list[Guide] = []
+        drawings: frozenset[int] = frozenset()
         for start in range(0, len(order), MOST_STROKES):
             members = sorted(order[start : start + MOST_STROKES])
             place = {index: new for new, index in enumerate(members)}
@@ -331,10 +367,13 @@ class Reader:
                 for character in known
                 if all(substroke.stroke in place for substroke in character.substrokes)
             ]
-            line = self.read_line([strokes[index] for index in members], guide, adapter, known_here)
-            words += renumbered(line, members).words
+            own = [new for index, new in place.items() if index in writing]
+            ink = [strokes[index] for index in members]
+            line = renumbered(self.read_line(ink, guide, adapter, known_here, own), members)
+            words += line.words
+            drawings |= line.drawings
             shapes.append(line.guide)
-        return ReadLine(tuple(words), (), shapes[0])
+        return ReadLine(tuple(words), (), shapes[0], drawings)
 
     def in_context(
         self, observation: Observation, geometry: np.ndarray, sequence: Sequence[np.ndarray | None] | None = None
@@ -473,6 +512,13 @@ def _spans(steps: Sequence[Step], segments: Lattice) -> list[tuple[int, int]]:
         else:
             spans[-1] = (spans[-1][0], stop)
     return spans
+
+
+def _guide_of(strokes: Sequence[np.ndarray]) -> Guide:
+    """A baseline and x-height of a line on which nothing is written, as if its ink were writing."""
+    shape = line_shape([bounding_box([stroke]) for stroke in strokes])
+    middle = float(np.mean(bounding_box(strokes)[::2]))
+    return Guide(shape.intercept + shape.slope * middle, shape.size / X_HEIGHTS)
 
 
 def _guide(segments: Lattice) -> Guide:

@@ -1,12 +1,14 @@
 """What reading gives: pages of lines of words of characters, each with its ink and its alternatives."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
 import numpy as np
 
 from handpad.adaptation import Observation
-from handpad.ink import Box, Guide
+from handpad.ink import Box, Guide, bounding_box
+from handpad.reading.drawings import close_together
 from handpad.reading.fragments import KnownCharacter, Substroke, moved
 
 
@@ -91,11 +93,15 @@ class ReadWord:
 
 @dataclass(frozen=True)
 class ReadLine:
-    """A line of words from left to right; alternatives are other readings of the whole line."""
+    """A line of words from left to right; alternatives are other readings of the whole line.
+
+    drawings : the strokes of it that are no writing, and in no word. There may be no word.
+    """
 
     words: tuple[ReadWord, ...]
     alternatives: tuple[tuple[str, float], ...]
     guide: Guide
+    drawings: frozenset[int] = frozenset()
 
     @property
     def text(self) -> str:
@@ -107,10 +113,19 @@ class ReadLine:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """Ink that is no writing: its strokes, ascending, by their places among those that were read, and its box."""
+
+    strokes: tuple[int, ...]
+    box: Box
+
+
+@dataclass(frozen=True)
 class Reading:
-    """A page of lines from top to bottom."""
+    """A page of lines from top to bottom, each with a word at least, and what on it is no writing."""
 
     lines: tuple[ReadLine, ...]
+    drawings: tuple[Drawing, ...] = ()
 
     @property
     def text(self) -> str:
@@ -125,8 +140,26 @@ class Reading:
         return tuple(character for line in self.lines for character in line.characters)
 
 
+def reading_of(lines: Iterable[ReadLine], strokes: Sequence[np.ndarray], drawn: Collection[int] = ()) -> Reading:
+    """The reading of a page from its lines, whose parts name the page's strokes.
+
+    drawn : strokes that are drawings, beside those of the lines. What touches is one drawing.
+    """
+    lines = list(lines)
+    numbers = sorted({*drawn, *(number for line in lines for number in line.drawings)})
+    boxes = [bounding_box([strokes[number]]) for number in numbers]
+    read = [line for line in lines if line.words]
+    reach = float(np.median([line.guide.x_height for line in read])) if read else 0.0
+    drawings = [
+        Drawing(tuple(numbers[index] for index in group), reduce(Box.union, (boxes[index] for index in group)))
+        for group in close_together(boxes, reach)
+    ]
+    return Reading(tuple(read), tuple(drawings))
+
+
 def renumbered(line: ReadLine, members: Sequence[int]) -> ReadLine:
     """The line with its parts naming the page's strokes in place of its own."""
+    line = replace(line, drawings=frozenset(members[number] for number in line.drawings))
     return _each_character(line, lambda character: replace(character, substrokes=moved(character.substrokes, members)))
 
 

@@ -203,12 +203,15 @@ def test_odd_ink_is_read_as_something(reader, name):
         assert 0 <= character.probability <= 1
         for substroke in character.substrokes:
             read[substroke.stroke] = max(read[substroke.stroke], substroke.stop)
+    drawn = {number for drawing in reading.drawings for number in drawing.strokes}
+    assert not drawn & {number for number, stop in read.items() if stop}
+    read |= {number: len(ink[number]) for number in drawn}
     assert read == {number: len(stroke) for number, stroke in enumerate(ink)}
 
 
 def test_rubbish_is_less_likely_than_writing(reader):
     def sure(ink):
-        return np.mean([word.probability for word in reader.read(ink).words])
+        return np.mean([word.probability for word in reader.read(ink).words] or [0.0])
 
     odd = odd_ink()
     text = sure(ink_of("the quick brown fox"))
@@ -227,7 +230,7 @@ def test_what_looks_like_no_writing_at_all_is_unsure(reader):
     odd = {name: odd_ink()[name] for name in ("drawing", "one long stroke")}
     odd["zigzag"] = [np.pad(line(*[(3 * n, 40 * (n % 2)) for n in range(30)]), ((0, 0), (0, 2)))]
     for name, ink in odd.items():
-        assert np.mean([word.probability for word in reader.read(ink).words]) < 0.5, name
+        assert np.mean([word.probability for word in reader.read(ink).words] or [0.0]) < 0.5, name
 
 
 @pytest.fixture
@@ -257,7 +260,8 @@ def test_thousands_of_crossing_strokes_take_bounded_work(observation):
     ink = [np.pad(rng.uniform(0, 1000, (2, 2)), ((0, 0), (0, 2)), constant_values=np.nan) for _ in range(3000)]
     reading = reader.read(ink)
     assert 0 < sum(observation) < 300
-    assert sorted(substroke.stroke for c in reading.characters for substroke in c.substrokes) == list(range(3000))
+    read = [substroke.stroke for c in reading.characters for substroke in c.substrokes]
+    assert sorted([*read, *(stroke for one in reading.drawings for stroke in one.strokes)]) == list(range(3000))
     assert max(c.probability for c in reading.characters) < 0.9
 
 
