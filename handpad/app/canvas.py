@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QCursor,
     QInputDevice,
     QKeyEvent,
     QMouseEvent,
@@ -23,8 +24,10 @@ from PySide6.QtWidgets import QWidget
 from handpad.app.page_view import FADE_IN, GLOW, PageView, View
 from handpad.app.pen_path import NIB, PenPath
 from handpad.app.theme import Theme
+from handpad.app.under_pointer import strokes_at
 from handpad.page.line_job import Key
 from handpad.page.page import Character, Page
+from handpad.page.walk import row_beside, word_beside
 
 TAP = 5.0
 """A press that moves less than this many logical pixels is a tap."""
@@ -33,6 +36,9 @@ SETTLED = 1.0
 """A tap on a character opens it only this many seconds after its last stroke; before that it is ink (a dot)."""
 
 ERASER_RADIUS = 7.0
+
+DRAWING_REACH = 6.0
+"""A point so near to the ink of a drawing is on it: nothing inside a frame is."""
 
 _MOUSE_AFTER_PEN = 0.4
 _BLANK_ROWS = 2
@@ -45,10 +51,11 @@ class Canvas(QWidget):
     -------
     stroke_written(stroke, picture) : a stroke ended; stroke is (n, 4) in page units, picture its PenPath.
     strokes_erased(numbers) : the eraser was lifted from these strokes.
-    opened(key) : the writer asked for the character made of this ink.
+    opened(key) : the writer asked for the character, or the drawing, made of this ink.
     word_opened(key) : the writer asked for the word that this character is in.
     space_turned(key) : the space before this character, which is in doubt, is none; or there is one.
     removed(key) : the writer asked for it to be deleted.
+    drawn(numbers), read_asked(numbers) : these strokes are a drawing; these are one no more, and to be read.
     pressed() : something was pressed on the paper, before anything else happens.
     painted_first() : the paper is on the screen for the first time.
     """
@@ -59,6 +66,8 @@ class Canvas(QWidget):
     word_opened = Signal(object)
     space_turned = Signal(object)
     removed = Signal(object)
+    drawn = Signal(object)
+    read_asked = Signal(object)
     pressed = Signal()
     painted_first = Signal()
 
@@ -93,7 +102,8 @@ class Canvas(QWidget):
         self.setAccessibleName("Paper")
         self.setAccessibleDescription(
             "Write here. With the keyboard: arrow keys go from character to character, with Ctrl from word to word; "
-            "Enter corrects the character, Shift+Enter the word, Delete removes."
+            "Enter corrects the character, Shift+Enter the word, Delete removes, Ctrl+D makes a drawing of it, "
+            "which is not read."
         )
 
     # What is shown
@@ -105,8 +115,11 @@ class Canvas(QWidget):
             self.update()
         for rect in self.painter.changed_rects(old, page):
             self.update(rect.toAlignedRect())
+        for number in old.drawings ^ page.drawings:
+            box = (old if number in old.drawings else page).stroke_boxes[number]
+            self.update(QRectF(box.left, box.top, box.width, box.height).adjusted(-8, -8, 8, 8).toAlignedRect())
         self._update_unsure(page.changed_lines(old) or page.lines)
-        if self.view.selected is not None and page.find(self.view.selected) is None:
+        if self.view.selected is not None and page.item(self.view.selected) is None:
             self.view.selected = None
         self.view.hovered = None
         self._fit()
@@ -351,32 +364,28 @@ class Canvas(QWidget):
             self.light_up(())
 
     def _erase_at(self, point: QPointF) -> None:
-        center = np.array([point.x(), point.y()])
-        for number, stroke in self.page.strokes.items():
+        for number in strokes_at(self.page, point, ERASER_RADIUS) - self.view.faded:
             box = self.page.stroke_boxes[number]
-            near = (
-                box.left - ERASER_RADIUS <= center[0] <= box.right + ERASER_RADIUS
-                and box.top - ERASER_RADIUS <= center[1] <= box.bottom + ERASER_RADIUS
-            )
-            if near and number not in self.view.faded and _distance(stroke[:, :2], center) <= ERASER_RADIUS:
-                self.view.faded.add(number)
-                self.update(QRectF(box.left, box.top, box.width, box.height).adjusted(-6, -6, 6, 6).toAlignedRect())
+            self.view.faded.add(number)
+            self.update(QRectF(box.left, box.top, box.width, box.height).adjusted(-6, -6, 6, 6).toAlignedRect())
         self._move_nib(point)
 
     # Choosing characters
 
     def _character_at(self, point: QPointF) -> Character | None:
-        """The character whose label, or whose settled ink, lies under a point."""
+        """The character whose label, or the drawing or character whose settled ink, lies under a point."""
         now = time.monotonic()
         for character in self.page.characters:
             if character.label and self.painter.label_rect(self.page, character).contains(point):
                 return character
-        for character in self.page.characters:
-            box = self.page.box(character)
-            settled = max(self._last_written.get(number, 0.0) for number in character.strokes) < now - SETTLED
-            inside = QRectF(box.left, box.top, box.width, box.height).adjusted(-2, -2, 2, 2).contains(point)
-            if settled and inside:
-                return character
+        on = strokes_at(self.page, point, DRAWING_REACH) & self.page.drawings if self.page.drawings else set()
+        for item in (*(c for c in self.page.items if not on.isdisjoint(c.strokes)), *self.page.characters):
+            box = self.page.box(item)
+            settled = max(self._last_written.get(number, 0.0) for number in item.strokes) < now - SETTLED
+            reach = 2 if item.label else DRAWING_REACH
+            inside = QRectF(box.left, box.top, box.width, box.height).adjusted(-reach, -reach, reach, reach)
+            if settled and inside.contains(point):
+                return item
         return None
 
     def _word_at(self, point: QPointF) -> Character | None:
@@ -423,18 +432,21 @@ class Canvas(QWidget):
             self.setCursor(Qt.CursorShape.PointingHandCursor if open_here else Qt.CursorShape.CrossCursor)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        characters = self.page.characters
+        characters = self.page.items
         steps: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        selected = self.page.find(self.view.selected) if self.view.selected else None
+        selected = self.page.item(self.view.selected) if self.view.selected else None
         if not characters:
             super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_D and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._turn_drawing(selected)
         elif event.key() in steps and selected and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._select_word(selected, steps[event.key()])
+            self.select(word_beside(self.page, selected, steps[event.key()]).substrokes)
         elif event.key() in steps:
             index = characters.index(selected) + steps[event.key()] if selected else len(characters) - 1
             self.select(characters[min(max(index, 0), len(characters) - 1)].substrokes)
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self._select_row(selected, -1 if event.key() == Qt.Key.Key_Up else 1)
+            step = -1 if event.key() == Qt.Key.Key_Up else 1
+            self.select((row_beside(self.page, selected, step) if selected else characters[-1]).substrokes)
         elif event.key() == Qt.Key.Key_Home:
             self.select(characters[0].substrokes)
         elif event.key() == Qt.Key.Key_End:
@@ -454,10 +466,21 @@ class Canvas(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _turn_drawing(self, selected: Character | None) -> None:
+        """Make the ink under the keyboard's mark, else under the pointer, a drawing; what is one is read again."""
+        under = QPointF(self.mapFromGlobal(QCursor.pos()))
+        on = set(selected.strokes) if selected else strokes_at(self.page, under, ERASER_RADIUS)
+        if on and on <= self.page.drawings:
+            self.read_asked.emit(
+                {n for item in self.page.items if not on.isdisjoint(item.strokes) for n in item.strokes}
+            )
+        elif on:
+            self.drawn.emit(on)
+
     def select(self, key: Key | None) -> None:
-        """Put the keyboard's mark on a character, or on none."""
+        """Put the keyboard's mark on a character or a drawing, or on none."""
         for marked in (self.view.selected, key):
-            character = self.page.find(marked) if marked else None
+            character = self.page.item(marked) if marked else None
             if character:
                 self.update(self.painter.character_rect(self.page, character).toAlignedRect())
         self.view.selected = key
@@ -469,33 +492,3 @@ class Canvas(QWidget):
         for marked in (before, keys):
             if marked:
                 self.update(self.painter.marked_rect(self.page, marked).adjusted(-3, -3, 3, 3).toAlignedRect())
-
-    def _select_word(self, selected: Character, step: int) -> None:
-        """Go to the beginning of a word, or of the one beside it."""
-        words = [word for row in sorted(self.page.lines) for word in self.page.words(row)]
-        index = next(i for i, word in enumerate(words) if selected in word)
-        if step > 0 or selected is words[index][0]:
-            index += step
-        self.select(words[min(max(index, 0), len(words) - 1)][0].substrokes)
-
-    def _select_row(self, selected: Character | None, step: int) -> None:
-        if selected is None:
-            self.select(self.page.characters[-1].substrokes)
-            return
-        row, x = self.page.row(selected), self.page.box(selected).center[0]
-        rows = {self.page.row(c) for c in self.page.characters}
-        target = [r for r in rows if (r - row) * step > 0]
-        if target:
-            nearest = min(target, key=lambda r: abs(r - row))
-            candidates = [c for c in self.page.characters if self.page.row(c) == nearest]
-            self.select(min(candidates, key=lambda c: abs(self.page.box(c).center[0] - x)).substrokes)
-
-
-def _distance(points: np.ndarray, center: np.ndarray) -> float:
-    """Distance from a point to a polyline (n, 2)."""
-    if len(points) == 1:
-        return float(np.hypot(*(points[0] - center)))
-    start, step = points[:-1], np.diff(points, axis=0)
-    length = np.maximum((step**2).sum(axis=1), 1e-12)
-    share = np.clip(((center - start) * step).sum(axis=1) / length, 0, 1)
-    return float(np.sqrt((((start + share[:, None] * step) - center) ** 2).sum(axis=1).min()))

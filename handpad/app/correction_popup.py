@@ -158,6 +158,7 @@ class CorrectionPopup(Popup):
     -------
     chosen(label) : the writer picked a candidate or typed a character.
     deleted() : the character is to be removed.
+    drawn() : it is no character: its ink stays, and says nothing.
     joined(), split() : it is to be one with the next character, or to be parted in two.
     spaced(bool) : whether a space is to precede it.
     word_asked() : the whole word is to be corrected instead.
@@ -165,6 +166,7 @@ class CorrectionPopup(Popup):
 
     chosen = Signal(str)
     deleted = Signal()
+    drawn = Signal()
     joined = Signal()
     split = Signal()
     spaced = Signal(bool)
@@ -216,6 +218,8 @@ class CorrectionPopup(Popup):
         delete = QPushButton("Delete", toolTip="Remove this character from the page (Del)")
         delete.setProperty("danger", True)
         delete.clicked.connect(lambda: self.close_with(self.deleted))
+        drawing = not_text_button()
+        drawing.clicked.connect(lambda: self.close_with(self.drawn))
         self.message = QLabel(wordWrap=True)
         self.message.hide()
         row.addStretch()
@@ -227,6 +231,7 @@ class CorrectionPopup(Popup):
         for lower in (split, join, gap):
             below.addWidget(lower)
         below.addStretch()
+        below.addWidget(drawing)
         below.addWidget(delete)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 14, 14, 12)
@@ -251,6 +256,8 @@ class CorrectionPopup(Popup):
             self.buttons[(focused + step) % len(self.buttons)].setFocus(Qt.FocusReason.OtherFocusReason)
         elif key == Qt.Key.Key_Delete:
             self.close_with(self.deleted)
+        elif is_not_text(event):
+            self.close_with(self.drawn)
         elif event.text() and event.text().isprintable() and not event.text().isspace():
             self.other.setFocus(Qt.FocusReason.OtherFocusReason)
             self.other.setText(event.text())
@@ -275,6 +282,16 @@ class CorrectionPopup(Popup):
     def _space(self, space: bool) -> None:
         self.spaced.emit(space)
         self.close()
+
+
+def not_text_button() -> QPushButton:
+    """The button that makes a drawing of the ink that a popup is about."""
+    return QPushButton("Not text", toolTip="This is a drawing: it stays as ink and is not read (Ctrl+D)")
+
+
+def is_not_text(event: QKeyEvent) -> bool:
+    """Whether a key does what that button does."""
+    return event.key() == Qt.Key.Key_D and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
 
 
 def percent(probability: float) -> str:

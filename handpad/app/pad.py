@@ -82,6 +82,8 @@ class Pad(QObject):
     write = _act(PageSession.write)
     erase = _act(PageSession.erase)
     delete = _act(PageSession.delete)
+    draw = _act(PageSession.draw)
+    read_drawing = _act(PageSession.read_drawing)
     set_boxes = _act(PageSession.set_boxes)
     join = _act(PageSession.join)
     ask_cuts = _act(PageSession.ask_cuts)

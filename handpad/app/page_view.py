@@ -130,6 +130,8 @@ class PageView:
         self._paint_found(painter, view)
         for character in characters:
             self._paint_marks(painter, page, character, view, now)
+        if view.selected is not None and view.selected in page.pictures:
+            self._paint_marks(painter, page, Character(view.selected), view, now)
         if view.word:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self.theme.accent), 1.6))
@@ -137,7 +139,8 @@ class PageView:
         ink = QColor(self.theme.ink)
         faded = QColor(self.theme.ink)
         faded.setAlphaF(0.25)
-        for number in sorted({number for character in characters for number in character.strokes}):
+        drawn = {number for character in characters for number in character.strokes} | page.drawings
+        for number in sorted(drawn):
             picture = self._pictures.get(number)
             if picture is None:
                 picture = self._pictures[number] = PenPath(page.strokes[number])

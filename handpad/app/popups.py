@@ -1,10 +1,13 @@
 """Opens the correction popup of a character or a word beside its ink, and passes on what is chosen there."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from handpad.app.canvas import Canvas
 from handpad.app.correction_popup import CorrectionPopup
+from handpad.app.drawing_popup import DrawingPopup
 from handpad.app.pad import Pad
 from handpad.app.theme import Theme
 from handpad.app.word_popup import WordPopup
@@ -30,7 +33,7 @@ class Popups(QObject):
     def __init__(self, pad: Pad, canvas: Canvas, scroll: QScrollArea, place: QWidget, theme: Theme):
         """canvas is what scroll scrolls; popups lie on place, which holds both."""
         super().__init__(place)
-        self.popup: CorrectionPopup | WordPopup | None = None
+        self.popup: CorrectionPopup | WordPopup | DrawingPopup | None = None
         self.theme = theme
         self._pad = pad
         self._canvas = canvas
@@ -43,6 +46,8 @@ class Popups(QObject):
         self.close()
         pad, page = self._pad, self._pad.page
         character = page.find(key)
+        if key in page.pictures:
+            self._open_drawing(key)
         if character is None:
             return
         if not pad.is_ready or key not in pad.session.candidates:
@@ -64,6 +69,7 @@ class Popups(QObject):
         self.popup.word_asked.connect(lambda: self.open_word(key))
         self.popup.chosen.connect(lambda label: pad.correct(key, label))  # the popup closes when that is on disk
         self.popup.deleted.connect(lambda: self.delete(key))
+        self.popup.drawn.connect(lambda: self.draw(character.strokes))
         self.popup.split.connect(lambda: pad.split(key))
         self.popup.joined.connect(lambda: pad.join(key))
         self._show(key, self._canvas.painter.character_rect(page, character).toAlignedRect())
@@ -78,6 +84,9 @@ class Popups(QObject):
     def open_word(self, key: Key) -> None:
         """Open the popup of the word that a character is in, as soon as its other readings are found."""
         self.close()
+        if key in self._pad.page.pictures:
+            self._open_drawing(key)
+            return
         self._canvas.select(key)
         self._pad.ask_word(key)
 
@@ -102,6 +111,7 @@ class Popups(QObject):
         self.popup.typed.connect(lambda typed: pad.ask_word(key, typed))
         self.popup.word_set.connect(self._set_word)
         self.popup.joined.connect(lambda: pad.set_space(following.substrokes, False))
+        self.popup.drawn.connect(lambda: self.draw(number for other in word for number in other.strokes))
         keys = tuple(other.substrokes for other in word)
         self._show(key, self._canvas.painter.marked_rect(page, keys).toAlignedRect())
         self._canvas.select_word(keys)
@@ -112,8 +122,30 @@ class Popups(QObject):
         told = f"Handpad now expects “{word}”." if known else f"Handpad no longer expects “{word}”."
         self.notice.emit(told, False)
 
+    def _open_drawing(self, key: Key) -> None:
+        """Open the popup of a drawing."""
+        numbers = {substroke.stroke for substroke in key}
+        self.popup = DrawingPopup(self._place)
+        self.popup.read_asked.connect(lambda: self.read_drawing(numbers))
+        self.popup.deleted.connect(lambda: self.delete(key))
+        self._show(key, self._canvas.painter.character_rect(self._pad.page, Character(key)).toAlignedRect())
+
+    def draw(self, numbers: Iterable[int]) -> None:
+        """Make strokes a drawing, which says nothing."""
+        self._pad.draw(set(numbers))
+        self.notice.emit("That is a drawing now: it stays, and is not read.", True)
+
+    def read_drawing(self, numbers: Iterable[int]) -> None:
+        """Have the strokes of a drawing read."""
+        self._pad.read_drawing(set(numbers))
+        self.notice.emit("That is read as writing from now on.", True)
+
     def delete(self, key: Key) -> None:
-        """Remove a character's ink."""
+        """Remove the ink of a character or a drawing."""
+        if key in self._pad.page.pictures:
+            self._pad.erase({substroke.stroke for substroke in key})
+            self.notice.emit("Deleted a drawing.", True)
+            return
         self._pad.delete(key)
         self.notice.emit("Deleted one character.", True)
 

@@ -168,6 +168,8 @@ class MainWindow(QMainWindow):
         self.canvas.word_opened.connect(self.popups.open_word)
         self.canvas.space_turned.connect(self._on_space_turned)
         self.canvas.removed.connect(self.popups.delete)
+        self.canvas.drawn.connect(self.popups.draw)
+        self.canvas.read_asked.connect(self.popups.read_drawing)
         self.canvas.pressed.connect(self.popups.close)
         self.pad.changed.connect(self._on_page)
         self.pad.appeared.connect(self._on_appeared)

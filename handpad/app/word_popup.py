@@ -4,7 +4,16 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from handpad.app.correction_popup import CHOICES, ChoiceButton, Popup, focused_one, percent, picked_one
+from handpad.app.correction_popup import (
+    CHOICES,
+    ChoiceButton,
+    Popup,
+    focused_one,
+    is_not_text,
+    not_text_button,
+    percent,
+    picked_one,
+)
 from handpad.app.theme import Theme
 from handpad.page.line_job import WordReading
 
@@ -42,12 +51,14 @@ class WordPopup(Popup):
     typed(text) : the writer typed the word.
     word_set(word, known) : it is to be one of the writer's own words, or no longer.
     joined() : it is one word with the next one.
+    drawn() : it is no word: its ink stays, and says nothing.
     """
 
     chosen = Signal(object)
     typed = Signal(str)
     word_set = Signal(str, bool)
     joined = Signal()
+    drawn = Signal()
 
     def __init__(
         self,
@@ -85,8 +96,11 @@ class WordPopup(Popup):
         join.clicked.connect(lambda: self.close_with(self.joined))
         below = QHBoxLayout()
         below.addWidget(self.own)
+        drawing = not_text_button()
+        drawing.clicked.connect(lambda: self.close_with(self.drawn))
         below.addStretch()
         below.addWidget(join)
+        below.addWidget(drawing)
         layout.addSpacing(4)
         layout.addWidget(self.other)
         layout.addLayout(below)
@@ -107,6 +121,8 @@ class WordPopup(Popup):
         key, focused, picked = event.key(), focused_one(self.buttons), picked_one(event, self.buttons)
         if key == Qt.Key.Key_Escape:
             self.close()
+        elif is_not_text(event):
+            self.close_with(self.drawn)
         elif picked is not None:
             self._choose(self._readings[picked])
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and focused is not None:

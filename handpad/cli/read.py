@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from handpad.errors import HandpadError, InkError
+from handpad.ink import Box
 from handpad.inkml import check, traces
 from handpad.page.document import DocumentError, from_inkml
 from handpad.page.line_job import whole_line
 from handpad.page.page import Page
 from handpad.reading.images import ImageError, ink_of_image
 from handpad.reading.reader import Progress
-from handpad.reading.result import ReadCharacter, Reading, ReadLine
+from handpad.reading.result import ReadCharacter, Reading, ReadLine, reading_of, renumbered
 from handpad.recognizer import Recognizer
 
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
@@ -32,7 +33,9 @@ def parser() -> argparse.ArgumentParser:
     """The command line of ``handpad read``."""
     parser = argparse.ArgumentParser(prog="handpad read", description="Print what a file of ink or a picture says.")
     parser.add_argument("file", type=Path, help="InkML of any program, or a PNG or JPEG picture of separate letters")
-    parser.add_argument("--json", action="store_true", help="lines, words and characters with boxes and probabilities")
+    parser.add_argument(
+        "--json", action="store_true", help="lines, words, characters and drawings, boxes, probabilities"
+    )
     parser.add_argument("--profile", type=Path, metavar="FILE", help="read as this profile has learned to")
     parser.add_argument("--model", type=Path, metavar="FOLDER", help="another base model than the bundled one")
     return parser
@@ -44,6 +47,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         reading = read_file(options.file, options.profile, options.model, _told(time.monotonic()))
         print(json.dumps(as_json(reading), ensure_ascii=False, indent=1) if options.json else reading.text)
+        if reading.drawings and not options.json:
+            count = len(reading.drawings)
+            print(f"{count} drawing{'s were' if count > 1 else ' was'} left out.", file=sys.stderr)
     except HandpadError as error:
         print(error, file=sys.stderr)
         return 1
@@ -123,8 +129,12 @@ def ink_of_file(path: Path) -> tuple[list[np.ndarray], Page | None, bool]:
 
 
 def as_json(reading: Reading) -> dict:
-    """A reading as JSON has it: boxes are left, top, right, bottom in the units of the file."""
-    return {"text": reading.text, "lines": [_line(line) for line in reading.lines]}
+    """A reading as JSON has it: boxes are left, top, right, bottom in the units of the file.
+
+    What is no writing are drawings: the places of their strokes among those of the file, the first being 0.
+    """
+    drawings = [{"strokes": list(drawing.strokes), "box": _box(drawing.box)} for drawing in reading.drawings]
+    return {"text": reading.text, "lines": [_line(line) for line in reading.lines], "drawings": drawings}
 
 
 def _line(line: ReadLine) -> dict:
@@ -149,9 +159,13 @@ def _character(character: ReadCharacter) -> dict:
     return {
         "label": character.label,
         "probability": _share(character.probability),
-        "box": [round(float(side), 3) for side in character.box],
+        "box": _box(character.box),
         "candidates": _ranked(character.candidates),
     }
+
+
+def _box(box: Box) -> list[float]:
+    return [round(float(side), 3) for side in box]
 
 
 def _ranked(pairs: Sequence[tuple[str, float]]) -> list[dict]:
@@ -186,10 +200,12 @@ def _own_page(data: bytes) -> Page | None:
 
 def _read_page(pad: Recognizer, page: Page, progress: Progress) -> Reading:
     lines, done = [], 0
+    place = {number: index for index, number in enumerate(page.strokes)}
     for row in sorted(page.lines):
         job = whole_line(page, row)
         with pad.interruptible(partial(progress, done, len(page.strokes))):
-            lines.append(pad.read_line(job.strokes, job.guide, job.known))
+            line = pad.read_line(job.strokes, job.guide, job.known, job.writing)
+        lines.append(renumbered(line, [place[number] for number in job.numbers]))
         done += len(job.strokes)
         progress(done, len(page.strokes))
-    return Reading(tuple(lines))
+    return reading_of(lines, list(page.strokes.values()), [place[number] for number in page.drawings])

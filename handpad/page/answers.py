@@ -14,7 +14,7 @@ from handpad.page.line_job import Key, LineJob, ReadBack, WordReading
 from handpad.page.messages import BoxJob, CutJob, LearnSample, WordJob
 from handpad.page.parting import Cut
 from handpad.reading.correction import text_of, within
-from handpad.reading.fragments import KnownCharacter, joined, moved
+from handpad.reading.fragments import KnownCharacter, Substroke, joined, moved
 
 if TYPE_CHECKING:  # loads OpenCV, which must not hold up the window
     from handpad.profile import Sample
@@ -74,10 +74,10 @@ class Answers:
                 return self.rank_cuts(job)
 
     def read_line(self, job: LineJob) -> list[ReadBack]:
-        """A line's characters in reading order. What has its label from the writer is ranked alone."""
+        """A line's characters in reading order, then its drawings. What the writer has named is ranked alone."""
         from handpad.recognizer import Candidate
 
-        line = self._recognizer.read_line(job.strokes, job.guide, job.known)
+        line = self._recognizer.read_line(job.strokes, job.guide, job.known, job.writing)
         labelled = {known.substrokes for known in job.known_here if known.label is not None}
         found = []
         for character in line.characters:
@@ -89,6 +89,9 @@ class Answers:
                 candidates = self._recognizer.rank(character.observation)[0][:SHOWN]
             space, probability = character.space, character.space_probability
             found.append(ReadBack(substrokes, character.label, candidates, space, probability))
+        for place in sorted(line.drawings):
+            whole = Substroke(job.numbers[place], 0, len(job.strokes[place]))
+            found.append(ReadBack((whole,), "", [], False))
         return found
 
     def read_word(self, job: WordJob) -> list[WordReading]:

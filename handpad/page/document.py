@@ -33,7 +33,7 @@ SPACE = 0.85
 
 FORMAT = 4
 """Version of the page file. Version 1 had whole strokes in its characters, and no spaces; until version 2 samples had
-numbers, and no page said of which profile; until version 3 there was no typed text."""
+numbers, and no page said of which profile; until version 3 there were no typed text and no drawings."""
 
 MOST_BYTES = 64_000_000
 MOST_ELEMENTS = 1_000_000
@@ -77,6 +77,8 @@ def to_inkml(page: Page) -> bytes:
     _annotate(root, "strokes", str(len(page.strokes)))
     _annotate(root, "boxes", str(int(page.boxes)))
     _annotate(root, "boxRows", " ".join(map(str, sorted(page.box_rows))))
+    for kind in _OF_STROKES:
+        _annotate(root, kind, " ".join(map(str, sorted(getattr(page, kind)))))
     ruling = page.ruling
     values = (ruling.pitch, ruling.first_baseline, ruling.x_height, ruling.margin, ruling.box_width)
     _annotate(root, "ruling", " ".join(f"{value:g}" for value in values))
@@ -113,6 +115,9 @@ def to_inkml(page: Page) -> bytes:
 
 # What a flag is called in the file, and in Character.
 _FLAGS = {"grouped": "grouped", "space": "space", "spaced": "spaced", "settled": "committed"}
+
+_OF_STROKES = ("drawings", "writing")
+"""What a page holds of some of its strokes, as numbers."""
 
 
 def from_inkml(data: bytes) -> Page:
@@ -189,17 +194,28 @@ def _page(root: ET.Element) -> Page:
         if len(strokes) > MOST_STROKES or points > MOST_POINTS:
             raise DocumentError(f"It holds more than {MOST_STROKES:,} strokes or {MOST_POINTS:,} points.")
     characters = [character_of(group, strokes) for group in root.iter(f"{{{NAMESPACE}}}traceGroup")]
-    _check_ink(strokes, characters)
+    drawings, writing = (frozenset(int(number) for number in notes.get(kind, "").split()) for kind in _OF_STROKES)
+    if not drawings | writing <= strokes.keys():
+        raise DocumentError("A drawing refers to a stroke that is not there.")
+    _check_ink({number: stroke for number, stroke in strokes.items() if number not in drawings}, characters)
     box_rows = frozenset(int(row) for row in notes["boxRows"].split())
     ruling, profile = ruling_of(notes["ruling"]), notes.get("profile", "")
     typed = tuple(typed_of(note.text or "") for note in root if note.get("type") == "typed")
     if sum(len(one.text) for one in typed) > MOST_TYPED:
         raise DocumentError(f"It holds more than {MOST_TYPED:,} characters of typed text.")
-    page = Page(MappingProxyType(strokes), boxes=notes["boxes"] == "1", ruling=ruling, profile=profile, typed=typed)
+    page = Page(
+        MappingProxyType(strokes),
+        boxes=notes["boxes"] == "1",
+        ruling=ruling,
+        profile=profile,
+        typed=typed,
+        drawings=drawings,
+        writing=writing,
+    )
     lines: dict[int, list[Character]] = {}
     for character in characters:
         lines.setdefault(page.row(character), []).append(character)
-    check_rows(lines)
+    check_rows({*lines, *map(page.stroke_row, drawings)})
     if version < 2:
         lines = {row: _with_spaces(page, line) for row, line in lines.items()}
     return replace(
@@ -289,9 +305,14 @@ def character_of(group: ET.Element, strokes: Mapping[int, np.ndarray]) -> Charac
 
 
 def _check_ink(strokes: Mapping[int, np.ndarray], characters: Sequence[Character]) -> None:
-    """Raise DocumentError unless every point is in a character, and none but those of cuts in two."""
+    """Raise DocumentError unless every point is in a character, and none but those of cuts in two.
+
+    strokes : those that are no drawings.
+    """
     ends = dict.fromkeys(strokes, 0)
     for substroke in sorted(substroke for character in characters for substroke in character.substrokes):
+        if substroke.stroke not in ends:
+            raise DocumentError("A stroke is in a character and in a drawing.")
         if substroke.start != max(ends[substroke.stroke] - 1, 0) or ends[substroke.stroke] == len(
             strokes[substroke.stroke]
         ):

@@ -65,6 +65,26 @@ def erased(page: Page, numbers: Iterable[int]) -> tuple[Page, set[int]]:
     return page, {row for row, _ in gone}
 
 
+def drawn(page: Page, numbers: Iterable[int]) -> Page:
+    """The page with some strokes a drawing; words that they were in, or touched, are open again."""
+    numbers = set(numbers)
+    return _opened_at(page.drawn(numbers), numbers)
+
+
+def read_as_writing(page: Page, numbers: Iterable[int]) -> Page:
+    """The page with the strokes of a drawing to be read, and never taken for one again; words near them are open."""
+    numbers = set(numbers)
+    return _opened_at(page.written(numbers), numbers)
+
+
+def _opened_at(page: Page, numbers: Set[int]) -> Page:
+    for number in numbers & page.strokes.keys():
+        row = page.stroke_row(number)
+        if row not in page.box_rows:
+            page = opened(page, row, page.stroke_boxes[number])
+    return page
+
+
 def deleted(page: Page, character: Character, number: int) -> Page:
     """The page without a character's ink; letters that it is joined to keep theirs, under numbers from `number` on."""
     return with_open_words(page, character).remove(character, number)

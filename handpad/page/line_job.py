@@ -53,6 +53,7 @@ class LineJob:
     numbers, strokes : all strokes with ink in them.
     guide : of the line.
     known_here : what is known of it, its substrokes under the page's stroke numbers.
+    writing : places of the strokes of which the writer has said that they are no drawing.
     bare : characters for which candidates are wanted although they are committed.
     relabel : committed characters that may be given another label.
     """
@@ -63,6 +64,7 @@ class LineJob:
     strokes: list[np.ndarray]
     guide: Guide
     known_here: tuple[KnownCharacter, ...]
+    writing: frozenset[int] = frozenset()
     bare: frozenset[Key] = frozenset()
     relabel: frozenset[Key] = frozenset()
 
@@ -78,6 +80,7 @@ class ReadBack:
     """A character as it was read: its ink, its label, its candidates (best first), whether a space precedes it.
 
     space_probability : that one does, 0 to 1.
+    Without a label it is no character but a drawing: whole strokes that say nothing.
     """
 
     substrokes: Key
@@ -126,7 +129,8 @@ def _job(page: Page, row: int, chosen: Sequence[int], known: Sequence[KnownChara
     characters = tuple(page.lines[row][index] for index in chosen)
     numbers = tuple(strokes_of(character.substrokes for character in characters))
     strokes = [page.strokes[number] for number in numbers]
-    return LineJob(row, characters, numbers, strokes, page.ruling.guide(row), tuple(known))
+    writing = frozenset(place for place, number in enumerate(numbers) if number in page.writing)
+    return LineJob(row, characters, numbers, strokes, page.ruling.guide(row), tuple(known), writing)
 
 
 def _known(page: Page, row: int, chosen: Sequence[int], bare: Set[Key]) -> list[KnownCharacter]:
@@ -167,8 +171,9 @@ def merged(page: Page, job: LineJob, reading: list[ReadBack]) -> Page | None:
         if now is None or _state(now) != _state(character):
             return None
     read = {character.substrokes for character in job.characters}
+    drawn = {number for back in reading if not back.label for number in strokes_of([back.substrokes])}
     new = []
-    for place, back in enumerate(reading):
+    for place, back in enumerate(back for back in reading if back.label):
         old = present.get(back.substrokes) if back.substrokes in read else None
         if old is None:
             others = alternatives(back.candidates, back.label)
@@ -188,7 +193,8 @@ def merged(page: Page, job: LineJob, reading: list[ReadBack]) -> Page | None:
     new = [*before, *new, *behind]
     for character in (character for _, character in rest if not character.label):
         new = page.inserted(new, character)
-    return page.with_line(job.row, new)
+    page = page.with_line(job.row, new)
+    return replace(page, drawings=page.drawings | drawn) if drawn else page
 
 
 def alternatives(candidates: Sequence["Candidate"], label: str) -> tuple[str, ...]:

@@ -1,11 +1,11 @@
-"""A page of ink: its strokes, the characters that they form, and what an edit makes of them.
+"""A page of ink: its strokes, the characters that they form, its drawings, and what an edit makes of them.
 
 A page never changes: every edit gives a new one that shares all that stayed. That makes undo a matter of keeping
 the old page.
 """
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from handpad.ink import Box, Guide, bounding_box
 from handpad.page.parting import Cut, cuts_of
+from handpad.reading.drawings import close_together
 from handpad.reading.fragments import Substroke, joined
 from handpad.reading.separate import separate_boxes
 
@@ -108,12 +109,14 @@ class Page:
     ----------
     strokes : stroke numbers to (n, 4) arrays.
     lines : line of paper to its characters in reading order; lines without ink are left out. All ink of a line's
-        strokes is in its characters.
+        strokes is in its characters, but for drawings.
     boxes : whether a line that has no ink yet is a line of boxes.
     box_rows : the lines with ink that are lines of boxes, one character in each; the others are free writing.
     ruling : the lines of the paper.
     profile : identifier of the profile that the samples of its characters belong to; "" while that is not known.
     typed : what was typed between the words of ink and on lines without any.
+    drawings : numbers of the strokes that say nothing: they are never read, and in no character.
+    writing : numbers of the strokes of which the writer has said that they are no drawing.
     stroke_boxes : the box of each stroke.
     """
 
@@ -124,6 +127,8 @@ class Page:
     ruling: Ruling = Ruling()
     profile: str = ""
     typed: tuple[Typed, ...] = ()
+    drawings: frozenset[int] = frozenset()
+    writing: frozenset[int] = frozenset()
     stroke_boxes: Mapping[int, Box] = field(default_factory=lambda: MappingProxyType({}), compare=False)
 
     def __post_init__(self) -> None:
@@ -143,6 +148,24 @@ class Page:
     def find(self, substrokes: tuple[Substroke, ...]) -> Character | None:
         """The character made of exactly this ink."""
         return self._by_parts.get(substrokes)
+
+    @functools.cached_property
+    def items(self) -> tuple[Character, ...]:
+        """All characters in reading order, and among them the drawings as if each were one that says nothing."""
+        drawings: dict[int, list[Character]] = {}
+        for picture in map(Character, self.pictures):
+            drawings.setdefault(self.row(picture), []).append(picture)
+        found: list[Character] = []
+        for row in sorted(self.lines.keys() | drawings.keys()):
+            line: Sequence[Character] = self.lines.get(row, ())
+            for picture in drawings.get(row, ()):
+                line = self.inserted(line, picture)
+            found += line
+        return tuple(found)
+
+    def item(self, substrokes: tuple[Substroke, ...]) -> Character | None:
+        """The character made of exactly this ink, or the drawing, as if it were one that says nothing."""
+        return self.find(substrokes) or (Character(substrokes) if substrokes in self.pictures else None)
 
     def ink(self, character: Character) -> list[np.ndarray]:
         """The ink of a character, in writing order."""
@@ -203,22 +226,57 @@ class Page:
     def erase(self, numbers: Iterable[int]) -> "Page":
         """The page without these strokes. What is left of a character is ink that has not been read."""
         gone = set(numbers) & self.strokes.keys()
-        page = replace(
-            self,
+        page = self._unread(gone)
+        return replace(
+            page,
             strokes=MappingProxyType({n: stroke for n, stroke in self.strokes.items() if n not in gone}),
             stroke_boxes=MappingProxyType({n: box for n, box in self.stroke_boxes.items() if n not in gone}),
+            drawings=self.drawings - gone,
+            writing=self.writing - gone,
         )
-        for row in {self.stroke_row(number) for number in gone}:
+
+    def _unread(self, numbers: Set[int]) -> "Page":
+        """The page whose characters have none of these strokes. What is left of one is ink that has not been read."""
+        page = self
+        for row, before in self.lines.items():
+            if all(numbers.isdisjoint(character.strokes) for character in before):
+                continue
             line: list[Character] = []
-            for character in self.lines[row]:
-                if gone.isdisjoint(character.strokes):
+            for character in before:
+                if numbers.isdisjoint(character.strokes):
                     line.append(character)
                 else:
                     line += [
-                        Character((substroke,)) for substroke in character.substrokes if substroke.stroke not in gone
+                        Character((substroke,)) for substroke in character.substrokes if substroke.stroke not in numbers
                     ]
             page = page._grouped(row, line)
         return page
+
+    def drawn(self, numbers: Iterable[int]) -> "Page":
+        """The page with these strokes a drawing. What is left of a character is ink that has not been read."""
+        new = (set(numbers) & self.strokes.keys()) - self.drawings
+        return replace(self._unread(new), drawings=self.drawings | new, writing=self.writing - new)
+
+    def written(self, numbers: Iterable[int]) -> "Page":
+        """The page with these strokes no drawing any more, nor ever taken for one again: ink that has not been read."""
+        new = set(numbers) & self.drawings
+        page = replace(self, drawings=self.drawings - new, writing=self.writing | new)
+        for number in sorted(new):
+            row = self.stroke_row(number)
+            if page.has_boxes(row):
+                page = replace(page, box_rows=page.box_rows | {row})
+            whole = Character((Substroke(number, 0, len(self.strokes[number])),))
+            page = page._grouped(row, page.inserted(page.lines.get(row, ()), whole))
+        return page
+
+    @functools.cached_property
+    def pictures(self) -> tuple[tuple[Substroke, ...], ...]:
+        """The drawings, from top to bottom: strokes of them that touch, or nearly, are one."""
+        numbers = sorted(self.drawings)
+        groups = close_together([self.stroke_boxes[number] for number in numbers], self.ruling.x_height)
+        found = [tuple(numbers[index] for index in group) for group in groups]
+        found.sort(key=lambda group: (self.stroke_row(group[0]), self.stroke_boxes[group[0]].left))
+        return tuple(tuple(Substroke(number, 0, len(self.strokes[number])) for number in group) for group in found)
 
     def changed_lines(self, other: "Page") -> dict[int, tuple[tuple[Character, ...], tuple[Character, ...]]]:
         """The lines whose characters are not those of another page: row to the other's and this page's."""

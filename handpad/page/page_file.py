@@ -164,7 +164,7 @@ def _with_newer(page: Page, other: Page) -> tuple[Page, int]:
     newer = {n: s for n, s in other.strokes.items() if n > last and s.tobytes() not in known}
     for number, stroke in sorted(newer.items()):
         page = page.add(number, stroke)
-    return page, len(newer)
+    return page.drawn(newer.keys() & other.drawings), len(newer)
 
 
 def _instead(path: Path, notice: str, page: Page | None = None) -> Loaded:

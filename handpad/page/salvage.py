@@ -148,20 +148,30 @@ def _page(data: bytes, strokes: dict[int, np.ndarray], mended: set[int]) -> Page
     if deep:
         strokes = {number: stroke for number, stroke in strokes.items() if number not in deep}
         page = replace(page, strokes=MappingProxyType(strokes))
-    characters = _fitting(_characters(data, strokes), strokes, mended)
+    drawings, writing = (_numbers(data, kind) & strokes.keys() for kind in (b"drawings", b"writing"))
+    own = (character for character in _characters(data, strokes) if drawings.isdisjoint(character.strokes))
+    characters = _fitting(own, strokes, mended)
     covered = {number for character in characters for number in character.strokes}
-    characters += [Character((Substroke(number, 0, len(strokes[number])),)) for number in strokes.keys() - covered]
+    characters += [
+        Character((Substroke(number, 0, len(strokes[number])),)) for number in strokes.keys() - covered - drawings
+    ]
     lines: dict[int, list[Character]] = {}
     for character in characters:
         lines.setdefault(page.row(character), []).append(character)
     for line in lines.values():
         line.sort(key=lambda character: page.box(character).center[0])
-    rows = frozenset(int(row) for row in (_note(data, b"boxRows") or b"").split() if row.isdigit() and len(row) < 9)
     return replace(
         page,
         lines=MappingProxyType({row: tuple(line) for row, line in lines.items()}),
-        box_rows=rows & lines.keys(),
+        box_rows=_numbers(data, b"boxRows") & lines.keys(),
+        drawings=drawings,
+        writing=writing,
     )
+
+
+def _numbers(data: bytes, kind: bytes) -> frozenset[int]:
+    """The numbers that an annotation of the page lists, as far as they can be read."""
+    return frozenset(int(one) for one in (_note(data, kind) or b"").split() if one.isdigit() and len(one) < 9)
 
 
 def _characters(data: bytes, strokes: Mapping[int, np.ndarray]) -> Iterable[Character]:

@@ -1,0 +1,27 @@
+"""Which ink lies under a pointer."""
+
+import numpy as np
+from PySide6.QtCore import QPointF
+
+from handpad.page.page import Page
+
+
+def strokes_at(page: Page, point: QPointF, reach: float) -> set[int]:
+    """The numbers of the strokes that pass a point within so many page units."""
+    center = np.array([point.x(), point.y()])
+    found = set()
+    for number, box in page.stroke_boxes.items():
+        near = box.left - reach <= center[0] <= box.right + reach and box.top - reach <= center[1] <= box.bottom + reach
+        if near and _distance(page.strokes[number][:, :2], center) <= reach:
+            found.add(number)
+    return found
+
+
+def _distance(points: np.ndarray, center: np.ndarray) -> float:
+    """Distance from a point to a polyline (n, 2)."""
+    if len(points) == 1:
+        return float(np.hypot(*(points[0] - center)))
+    start, step = points[:-1], np.diff(points, axis=0)
+    length = np.maximum((step**2).sum(axis=1), 1e-12)
+    share = np.clip(((center - start) * step).sum(axis=1) / length, 0, 1)
+    return float(np.sqrt((((start + share[:, None] * step) - center) ** 2).sum(axis=1).min()))
