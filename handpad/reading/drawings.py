@@ -47,6 +47,9 @@ TOUCHING = 0.3
 LONGEST_LINE = 14.0
 """No line that belongs to a letter is longer, in sizes of the writing."""
 
+STRAIGHT = 1.2
+"""The way along a line is at most so many times its width: a flat word's is longer."""
+
 LARGER = 1.5
 """On ruled paper, frames are counted as if nobody wrote more than so many times as large as its x-height."""
 
@@ -66,7 +69,7 @@ MOST_TALL = 200
 MOST_GROUPED = 3000
 """Of more drawings than that, each stroke is one by itself."""
 
-_MOST_POINTS = 40_000
+_MOST_POINTS = 4000
 
 
 @dataclass(frozen=True)
@@ -119,13 +122,13 @@ class _Heard:
         return bool(bottom - top <= FLAT * (right - left))
 
     def is_mark(self, stroke: int) -> bool:
-        """Whether a stroke is silent and a long line, or goes around letters of others, or under or through them."""
-        if not self.silent[stroke] or self.counts[stroke] < FEW_FRAMES:
-            return False
+        """Whether a stroke is a long line, or is silent and goes around letters of others, or under or through them."""
         left, top, right, bottom = self.boxes[stroke]
         count, is_line = self.counts[stroke], self.is_line(stroke)
-        if is_line and right - left > LONGEST_LINE * self.size:
-            return True
+        if is_line and right - left > LONGEST_LINE * self.size and self.found[stroke] <= 1:
+            return bool(self.ways[stroke] * FRAME * STEP * self.size < STRAIGHT * (right - left))
+        if not self.silent[stroke] or count < FEW_FRAMES:
+            return False
         over = self.spots[(self.spots[:, 0] != stroke) & (self.spots[:, 1] > left) & (self.spots[:, 1] < right)]
         inside = int(((over[:, 2] > top) & (over[:, 2] < bottom)).sum())
         if not is_line or count < UNDER[0] or len(over) < UNDER[1]:
