@@ -14,7 +14,7 @@ import numpy as np
 
 from handpad.ink import Box, Guide
 from handpad.reading.frames import BLANK, SPACE, Frames, letters
-from handpad.reading.trajectory import FRAME, STEP, writing_size
+from handpad.reading.trajectory import FRAME, STEP
 
 SILENT = 0.3
 """A stroke says nothing if no frame of it says something more probably than that."""
@@ -110,7 +110,7 @@ class _Heard:
         boxes = np.array([[*stroke[:, :2].min(axis=0), *stroke[:, :2].max(axis=0)] for stroke in strokes])
         counts = np.bincount(frames.strokes[own], minlength=count)
         longest = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-        size = max(writing_size([stroke[:, :2] for stroke in strokes]), STRETCHED * float(np.median(longest)))
+        size = max(frames.size, STRETCHED * float(np.median(longest)))
         if guide is not None:
             size = min(size, LARGER * guide.x_height)
         lengths = np.array([np.hypot(*np.diff(stroke[:, :2], axis=0).T).sum() for stroke in strokes])
@@ -144,9 +144,18 @@ class _Heard:
         """Whether strokes together go on for longer than letters do that are heard in them."""
         return bool(self.ways[strokes].sum() >= LETTERLESS * max(self.found[strokes].sum(), 1))
 
-    def touching(self) -> list[list[int]]:
-        """The strokes in groups that touch each other."""
-        paths = [_evenly(stroke[:, :2] / self.size, TOUCHING / 2) for stroke in self.strokes]
+    def letterless(self) -> list[list[int]]:
+        """The groups of strokes that touch each other, go on for long, and are heard as hardly a letter."""
+        beyond = np.maximum(self.ways - LETTERLESS * self.found, 0)
+        found = []
+        for near in close_together([Box(*box) for box in self.boxes], TOUCHING * self.size):
+            if beyond[near].sum() + self.ways[near].max() >= LETTERLESS:  # else no group among them can be
+                found += [group for group in self._touching(near) if self.is_letterless(group)]
+        return found
+
+    def _touching(self, strokes: Sequence[int]) -> list[list[int]]:
+        """Some strokes in groups that touch each other."""
+        paths = [_evenly(self.strokes[stroke][:, :2] / self.size, TOUCHING / 2) for stroke in strokes]
         owner = np.repeat(np.arange(len(paths)), [len(path) for path in paths])
         every = np.concatenate(paths)
         across, down = np.floor((every - every.min(axis=0)) / TOUCHING).clip(0, 2**30).astype(np.int64).T
@@ -158,7 +167,7 @@ class _Heard:
             pairs = np.unique(np.column_stack([cells[there, 1], cells[place[there], 1]]), axis=0)
             for one, other in pairs.tolist():
                 groups.join(one, other)
-        return groups.all()
+        return [[strokes[index] for index in group] for group in groups.all()]
 
 
 def drawings_among(
@@ -181,9 +190,9 @@ def drawings_among(
     heard = _Heard.of(strokes, hear(strokes), guide)
     free = np.array([stroke not in writing for stroke in range(len(strokes))])
     drawn = {s for s in range(len(strokes)) if free[s] and (heard.is_mark(s) or heard.is_letterless([s]))}
-    if not drawn and heard.ways.sum() >= LETTERLESS:
-        for group in heard.touching():
-            if free[group].all() and heard.is_letterless(group):
+    if not drawn:
+        for group in heard.letterless():
+            if free[group].all():
                 drawn.update(group)
         longest = max(drawn, key=lambda stroke: heard.ways[stroke], default=0)
         rest = [stroke for stroke in range(len(strokes)) if stroke != longest]

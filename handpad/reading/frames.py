@@ -26,12 +26,14 @@ class Frames:
     embeddings : float32 (t, d), the network's last hidden layer, to learn from.
     strokes : int (t,), the stroke of each frame.
     positions : float64 (t,), where on its stroke, as an index into its points; -1 on the way through the air to it.
+    size : of the writing, as :func:`handpad.reading.trajectory.writing_size` has it.
     """
 
     probabilities: np.ndarray
     embeddings: np.ndarray
     strokes: np.ndarray
     positions: np.ndarray
+    size: float = 1.0
 
     def __len__(self) -> int:
         return len(self.strokes)

@@ -71,7 +71,7 @@ class SequenceNetwork:
         padded[0, :, : len(ink.features)] = ink.features.T
         embeddings, logits = self._forward(padded)
         probabilities = np.exp(log_softmax(logits[0, :, :count].T))
-        found = Frames(probabilities, embeddings[0, :, :count].T.copy(), ink.strokes, ink.positions)
+        found = Frames(probabilities, embeddings[0, :, :count].T.copy(), ink.strokes, ink.positions, ink.size)
         self._known[key] = found
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
