@@ -198,12 +198,10 @@ class Recognizer:
         known: Sequence[KnownCharacter] = (),
         writing: Collection[int] = (),
     ) -> ReadLine:
-        """Read ink that is one line.
+        """Read ink that is one line. Raises InkError.
 
         known : what is known already of some characters, by the places of the strokes; they stay and help to read on.
         writing : places of strokes that are no drawings, whatever they look like.
-
-        Raises InkError.
         """
         checked, checked_guide = as_strokes(strokes), as_guide(guide)
         line = self._get_reader().read_line(checked, checked_guide, self._get_line_adapter(), known, writing)

@@ -379,12 +379,12 @@ class Canvas(QWidget):
             if character.label and self.painter.label_rect(self.page, character).contains(point):
                 return character
         on = strokes_at(self.page, point, DRAWING_REACH) & self.page.drawings if self.page.drawings else set()
-        for item in (*(c for c in self.page.items if not on.isdisjoint(c.strokes)), *self.page.characters):
+        drawing = next((Character(key) for key in self.page.pictures if on.intersection(s.stroke for s in key)), None)
+        for item in ([drawing] if drawing else []) + list(self.page.characters):
             box = self.page.box(item)
             settled = max(self._last_written.get(number, 0.0) for number in item.strokes) < now - SETTLED
-            reach = 2 if item.label else DRAWING_REACH
-            inside = QRectF(box.left, box.top, box.width, box.height).adjusted(-reach, -reach, reach, reach)
-            if settled and inside.contains(point):
+            inside = QRectF(box.left, box.top, box.width, box.height).adjusted(-2, -2, 2, 2).contains(point)
+            if settled and (inside or item is drawing):
                 return item
         return None
 

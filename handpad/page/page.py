@@ -13,7 +13,7 @@ import numpy as np
 
 from handpad.ink import Box, Guide, bounding_box
 from handpad.page.parting import Cut, cuts_of
-from handpad.reading.drawings import close_together
+from handpad.reading.drawings import NEAR, close_together
 from handpad.reading.fragments import Substroke, joined
 from handpad.reading.separate import separate_boxes
 
@@ -273,7 +273,7 @@ class Page:
     def pictures(self) -> tuple[tuple[Substroke, ...], ...]:
         """The drawings, from top to bottom: strokes of them that touch, or nearly, are one."""
         numbers = sorted(self.drawings)
-        groups = close_together([self.stroke_boxes[number] for number in numbers], self.ruling.x_height)
+        groups = close_together([self.stroke_boxes[number] for number in numbers], NEAR * self.ruling.x_height)
         found = [tuple(numbers[index] for index in group) for group in groups]
         found.sort(key=lambda group: (self.stroke_row(group[0]), self.stroke_boxes[group[0]].left))
         return tuple(tuple(Substroke(number, 0, len(self.strokes[number])) for number in group) for group in found)

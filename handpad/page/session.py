@@ -166,15 +166,17 @@ class PageSession:
 
     def draw(self, numbers: Iterable[int]) -> None:
         """The writer says that some strokes are a drawing: they stay ink, and are neither read nor learned."""
-        numbers = set(numbers) & self.page.strokes.keys()
-        self._step(edits.drawn(self.page, numbers))
-        self._read({self.page.stroke_row(number) for number in numbers})
+        numbers = (set(numbers) & self.page.strokes.keys()) - self.page.drawings
+        if numbers:
+            self._step(edits.drawn(self.page, numbers))
+            self._read({self.page.stroke_row(number) for number in numbers})
 
     def read_drawing(self, numbers: Iterable[int]) -> None:
         """The writer says that strokes of a drawing are writing: they are read, and never taken for a drawing again."""
         numbers = set(numbers) & self.page.drawings
-        self._step(edits.read_as_writing(self.page, numbers))
-        self._read({self.page.stroke_row(number) for number in numbers})
+        if numbers:
+            self._step(edits.read_as_writing(self.page, numbers))
+            self._read({self.page.stroke_row(number) for number in numbers})
 
     def set_boxes(self, boxes: bool) -> None:
         """Make the lines that have no ink yet lines of boxes, or of free writing."""

@@ -50,6 +50,13 @@ LONGEST_LINE = 14.0
 STRAIGHT = 1.2
 """The way along a line is at most so many times its width: a flat word's is longer."""
 
+HUGE = 8.0, 2.5
+"""On ruled paper, a stroke higher than so many x-heights, which is more than two lines, and wider than so many is no
+letter ..."""
+
+HUGE_LETTERS = 2
+"""... unless more letters than that are heard in it: a word may be written as large."""
+
 LARGER = 1.5
 """On ruled paper, frames are counted as if nobody wrote more than so many times as large as its x-height."""
 
@@ -62,6 +69,9 @@ PASSES = 4
 TALL, ACROSS = 4.0, 1.5
 """On a page, a stroke of so many character heights around three others whose middles lie so far apart in height goes
 around several lines."""
+
+NEAR = 0.4
+"""Strokes of drawings that are so many x-heights apart or less are one drawing."""
 
 MOST_TALL = 200
 """Where more strokes are as tall, none goes around the others: it is a page of drawings."""
@@ -115,6 +125,11 @@ class _Heard:
             size = min(size, LARGER * guide.x_height)
         lengths = np.array([np.hypot(*np.diff(stroke[:, :2], axis=0).T).sum() for stroke in strokes])
         return cls(strokes, size, counts, lengths / (FRAME * STEP * size), loudest < SILENT, found, places, boxes)
+
+    def is_huge(self, stroke: int, guide: Guide) -> bool:
+        """Whether a stroke is larger than a letter on such a ruled line."""
+        left, top, right, bottom = (self.boxes[stroke] / guide.x_height).tolist()
+        return bottom - top > HUGE[0] and right - left > HUGE[1] and self.found[stroke] <= HUGE_LETTERS
 
     def is_line(self, stroke: int) -> bool:
         """Whether a stroke is hardly higher than a line."""
@@ -189,7 +204,13 @@ def drawings_among(
     """
     heard = _Heard.of(strokes, hear(strokes), guide)
     free = np.array([stroke not in writing for stroke in range(len(strokes))])
-    drawn = {s for s in range(len(strokes)) if free[s] and (heard.is_mark(s) or heard.is_letterless([s]))}
+    drawn = {
+        stroke
+        for stroke in np.flatnonzero(free).tolist()
+        if heard.is_mark(stroke)
+        or heard.is_letterless([stroke])
+        or (guide is not None and heard.is_huge(stroke, guide))
+    }
     if not drawn:
         for group in heard.letterless():
             if free[group].all():

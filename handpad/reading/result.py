@@ -8,7 +8,7 @@ import numpy as np
 
 from handpad.adaptation import Observation
 from handpad.ink import Box, Guide, bounding_box
-from handpad.reading.drawings import close_together
+from handpad.reading.drawings import NEAR, close_together
 from handpad.reading.fragments import KnownCharacter, Substroke, moved
 
 
@@ -149,7 +149,7 @@ def reading_of(lines: Iterable[ReadLine], strokes: Sequence[np.ndarray], drawn: 
     numbers = sorted({*drawn, *(number for line in lines for number in line.drawings)})
     boxes = [bounding_box([strokes[number]]) for number in numbers]
     read = [line for line in lines if line.words]
-    reach = float(np.median([line.guide.x_height for line in read])) if read else 0.0
+    reach = NEAR * float(np.median([line.guide.x_height for line in read])) if read else 0.0
     drawings = [
         Drawing(tuple(numbers[index] for index in group), reduce(Box.union, (boxes[index] for index in group)))
         for group in close_together(boxes, reach)

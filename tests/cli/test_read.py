@@ -6,6 +6,7 @@ import zlib
 import cv2
 import numpy as np
 import pytest
+from doodles import MARKS
 from handwriting import write_line
 
 from handpad import inkml
@@ -248,3 +249,44 @@ def test_letters_that_touch_are_parted_where_the_line_crosses_a_column_once():
     assert len(found) == 3
     for stroke, x in zip(found, (40, 120, 200), strict=True):
         assert stroke[:, 0].min() < x - 18 < x + 18 < stroke[:, 0].max()
+
+
+def ringed():
+    ink = strokes("little oval")
+    ring = MARKS["ring"]([stroke[:, :2] for stroke in ink], 30.0, np.random.default_rng(0))
+    return ink, np.pad(ring, ((0, 0), (0, 2)), constant_values=0.5)
+
+
+def test_what_is_no_writing_is_left_out_of_the_text_and_told(run):
+    ink, ring = ringed()
+    said = run(plain_inkml(ink))[1]
+    code, out, told = run(plain_inkml([ring, *ink]))
+    assert (code, out, told) == (0, said, "1 drawing was left out.")
+    code, out, told = run(plain_inkml([ring, *ink]), "--json")
+    found = json.loads(out)
+    assert found["text"] == said.rstrip("\n") and not told
+    (drawing,) = found["drawings"]
+    assert drawing["strokes"] == [0]
+    sides = [*ring[:, :2].min(axis=0), *ring[:, :2].max(axis=0)]
+    assert drawing["box"] == pytest.approx(sides, abs=0.01)
+
+
+def test_drawings_of_a_saved_page_stay_drawings_and_what_its_writer_had_read_is_read(run, tmp_path):
+    ink, ring = ringed()
+    page = Page()
+    for number, stroke in enumerate([*ink, ring], start=5):
+        page = page.add(number, stroke.round(2))
+    page = page.drawn({5})
+    save_page(page, tmp_path / "page.inkml")
+    code, out, _ = run(None, "--json", name="page.inkml")
+    assert code == 0
+    assert sorted(stroke for one in json.loads(out)["drawings"] for stroke in one["strokes"]) == [0, len(ink)]
+    last = 5 + len(ink)
+    save_page(page.drawn({last}).written({last}), tmp_path / "page.inkml")
+    assert [one["strokes"] for one in json.loads(run(None, "--json", name="page.inkml")[1])["drawings"]] == [[0]]
+
+
+def test_a_page_of_drawings_alone_has_no_text(run, tmp_path):
+    page = Page().add(1, ringed()[1].round(2)).drawn({1})
+    save_page(page, tmp_path / "page.inkml")
+    assert run(None, name="page.inkml") == (0, "\n", "1 drawing was left out.")

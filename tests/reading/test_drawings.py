@@ -99,3 +99,10 @@ def test_a_long_line_across_the_paper_is_a_drawing(pad):
     assert not reading.words and [one.strokes for one in reading.drawings] == [(0,)]
     dash = line((40, 60), (90, 60), points=20)
     assert pad.read([dash], Guide(74.0, 30.0)).words
+
+
+def test_what_is_larger_than_two_lines_of_the_paper_is_a_drawing_unless_it_is_a_word(pad):
+    frame = MARKS["frame"]([np.array([[60.0, 20.0], [300.0, 280.0]])], 30.0, np.random.default_rng(0))
+    assert not pad.read([frame], Guide(74.0, 30.0)).words
+    large = [stroke[:, :2] for letter in write_line("at", 100.0, (60.0, 300.0)) for stroke in letter]
+    assert not pad.read(large, Guide(300.0, 30.0)).drawings
