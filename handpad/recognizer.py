@@ -19,7 +19,7 @@ from handpad.errors import InkError, ProfileError
 from handpad.glyph import SIZE
 from handpad.ink import Guide, as_guide, as_strokes, checked_ink
 from handpad.model.base import BaseModel
-from handpad.profile import Profile, Sample
+from handpad.profile import Accuracy, Profile, Sample
 from handpad.reading.correction import Correction, TrainingSample, lessons, line_around, parted
 from handpad.reading.fragments import KnownCharacter, Substroke, ink_of
 from handpad.reading.language import Language
@@ -329,7 +329,8 @@ class Recognizer:
         """Learn what a character says; with a profile, it is on disk when this returns.
 
         confirmed: the writer let the prediction stand, which counts for less than a correction.
-        shown: the label that the writer was shown; by default what would be predicted now.
+        shown: the label that the writer was shown for this ink, "" if none was, since it was parted wrongly; by default
+            what would be predicted now.
         sample_id: from :func:`handpad.sample_ids.new_sample_id`, where the caller needs it beforehand.
         line: the ink around it, where it stands on a line; reading lines learns more from it then.
 
@@ -340,13 +341,14 @@ class Recognizer:
         unrestricted = self._training_set.see([(checked, checked_guide)])
         observation = self._training_set.restrict(unrestricted)
         line_context = self._line_context(line, label) if line is not None else None
-        predicted = shown or self.model.labels[int(self._adapter.predict(observation)[0].argmax())]
+        if shown is None:
+            shown = self.model.labels[int(self._adapter.predict(observation)[0].argmax())]
         sample = Sample(
             sample_id or new_sample_id(),
             checked,
             checked_guide,
             label,
-            predicted,
+            shown,
             confirmed,
             self.model.name,
             time.time(),
@@ -427,8 +429,8 @@ class Recognizer:
     ) -> str:
         """Learn a character of a line whose characters have that ink; returns the sample's id."""
         around = line_around(line.strokes, every, list(every).index(sample.substrokes), line.guide, regrouped)
-        ink, shown = ink_of(sample.substrokes, line.strokes), sample.shown or None
-        return self.learn(ink, sample.label, line.guide, confirmed=sample.right, shown=shown, line=around)
+        ink = ink_of(sample.substrokes, line.strokes)
+        return self.learn(ink, sample.label, line.guide, confirmed=sample.right, shown=sample.shown, line=around)
 
     def forget(self, sample_id: str) -> Sample:
         """Forget a sample, as if it had never been learned; returns it, for :meth:`restore`.
@@ -478,9 +480,9 @@ class Recognizer:
         """How many samples were learned."""
         return len(self._profile)
 
-    def recent_right(self, count: int = 100) -> tuple[int, int]:
-        """Of the last `count` learned characters, how many were right at once, and how many there are."""
-        return self._profile.recent_right(count)
+    def accuracy(self) -> Accuracy:
+        """Of the latest characters that were learned, how many were read right at once."""
+        return self._profile.accuracy()
 
     def close(self) -> None:
         """Close the profile. The recognizer cannot be used afterwards."""

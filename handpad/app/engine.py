@@ -23,14 +23,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Summary:
-    """What the status line tells: samples, of the last ones how many were right at once, and how many are behind.
+    """What the status line tells: how many samples there are, how well was read of late, and how many are behind.
 
-    Those behind are still to be learned again, since another base model saw them.
+    accuracy : a sentence, "" as long as too little is known. Samples behind are still to be learned again, since
+    another base model saw them.
     """
 
     samples: int
-    recent_right: int
-    recent: int
+    accuracy: str
     behind: int = 0
 
 
@@ -163,7 +163,7 @@ class Engine(QObject):
 
     def _tell_summary(self) -> None:
         pad = self._recognizer
-        self.summary.emit(Summary(pad.sample_count(), *pad.recent_right(), pad.behind()))
+        self.summary.emit(Summary(pad.sample_count(), pad.accuracy().sentence, pad.behind()))
 
     @Slot(object)
     def answer(self, request: Request) -> None:

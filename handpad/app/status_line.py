@@ -115,5 +115,5 @@ def _summary_sentence(summary: Summary | None, learning: bool) -> str:
     state = "Learning on" if learning else "Learning paused"
     if not summary.samples:
         return f"{state} · write, and click a character that was read wrong"
-    recent = f"last {summary.recent}: {summary.recent_right / summary.recent:.0%} right without correction"
-    return f"{state} · {counted(summary.samples, 'character')} · {recent}".replace("%", " %")
+    parts = [state, counted(summary.samples, "character"), summary.accuracy]
+    return " · ".join(part for part in parts if part)

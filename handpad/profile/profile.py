@@ -21,6 +21,7 @@ import numpy as np
 from handpad.errors import InkError, ProfileError
 from handpad.ink import Guide, as_guide
 from handpad.profile import backups, schema
+from handpad.profile.accuracy import LATEST, Accuracy, accuracy
 from handpad.profile.opening import Damaged, NoProfile, connect, plain
 from handpad.profile.packing import pack_ink, unpack_ink
 from handpad.profile.salvage import mend
@@ -44,7 +45,8 @@ class Sample:
     ----------
     id : its identifier, see :func:`handpad.sample_ids.new_sample_id`.
     strokes : list of (n, 4) arrays, see :mod:`handpad.ink`.
-    label, predicted : the true label, and the one that the writer was shown.
+    label, predicted : the true label, and the one that the writer was shown for this ink; "" if it was parted wrongly,
+        so that none was.
     confirmed : True if the writer let the prediction stand, False if it was corrected.
     model : name of the base model that predicted it.
     created : seconds since 1970; 0: now, when it is stored.
@@ -300,10 +302,10 @@ class Profile:
     def __len__(self) -> int:
         return self._rows("SELECT count(*) FROM sample")[0][0]
 
-    def recent_right(self, count: int = 100) -> tuple[int, int]:
-        """Of the last `count` samples, how many were right without a correction, and how many there are."""
-        rows = self._rows("SELECT predicted = label FROM sample ORDER BY number DESC LIMIT ?", (count,))
-        return sum(right for (right,) in rows), len(rows)
+    def accuracy(self) -> Accuracy:
+        """Of the latest samples, how many were read right at once."""
+        rows = self._rows("SELECT label, predicted FROM sample ORDER BY number DESC LIMIT ?", (LATEST,))
+        return accuracy(rows[::-1])
 
     def words(self) -> list[str]:
         """The writer's own words, in alphabetical order."""

@@ -28,7 +28,7 @@ TABLES = (
     baseline REAL,                  -- guide, NULL where there was none
     x_height REAL,
     label TEXT NOT NULL,            -- the true label
-    predicted TEXT NOT NULL,        -- what the writer was shown
+    predicted TEXT NOT NULL,        -- what the writer was shown; '' if it was parted wrongly
     confirmed INTEGER NOT NULL,     -- 1: left uncorrected; 0: a correction
     model TEXT NOT NULL,            -- name of the base model that predicted
     created REAL NOT NULL,          -- seconds since 1970

@@ -111,13 +111,15 @@ def test_what_was_read_meanwhile_is_read_again_at_the_end(qtbot, start, profile,
 def test_the_status_line_says_how_far_it_is(qtbot):
     status = StatusLine(learning=True)
     qtbot.addWidget(status)
-    status.show_summary(Summary(20_000, 90, 100, behind=18_760))
+    status.show_summary(Summary(20_000, "", behind=18_760))
     assert status.sentence.text() == "Learning your 20,000 samples again with this model: 1,240 done"
     status.notice("Copied 5 characters.")
-    status.show_summary(Summary(20_000, 90, 100, behind=18_000))
+    status.show_summary(Summary(20_000, "", behind=18_000))
     assert status.sentence.text() == "Copied 5 characters."
     status.rest()
     assert "2,000 done" in status.sentence.text()
-    status.show_summary(Summary(20_000, 90, 100))
-    assert status.sentence.text().startswith("Learning on · 20,000 characters")
+    status.show_summary(Summary(20_000, ""))
+    assert status.sentence.text() == "Learning on · 20,000 characters"
+    status.show_summary(Summary(20_000, "of those, 9 in 10 were right"))
+    assert status.sentence.text() == "Learning on · 20,000 characters · of those, 9 in 10 were right"
     assert status_line.counted(1, "sample") == "1 sample"

@@ -12,7 +12,7 @@ from handwriting import write
 
 from handpad.errors import ProfileError
 from handpad.ink import Guide
-from handpad.profile import APPLICATION_ID, VERSION, Profile, Sample, pack_ink, unpack_ink
+from handpad.profile import APPLICATION_ID, VERSION, Accuracy, Profile, Sample, pack_ink, unpack_ink
 from handpad.reading.frames import CLASSES, EMBEDDING, LABELS, FrameSamples
 from handpad.reading.lattice import GEOMETRY
 from handpad.reading.line_context import LineContext
@@ -126,12 +126,11 @@ def test_what_the_sequence_network_said_is_kept_where_it_is_known(tmp_path, know
             assert np.array_equal(back.misread[0][1], geometry + 1)
 
 
-def test_recent_right_counts_the_last_ones(tmp_path):
+def test_the_accuracy_is_that_of_its_samples(tmp_path):
     with Profile(tmp_path / "me.handpad") as profile:
-        for predicted in "xxaaa":
+        for predicted in ("x", "", "a", "a", "a"):
             profile.add(sample(predicted=predicted), "m", *SEEN)
-        assert profile.recent_right(4) == (3, 4)
-        assert profile.recent_right() == (3, 5)
+        assert profile.accuracy() == Accuracy(right=3, counted=5)
 
 
 def test_in_memory_profiles_touch_no_disk(tmp_path, monkeypatch):
