@@ -5,6 +5,7 @@ from pathlib import Path
 
 from handwriting import write_line
 
+from handpad.model.base import BaseModel
 from handpad.page.answers import Answers
 from handpad.page.line_job import Key, LineJob, WordReading
 from handpad.page.messages import BoxJob, ChangeSamples, CutJob, CutsRead, KeepOpen, LearnSample, WordJob, WordRead
@@ -24,9 +25,9 @@ class Desk:
     told : all that it has told, oldest first.
     """
 
-    def __init__(self, profile: Path, page: Page | None = None):
+    def __init__(self, profile: Path | None, page: Page | None = None, model: BaseModel | None = None):
         self.profile = profile
-        self.recognizer = Recognizer(profile)
+        self.recognizer = Recognizer(profile, model=model)
         self.session = PageSession()
         self.told = []
         self._answers = Answers(self.recognizer, {})
@@ -68,10 +69,7 @@ class Desk:
                 case CutJob():
                     session.cuts_found(answers.rank_cuts(message))
                 case LearnSample():
-                    answers.learn(message)
-                    if not message.confirmed:
-                        session.boxes_read(answers.rank_open(), after_learning=True)
-                    session.sample_learned(message.sample_id)
+                    self.learn(message)
                 case ChangeSamples(forget, restore):
                     answers.change(forget, restore)
                     session.boxes_read(answers.rank_open(), after_learning=True)
@@ -79,6 +77,13 @@ class Desk:
                     answers.keep_open(keys)
                 case _:
                     self.told.append(message)
+
+    def learn(self, sample: LearnSample) -> None:
+        """Learn a sample that the session asks to have learned."""
+        self._answers.learn(sample)
+        if not sample.confirmed:
+            self.session.boxes_read(self._answers.rank_open(), after_learning=True)
+        self.session.sample_learned(sample.sample_id)
 
 
 def put(desk, text: str, row: int = 0) -> None:

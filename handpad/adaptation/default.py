@@ -39,8 +39,8 @@ NOISE = 0.4
 ZONE_NOISE = 1.5
 """Ridge of the zone kernel, for a correction."""
 
-CONFIRMATION = 2.0
-"""How much noisier a confirmation is than a correction."""
+CONFIRMATION = 4.0
+"""How much noisier a confirmation is than a correction; see :data:`handpad.page.learning.CERTAIN`."""
 
 CAPACITY = 700
 """How many samples decide at most; of more, the most useful (:meth:`handpad.adaptation.store.Store.useful`)."""

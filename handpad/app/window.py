@@ -27,16 +27,13 @@ from handpad.notebook.shelf import NotebookError
 from handpad.notebook.words import Word
 from handpad.page.line_job import Key
 from handpad.page.messages import Change
-from handpad.page.page import Character, Page
+from handpad.page.page import Page
 from handpad.page.text_edit import paragraphs
 from handpad.paths import bundled_models, user_data
 from handpad.settings import Settings
 
 if TYPE_CHECKING:
     from handpad.app.wizard.wizard import Wizard
-
-UNSURE = 0.6
-"""A character read with less probability than this is marked as unsure."""
 
 ALPHABETS = {
     "all": None,
@@ -82,7 +79,7 @@ class MainWindow(QMainWindow):
         self.popups = Popups(pad, self.canvas, self.scrolled, self.center, self.theme)
         self._connect_tools()
         self._connect_pad()
-        self.canvas.view.unsure = self._is_unsure
+        self.canvas.view.unsure = pad.session.is_doubtful
         self.canvas.view.space_in_doubt = self.pad.session.space_in_doubt
         self._apply_theme()
         self._on_page(pad.page)
@@ -204,7 +201,7 @@ class MainWindow(QMainWindow):
             self.pad.set_boxes(boxes)
 
     def copy_text(self, as_paragraphs: bool = False) -> None:
-        """Copy the page's text; what was left uncorrected counts as confirmed.
+        """Copy the page's text; what was read with certainty and left counts as confirmed.
 
         as_paragraphs : with the lines of a paragraph as one, parted by an empty line as on the page.
         """
@@ -391,9 +388,6 @@ class MainWindow(QMainWindow):
         self.tools.undo.setEnabled(self.pad.session.can_undo())
         self.tools.redo.setEnabled(self.pad.session.can_redo())
         (self.tools.boxes if page.boxes else self.tools.lines).setChecked(True)
-
-    def _is_unsure(self, character: Character) -> bool:
-        return character.substrokes in self.pad.session.candidates and self.pad.session.probability(character) < UNSURE
 
     def _on_appeared(self, keys: set[Key]) -> None:
         self.canvas.view.appeared.update(dict.fromkeys(keys, time.monotonic()))

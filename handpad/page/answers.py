@@ -88,7 +88,7 @@ class Answers:
             elif substrokes in job.bare:
                 candidates = self._recognizer.rank(character.observation)[0][:SHOWN]
             space, probability = character.space, character.space_probability
-            found.append(ReadBack(substrokes, character.label, candidates, space, probability))
+            found.append(ReadBack(substrokes, character.label, candidates, space, probability, character.by_ink))
         for place in sorted(line.drawings):
             whole = Substroke(job.numbers[place], 0, len(job.strokes[place]))
             found.append(ReadBack((whole,), "", [], False))

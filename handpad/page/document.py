@@ -114,7 +114,13 @@ def to_inkml(page: Page) -> bytes:
 
 
 # What a flag is called in the file, and in Character.
-_FLAGS = {"grouped": "grouped", "space": "space", "spaced": "spaced", "settled": "committed"}
+_FLAGS = {
+    "grouped": "grouped",
+    "space": "space",
+    "spaced": "spaced",
+    "settled": "committed",
+    "doubtful": "doubtful",
+}
 
 _OF_STROKES = ("drawings", "writing")
 """What a page holds of some of its strokes, as numbers."""

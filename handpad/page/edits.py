@@ -111,7 +111,7 @@ def corrected(page: Page, character: Character, label: str, sample_id: str) -> P
     """The page with a character that the writer has named, and the id of the sample that it teaches, "" for none."""
     page = with_open_words(page, character)
     now = page.find(character.substrokes) or character
-    return page.with_character(now, replace(now, label=label, corrected=True, sample_id=sample_id))
+    return page.with_character(now, replace(now, label=label, corrected=True, sample_id=sample_id, doubtful=False))
 
 
 def corrected_word(

@@ -8,12 +8,22 @@ from collections.abc import Callable, Set
 from dataclasses import replace
 from math import inf
 
-from handpad.page.line_job import Key
 from handpad.page.page import Character, Page
 from handpad.sample_ids import new_sample_id
 
-LEAST_SURE = 0.5
-"""Characters on lines that are less probable than that are not learned unless the writer says what they are."""
+UNSURE = 0.6
+"""A character that is less probable than that is doubtful."""
+
+CERTAIN = 0.9
+"""A character that was left is learned only if it is at least so probable, given ink, place, writer and language.
+
+Fitted together with the weight of confirmations on validation writers who correct a third of the errors
+(``tests/bench/bench_lazy_writer.py``, each writer in three orders): a lower threshold gains more on the whole, but lets
+silence teach twice as many wrong characters; from 0.97 on it gains nothing.
+"""
+
+CERTAIN_BY_INK = 0.5
+"""On a line its ink by itself must also be at least so likely to be one character of that shape."""
 
 
 def of_profile(page: Page, profile: str, known: Set[str]) -> tuple[Page, list[Character]]:
@@ -36,35 +46,53 @@ def of_profile(page: Page, profile: str, known: Set[str]) -> tuple[Page, list[Ch
     return (page if page.profile == profile else replace(page, profile=profile)), lost
 
 
-def confirmed(
-    page: Page,
-    read: Set[Key],
-    probability: Callable[[Character], float],
-    except_row: int | None = None,
-    most: float = inf,
-) -> tuple[Page, list[Character]]:
-    """The page with every character that was left uncorrected marked as learned, and these characters.
+def is_doubtful(probability: float) -> bool:
+    """Whether a character is doubtful that is so probable."""
+    return probability < UNSURE
 
-    On lines of free writing, what was read with less than LEAST_SURE is left: it may be a drawing.
+
+def is_certain(probability: float, by_ink: float) -> bool:
+    """Whether a character was read with such certainty that leaving it says something about it.
 
     Parameters
     ----------
-    read : the ink of the characters that have been read.
+    probability : of its label, given ink, place, writer and language, so that no other label is likely.
+    by_ink : how likely its ink by itself is for that; 1 in a box, where ink and place are all there is.
+    """
+    return probability >= CERTAIN and by_ink >= CERTAIN_BY_INK
+
+
+def confirmed(
+    page: Page,
+    doubtful: Callable[[Character], bool],
+    certain: Callable[[Character], bool],
+    except_row: int | None = None,
+    most: float = inf,
+) -> tuple[Page, list[Character]]:
+    """The page after the writer has left what is on it as it is, and the characters that are learned by that.
+
+    To leave a character is weak evidence. What is certain is marked as learned; what is doubtful is marked as
+    doubtful, whatever else is learned, until the writer says what it is; the rest stays as it is.
+
+    Parameters
+    ----------
+    doubtful, certain : whether a character is; neither is one that has not been read.
     except_row : a line to leave out: the one being written.
-    most : no further line is begun when so many are to be learned.
+    most : no further line is learned when so many characters are to be.
     """
     old = page
     found: list[Character] = []
     for row, line in old.lines.items():
-        if row == except_row or len(found) >= most:
+        if row == except_row:
             continue
-        new = []
+        new, full = [], len(found) >= most
         for character in line:
-            left_standing = character.label and not character.corrected and not character.sample_id
-            sure = row in page.box_rows or probability(character) >= LEAST_SURE
-            if left_standing and sure and character.substrokes in read:
-                character = replace(character, sample_id=new_sample_id())
-                found.append(character)
+            if character.label and not character.corrected and not character.sample_id:
+                if doubtful(character):
+                    character = replace(character, doubtful=True)
+                elif not full and not character.doubtful and certain(character):
+                    character = replace(character, sample_id=new_sample_id())
+                    found.append(character)
             new.append(character)
         page = page.with_line(row, new)
     return page, found

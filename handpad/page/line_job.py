@@ -80,6 +80,7 @@ class ReadBack:
     """A character as it was read: its ink, its label, its candidates (best first), whether a space precedes it.
 
     space_probability : that one does, 0 to 1.
+    by_ink : see :class:`handpad.reading.result.ReadCharacter`.
     Without a label it is no character but a drawing: whole strokes that say nothing.
     """
 
@@ -88,6 +89,7 @@ class ReadBack:
     candidates: list
     space: bool
     space_probability: float = 0.0
+    by_ink: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -183,9 +185,9 @@ def merged(page: Page, job: LineJob, reading: list[ReadBack]) -> Page | None:
         label = old.label if stays else back.label
         # The first one may be in the middle of the line, where the reading does not see what precedes it.
         space = old.space if old.spaced or (place == 0 and old.locked) else back.space
-        sample_id = old.sample_id if label == old.label else ""
+        old = old if label == old.label else replace(old, label=label, sample_id="", doubtful=False)
         others = alternatives(back.candidates, label) if back.candidates else old.alternatives
-        new.append(replace(old, label=label, space=space, sample_id=sample_id, alternatives=others))
+        new.append(replace(old, space=space, alternatives=others))
     places = [index for index, character in enumerate(line) if character.substrokes in read]
     rest = [(index, character) for index, character in enumerate(line) if character.substrokes not in read]
     before = [character for index, character in rest if index < places[0] and character.label]
@@ -221,7 +223,7 @@ def labelled(page: Page, ranked: Mapping[Key, Sequence["Candidate"]], may_change
             best = ranked[key][0].label if key in ranked else character.label
             if best != character.label and not character.corrected and (not character.label or key in may_change):
                 others = alternatives(ranked.get(key, ()), best)
-                line[index] = replace(character, label=best, sample_id="", alternatives=others)
+                line[index] = replace(character, label=best, sample_id="", doubtful=False, alternatives=others)
         page = page.with_line(row, line)
     return page
 

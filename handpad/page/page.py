@@ -68,6 +68,8 @@ class Character:
     space : whether a space precedes it. On a line of boxes the boxes tell.
     spaced : the writer chose the space.
     committed : it was left as it was read, and the writer has moved on: only a correction changes it.
+    doubtful : its label was doubtful when the writer left it; it stays so until the writer says what it is, or until
+        what was learned since gives it another label.
     alternatives : what else it is likely to say, best first; for searching, so that it makes no other character.
     """
 
@@ -79,6 +81,7 @@ class Character:
     space: bool = False
     spaced: bool = False
     committed: bool = False
+    doubtful: bool = False
     alternatives: tuple[str, ...] = field(default=(), compare=False)
 
     @property

@@ -70,6 +70,7 @@ class PageSession:
         self._profile: tuple[str, set[str]] = ("", set())  # its id, and the ids of the samples that it knows
         self._asked: deque[AskedWord] = deque()  # in the order of the answers
         self._asked_cuts: Key | None = None
+        self._by_ink: dict[Key, float] = {}  # of the characters on lines with candidates
 
     def resume(self, page: Page) -> None:
         """Go on with a page that was left, before anything else is done."""
@@ -134,6 +135,21 @@ class PageSession:
         probability = self.space_probabilities.get(character.substrokes, float(character.space))
         right = probability if character.space else 1 - probability
         return not (character.spaced or character.corrected) and right < SURE_SPACE
+
+    def is_doubtful(self, character: Character) -> bool:
+        """Whether the writer should look at a character: it is not sure, or was not when it was left.
+
+        What the writer has said is never doubtful.
+        """
+        if character.corrected:
+            return False
+        unsure = learning.is_doubtful(self.probability(character)) and character.substrokes in self.candidates
+        return character.doubtful or unsure
+
+    def is_certain(self, character: Character) -> bool:
+        """Whether a character was read with such certainty that leaving it as it is confirms it."""
+        by_ink = self._by_ink.get(character.substrokes, 1.0)
+        return learning.is_certain(self.probability(character), by_ink)
 
     # What the writer does
 
@@ -339,14 +355,14 @@ class PageSession:
         self.correct_word(key, WordReading(whole.text, 1.0, list(whole.pieces)))
 
     def confirm(self, except_row: int | None = None, most: float = inf) -> None:
-        """Learn every character that was left uncorrected, with less weight; not those of the line being written.
+        """The writer leaves what was read as it is, except on one line: see :func:`handpad.page.learning.confirmed`.
 
-        On lines of free writing, what was read with little probability is left: it may be a drawing. No further line
-        is begun when `most` are learned.
+        What was certain is learned, with less weight than a correction; what was doubtful stays so. No further line is
+        learned when `most` characters are.
         """
         if not self.learns or not self.is_ready:
             return
-        page, found = learning.confirmed(self.page, self.candidates.keys(), self.probability, except_row, most)
+        page, found = learning.confirmed(self.page, self.is_doubtful, self.is_certain, except_row, most)
         for character in found:
             self._learn(character.sample_id, character.substrokes, character.label, character.label, confirmed=True)
         self._show(page)
@@ -456,6 +472,7 @@ class PageSession:
             for back in reading:
                 if back.candidates and (back.substrokes not in locked or back.substrokes in job.bare):
                     self.candidates[back.substrokes] = back.candidates
+                    self._by_ink[back.substrokes] = back.by_ink
             given = {known.substrokes for known in job.known_here if known.space is not None}
             for back in reading[1:]:  # what precedes the first may not have been seen
                 if back.substrokes not in given:
@@ -514,6 +531,7 @@ class PageSession:
         keys = {character.substrokes for line in lines.values() for character in line}
         self.candidates = {key: ranked for key, ranked in self.candidates.items() if key in keys}
         self.space_probabilities = {key: p for key, p in self.space_probabilities.items() if key in keys}
+        self._by_ink = {key: chance for key, chance in self._by_ink.items() if key in keys}
         self.outbox.append(messages.KeepOpen(keys))
 
     # What is learned
@@ -531,6 +549,7 @@ class PageSession:
         anew = self._unsure() if self.candidates and not behind else set()
         self._anew = anew
         self.candidates.clear()
+        self._by_ink.clear()
         self._queue.job = None
         self.review(anew)
 

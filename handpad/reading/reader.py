@@ -400,6 +400,7 @@ class Reader:
         spaces = space_probabilities(
             best.steps, segments.starts.tolist(), scored.spaces, self._model.labels, self.language, scored.weights
         )
+        likely = self._likelihoods(scored)
         words: list[list[ReadCharacter]] = []
         for step, candidates, space in zip(best.steps, ranked, spaces, strict=True):
             substrokes = segments.substrokes(step.segment)
@@ -409,6 +410,7 @@ class Reader:
             character = ReadCharacter(
                 candidates[0][0],
                 candidates[0][1],
+                float(likely[step.segment, step.label]),
                 tuple(candidates),
                 substrokes,
                 bounding_box(ink_of(substrokes, segments.strokes)),

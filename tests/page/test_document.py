@@ -24,7 +24,7 @@ def test_inkml_keeps_everything():
     first = page.characters[0]
     page = page.with_character(first, replace(first, corrected=True, sample_id="7a"))
     second = page.characters[1]
-    page = page.with_character(second, replace(second, space=True, spaced=True, committed=True))
+    page = page.with_character(second, replace(second, space=True, spaced=True, committed=True, doubtful=True))
     page = page.add(50, np.array([[300.25, 80.5, np.nan, np.nan]]))
     back = from_inkml(to_inkml(page))
     assert back.characters == page.characters

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from pages import labelled, page_of
 
-from handpad.page.learning import changed_samples, confirmed, of_profile, unconfirmed
+from handpad.page.learning import changed_samples, confirmed, is_certain, is_doubtful, of_profile, unconfirmed
 
 
 @pytest.fixture
@@ -37,17 +37,39 @@ def test_what_another_profile_learned_is_neither_learned_nor_forgotten_here(page
     assert of_profile(after, "b", {"9"}) == (after, [])
 
 
-def test_what_was_left_standing_is_confirmed_where_it_was_read_surely(page):
-    chances = {
-        character.substrokes: chance for character, chance in zip(page.characters, (1, 0.9, 0.4, 1), strict=True)
-    }
-    after, found = confirmed(page, chances.keys(), lambda character: chances[character.substrokes])
-    assert [character.label for character in found] == ["o"]
-    assert ids(after)[1] == found[0].sample_id != ""
-    assert ids(after)[2] == ""
-    assert confirmed(page, set(), lambda _: 1.0) == (page, [])
-    assert confirmed(page, chances.keys(), lambda _: 1.0, except_row=0) == (page, [])
+def never(character):
+    return False
+
+
+def always(character):
+    return True
+
+
+def test_what_was_left_is_learned_where_it_is_certain_and_stays_doubtful_where_it_was(page):
+    _, second, third, _ = page.characters
+    after, found = confirmed(page, lambda character: character == third, lambda character: character != third)
+    assert [character.substrokes for character in found] == [second.substrokes]
+    assert ids(after) == ["1", found[0].sample_id, "", "4"] and found[0].sample_id
+    assert [character.doubtful for character in after.characters] == [False, False, True, False]
+    again, more = confirmed(after, never, always)  # whatever is learned meanwhile
+    assert more == [] and again == after
+    assert confirmed(page, never, never) == (page, [])
+    assert confirmed(page, always, always, except_row=0) == (page, [])
     assert ids(unconfirmed(after, {found[0].sample_id, "1"})) == ids(page)
+
+
+def test_when_enough_is_to_be_learned_further_lines_still_stay_doubtful(page):
+    two = page.with_line(3, [replace(page.characters[1], doubtful=False)])  # the same ink, as if on another line
+    after, found = confirmed(two, lambda character: character.label == "o", always, most=1)
+    assert len(found) == 1 and after.lines[3][0].doubtful
+
+
+@pytest.mark.parametrize(
+    ("probability", "by_ink", "certain"), [(1.0, 1.0, True), (0.89, 1.0, False), (1.0, 0.3, False), (0.5, 0.3, False)]
+)
+def test_certain_is_what_ink_and_language_say_together(probability, by_ink, certain):
+    assert is_certain(probability, by_ink) == certain
+    assert not (is_certain(probability, by_ink) and is_doubtful(probability))
 
 
 def test_samples_go_and_come_with_their_ink(page):
