@@ -40,6 +40,6 @@ class BottomPanel(QFrame):
     def show_page(self, page: Page) -> None:
         """Show the page's text, its end in view if it is another than before and is not being edited."""
         self.text.show_page(page)
-        has_text = bool(page.text())
+        has_text = bool(self.text.toPlainText())
         self.copy.setEnabled(has_text)
         self.copy_paragraphs.setEnabled(has_text)

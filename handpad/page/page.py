@@ -442,8 +442,7 @@ class Page:
         typed = sorted((typed for typed in self.typed if typed.row == row), key=lambda one: one.x)
         found: list[tuple[Character, ...] | Typed] = []
         for word in self.words(row):
-            middle = (self.box(word[0]).left + self.box(word[-1]).right) / 2
-            while typed and typed[0].x < middle:
+            while typed and typed[0].x < (self.box(word[0]).left + self.box(word[-1]).right) / 2:
                 found.append(typed.pop(0))
             found.append(word)
         return [*found, *typed]
