@@ -71,6 +71,7 @@ class PageSession:
         self._asked: deque[AskedWord] = deque()  # in the order of the answers
         self._asked_cuts: Key | None = None
         self._by_ink: dict[Key, float] = {}  # of the characters on lines with candidates
+        self._regrouped: set[Key] = set()  # joined or split, and not yet learned so
 
     def resume(self, page: Page) -> None:
         """Go on with a page that was left, before anything else is done."""
@@ -203,7 +204,7 @@ class PageSession:
         character = self.page.find(key)
         other = self.page.following(character) if character else None
         if character is not None and other is not None:
-            self._step(edits.joined(self.page, character, other))
+            self._regroup(edits.joined(self.page, character, other))
 
     def cuts(self, key: Key) -> list[Cut]:
         """The ways to part a character in two, the plainest by the look of its ink first; none: it has too little."""
@@ -224,7 +225,25 @@ class PageSession:
         """Part a character in two: by a cut of :meth:`cuts` or :meth:`ask_cuts`, or else by the plainest one."""
         character = self.page.find(key)
         if character is not None and self.page.can_split(character):
-            self._step(edits.split(self.page, character, cut))
+            self._regroup(edits.split(self.page, character, cut))
+
+    def _regroup(self, page: Page) -> None:
+        """Go to a page on which the writer has joined or split ink: it is learned as soon as it is read."""
+        new = {c.substrokes for _, line in page.changed_lines(self.page).values() for c in line if c.grouped}
+        self._regrouped |= {key for key in new if self.page.find(key) is None}
+        self._step(page)
+
+    def _learn_regrouped(self) -> None:
+        """Learn how ink was joined or split, as far as its characters were read with certainty, so that it is read so
+        the next time; what they say counts no more than what is left uncorrected."""
+        found = [c for key in self._regrouped if (c := self.page.find(key)) is not None and c.label]
+        self._regrouped = {key for key in self._regrouped if (c := self.page.find(key)) is not None and not c.label}
+        for character in found:
+            sure = self.probability(character) >= learning.LEAST_SURE
+            if self.learns and sure and not character.corrected and not character.sample_id:
+                learned = replace(character, sample_id=new_sample_id())
+                self._show(self.page.with_character(character, learned))
+                self._learn(learned.sample_id, learned.substrokes, learned.label, "", confirmed=True)
 
     def set_space(self, key: Key, space: bool) -> None:
         """The writer says whether a space precedes a character."""
@@ -479,6 +498,7 @@ class PageSession:
                     self.space_probabilities[back.substrokes] = back.space_probability
             number = self._pen_stroke if job.row == self._pen_row else None
             self._show_read(line_job.committed(page, job.row, number), bool(job.relabel))
+            self._learn_regrouped()
             if any(not character.label for character in self.page.lines.get(job.row, ())):
                 self._queue.add(job.row)  # written while it was being read
         if self._effects.row == job.row:

@@ -152,6 +152,22 @@ def test_the_cuts_of_a_character_are_shown_the_likeliest_first(desk):
     assert [c.substrokes for c in desk.page.characters if c.grouped] == [first.substrokes, second.substrokes]
 
 
+def test_what_is_split_is_learned_at_once_and_written_again_it_is_parted_so(desk):
+    put(desk, "clot tool")
+    assert desk.page.line_text(0).startswith("dot ")
+    key = desk.page.characters[0].substrokes
+    (cut,) = [one for one in desk.session.cuts(key) if not one.border.through]
+    desk.do("split", key, cut)
+    halves = [c for c in desk.page.characters if c.grouped]
+    assert [c.substrokes for c in halves] == [cut.left, cut.right] and all(c.sample_id for c in halves)
+    assert [confirmed for _, _, confirmed, _ in samples(desk.profile)] == [True, True]
+    put(desk, "clot", row=1)
+    assert [len(c.strokes) for c in desk.page.lines[1]] == [1, 1, 1, 2]
+    for _ in range(6):
+        desk.do("undo")
+    assert not any(c.grouped for c in desk.page.characters) and samples(desk.profile) == []
+
+
 def test_the_writer_sets_the_parting_of_a_word_and_it_is_learned(desk):
     put(desk, "clot tool")
     key = desk.page.characters[0].substrokes
