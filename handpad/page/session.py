@@ -325,13 +325,15 @@ class PageSession:
     def correct_word(self, key: Key, reading: WordReading) -> None:
         """The writer says what a word is: all its characters are corrected, and learned unless learning is paused.
 
-        Ink that does not look like its character is not learned: the word may not be what was written.
+        Ink that does not look like its character is not learned: the word may not be what was written. If its ink has
+        changed since it was read so, it is only read anew.
         """
         character = self.page.find(key)
         if character is None:
             return
         word = self.page.word(character)
         if not same_ink(word, reading.characters):  # the word has changed since it was read so
+            self.ask_word(key, reading.text)
             return
         done = edits.corrected_word(self.page, word, reading.characters, self.learns, self.alphabet)
         change = messages.Change(

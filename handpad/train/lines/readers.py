@@ -1,6 +1,5 @@
 """The ways of reading lines that ``evaluate --protocol lines`` compares, each adding one thing to the one before."""
 
-import contextlib
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from handpad.errors import DataError, InkError, LabelError
+from handpad.errors import DataError
 from handpad.glyph import glyph
 from handpad.ink import as_strokes, bounding_box
 from handpad.model.base import BaseModel
@@ -76,12 +75,11 @@ class PadReader:
         return self._pad.read(strokes).text
 
     def learn(self, strokes: Sequence[np.ndarray], text: str) -> None:
-        """Read a text and put it right row by row. Rows that their ink cannot say are left out."""
+        """Read a text and put it right row by row."""
         readings = [self._pad.read_line(row) for row in rows_of(strokes)]
         for reading, said in zip(readings, by_row(text, [one.text for one in readings]), strict=True):
             if said:
-                with contextlib.suppress(InkError, LabelError):
-                    self._pad.correct(reading, said)
+                self._pad.correct(reading, said)
 
 
 def by_row(text: str, said: Sequence[str]) -> list[str]:
