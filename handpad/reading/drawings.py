@@ -45,20 +45,14 @@ TOUCHING = 0.3
 """Strokes so near, in sizes of the writing, touch."""
 
 LONGEST_LINE = 14.0
-"""No line that belongs to a letter is longer, in sizes of the writing."""
+"""No line that belongs to a letter is longer, in sizes of the writing; in x-heights on ruled paper without any."""
 
 STRAIGHT = 1.2
 """The way along a line is at most so many times its width: a flat word's is longer."""
 
-HUGE = 8.0, 2.5
-"""On ruled paper, a stroke higher than so many x-heights, which is more than two lines, and wider than so many is no
-letter ..."""
-
-HUGE_LETTERS = 2
-"""... unless more letters than that are heard in it: a word may be written as large."""
-
-LARGER = 1.5
-"""On ruled paper, frames are counted as if nobody wrote more than so many times as large as its x-height."""
+LARGER, FEW_LETTERS = 2.5, 2
+"""On ruled paper, nobody writes more than so many times as large as its x-height. This counts while no more letters
+are heard on the line: letters tell the size better."""
 
 STRETCHED = 0.35
 """Where most strokes are lines, the writing is at least of so many times their length."""
@@ -88,13 +82,14 @@ class _Heard:
 
     Attributes
     ----------
-    strokes : (n, 2 or more) each. size : of the writing. counts : int (n,), frames of each. ways : float64 (n,), how
-    many it would have if the writing was of that size. silent : bool (n,). found : how many letters in each. spots :
-    float64 (k, 3), stroke, x and y of each letter. boxes : float64 (n, 4).
+    strokes : (n, 2 or more) each. size : of the writing. longest : that a line of a letter may be. counts : int (n,),
+    frames of each. ways : float64 (n,), how many it would have if the writing was of that size. silent : bool (n,).
+    found : how many letters in each. spots : float64 (k, 3), stroke, x and y of each letter. boxes : float64 (n, 4).
     """
 
     strokes: Sequence[np.ndarray]
     size: float
+    longest: float
     counts: np.ndarray
     ways: np.ndarray
     silent: np.ndarray
@@ -121,15 +116,11 @@ class _Heard:
         counts = np.bincount(frames.strokes[own], minlength=count)
         longest = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
         size = max(frames.size, STRETCHED * float(np.median(longest)))
-        if guide is not None:
+        if guide is not None and found.sum() <= FEW_LETTERS:
             size = min(size, LARGER * guide.x_height)
+        line = LONGEST_LINE * (guide.x_height if guide is not None and found.sum() <= 1 else size)
         lengths = np.array([np.hypot(*np.diff(stroke[:, :2], axis=0).T).sum() for stroke in strokes])
-        return cls(strokes, size, counts, lengths / (FRAME * STEP * size), loudest < SILENT, found, places, boxes)
-
-    def is_huge(self, stroke: int, guide: Guide) -> bool:
-        """Whether a stroke is larger than a letter on such a ruled line."""
-        left, top, right, bottom = (self.boxes[stroke] / guide.x_height).tolist()
-        return bottom - top > HUGE[0] and right - left > HUGE[1] and self.found[stroke] <= HUGE_LETTERS
+        return cls(strokes, size, line, counts, lengths / (FRAME * STEP * size), loudest < SILENT, found, places, boxes)
 
     def is_line(self, stroke: int) -> bool:
         """Whether a stroke is hardly higher than a line."""
@@ -140,7 +131,7 @@ class _Heard:
         """Whether a stroke is a long line, or is silent and goes around letters of others, or under or through them."""
         left, top, right, bottom = self.boxes[stroke]
         count, is_line = self.counts[stroke], self.is_line(stroke)
-        if is_line and right - left > LONGEST_LINE * self.size and self.found[stroke] <= 1:
+        if is_line and right - left > self.longest and self.found[stroke] <= 1:
             return bool(self.ways[stroke] * FRAME * STEP * self.size < STRAIGHT * (right - left))
         if not self.silent[stroke] or count < FEW_FRAMES:
             return False
@@ -205,11 +196,7 @@ def drawings_among(
     heard = _Heard.of(strokes, hear(strokes), guide)
     free = np.array([stroke not in writing for stroke in range(len(strokes))])
     drawn = {
-        stroke
-        for stroke in np.flatnonzero(free).tolist()
-        if heard.is_mark(stroke)
-        or heard.is_letterless([stroke])
-        or (guide is not None and heard.is_huge(stroke, guide))
+        stroke for stroke in np.flatnonzero(free).tolist() if heard.is_mark(stroke) or heard.is_letterless([stroke])
     }
     if not drawn:
         for group in heard.letterless():

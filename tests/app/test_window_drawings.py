@@ -121,7 +121,7 @@ def test_a_ring_and_a_scribble_are_ink_without_a_label_and_inside_the_ring_the_w
     word = [window.pad.page.strokes[n][:, :2] for c in window.pad.page.words(0)[0] for n in c.strokes]
     sketch(qtbot, window, [MARKS["ring"](word, ruling.x_height, np.random.default_rng(1))])
     ring = max(window.pad.page.strokes)
-    sketch(qtbot, window, drawing("loops", np.random.default_rng(2), 30.0, (500.0, 250.0)))
+    sketch(qtbot, window, drawing("loops", np.random.default_rng(0), 30.0, (500.0, 250.0)))
     assert window.pad.page.drawings == {ring, ring + 1} and window.pad.page.text() == said
     picture = window.canvas.grab().toImage()
     x, y = window.pad.page.strokes[ring][20, :2]
@@ -135,8 +135,8 @@ def test_a_ring_and_a_scribble_are_ink_without_a_label_and_inside_the_ring_the_w
 
 
 def test_the_eraser_and_the_delete_key_take_drawings_away(qtbot, window):
-    sketch(qtbot, window, drawing("loops", np.random.default_rng(2), 30.0, (100.0, 50.0)))
-    sketch(qtbot, window, drawing("loops", np.random.default_rng(3), 30.0, (100.0, 350.0)))
+    sketch(qtbot, window, drawing("loops", np.random.default_rng(0), 30.0, (100.0, 50.0)))
+    sketch(qtbot, window, drawing("loops", np.random.default_rng(1), 30.0, (100.0, 350.0)))
     assert window.pad.page.drawings == {1, 2}
     Pen(window.canvas, eraser=True).stroke(window.pad.page.strokes[1][:3, :2])
     settle(qtbot, window)
