@@ -239,7 +239,7 @@ class PageSession:
         found = [c for key in self._regrouped if (c := self.page.find(key)) is not None and c.label]
         self._regrouped = {key for key in self._regrouped if (c := self.page.find(key)) is not None and not c.label}
         for character in found:
-            sure = self.probability(character) >= learning.LEAST_SURE
+            sure = not learning.is_doubtful(self.probability(character))
             if self.learns and sure and not character.corrected and not character.sample_id:
                 learned = replace(character, sample_id=new_sample_id())
                 self._show(self.page.with_character(character, learned))
