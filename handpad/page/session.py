@@ -316,8 +316,9 @@ class PageSession:
                 self.set_space(key, space)
             for key, label in edit.labels.items():
                 self.correct(key, label)
-            for key in (key for word in edit.silent for key in word):
-                self.delete(key)
+            silent = {substroke.stroke for word in edit.silent for key in word for substroke in key}
+            if silent:
+                self.draw(silent)
             for key, said in edit.says.items():
                 self.say_word(key, said)
         return edit.note

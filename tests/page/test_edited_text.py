@@ -129,3 +129,13 @@ def test_a_page_without_a_recogniser_takes_typed_text():
     assert session.page.text() == "hello\n\nworld"
     session.undo()
     assert session.page.text() == ""
+
+
+def test_a_word_deleted_from_the_text_leaves_its_ink_as_a_drawing(desk):
+    put(desk, "to lit")
+    page, strokes = desk.page, len(desk.page.strokes)
+    desk.do("edit_text", page, page.text().split()[0])
+    assert desk.page.text() == page.text().split()[0]
+    assert len(desk.page.strokes) == strokes and desk.page.drawings
+    desk.do("undo")
+    assert desk.page.text() == page.text() and not desk.page.drawings
