@@ -45,7 +45,10 @@ FARTHEST = 1e6
 LAST_ROW = 10_000
 """No stroke stands on a line of paper below this one."""
 
-LONGEST_LABEL = 64
+LONGEST_LABEL = 1000
+"""Characters that one piece of ink says at most: the writer may give any text to any ink."""
+
+LONGEST_ID = 64
 MOST_ALTERNATIVES = 8
 
 MOST_TYPED = 200_000
@@ -296,7 +299,7 @@ def character_of(group: ET.Element, strokes: Mapping[int, np.ndarray]) -> Charac
             raise DocumentError("A character refers to points that are not there.")
         substrokes.append(Substroke(number, start, stop))
     label, sample_id = notes.get("truth", notes.get("recognised", "")), notes.get("sample", "")
-    if not substrokes or len(label) > LONGEST_LABEL or len(sample_id) > LONGEST_LABEL:
+    if not substrokes or len(label) > LONGEST_LABEL or len(sample_id) > LONGEST_ID:
         raise DocumentError("A character has no ink, or a label that is too long.")
     if sample_id.isdecimal() and len(sample_id) < 20:  # until version 2
         sample_id = old_sample_id(int(sample_id), label, ink_of(substrokes, strokes))

@@ -99,7 +99,7 @@ def test_a_word_put_right_is_parted_over_its_ink_and_its_letters_are_learned(des
     assert samples(desk.profile) == [] and not any(c.corrected for c in desk.page.characters)
 
 
-@pytest.mark.parametrize("text", ["transubstantiation", "Čäß Ω€", "t", "a b c", "t\u20dd…"])
+@pytest.mark.parametrize("text", ["transubstantiation", "Čäß Ω€", "t", "a b c", "long" * 40, "t\u20dd…"])
 def test_any_text_is_taken_for_any_ink_and_stays_on_the_page(desk, text):
     put(desk, "to")
     before = desk.page
