@@ -79,7 +79,7 @@ def without_checksum(data: bytes) -> bytes:
         lambda data: data.replace(b"106 74 30 28 56", b"106 1e300 30 28 56"),
         lambda data: re.sub(rb'"s1">[^ ]+ [^ ]+', b'"s1">60 1e11', data),
         lambda data: re.sub(rb'"s1">[^ ]+ [^ ]+', b'"s1">1e400 60', data),
-        lambda data: data.replace(b">i<", b">" + b"i" * 1000 + b"<"),
+        lambda data: data.replace(b">i<", b">" + b"i" * 1001 + b"<"),
         lambda data: data.replace(b"<ink", b'<!DOCTYPE ink [<!ENTITY a "b">]><ink', 1),
         lambda data: data.replace(b"</ink>", b"<a/>" * 1_000_001 + b"</ink>"),
         lambda data: data.replace(b"</ink>", b"<a>" * 100_000 + b"</a>" * 100_000 + b"<trace/></ink>"),
