@@ -9,7 +9,7 @@ from handwriting import write_line
 
 from handpad.cli.read import read_file
 from handpad.errors import HandpadError, InkError
-from handpad.inkml import traces
+from handpad.formats import inkml
 from handpad.reading import images
 from handpad.reading.images import ImageError, ink_of_image
 from handpad.train.datasets.images import decoded
@@ -22,10 +22,10 @@ def ink(trace: str, head: str = "") -> bytes:
 
 def test_blanks_take_time_in_proportion_to_them():
     blanks = " " * 1_000_000  # where each costs as much as those before it, this takes hours
-    (stroke,) = traces(ink(f"1{blanks}2, 3{blanks}4"))
+    (stroke,) = inkml.read(ink(f"1{blanks}2, 3{blanks}4")).pages[0].strokes
     assert stroke[:, :2].tolist() == [[1, 2], [3, 4]]
     with pytest.raises(InkError, match="is no number"):
-        traces(ink(f"'{blanks}x"))
+        inkml.read(ink(f"'{blanks}x"))
 
 
 @pytest.mark.parametrize(
@@ -42,19 +42,25 @@ def test_blanks_take_time_in_proportion_to_them():
 )
 def test_hostile_inkml_is_refused_in_one_sentence(data, sentence):
     with pytest.raises(InkError, match=sentence) as caught:
-        traces(data)
+        inkml.read(data)
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("limit", "most"), [("MOST_POINTS", 5), ("MOST_STROKES", 1), ("MOST_BYTES", 50), ("MOST_ELEMENTS", 2)]
+    ("limit", "most"),
+    [
+        ("document.MOST_POINTS", 5),
+        ("document.MOST_STROKES", 1),
+        ("inkml.MOST_BYTES", 50),
+        ("inkml_format.MOST_ELEMENTS", 2),
+    ],
 )
 def test_more_ink_than_a_file_may_hold_is_refused(monkeypatch, limit, most):
     data = b"<ink><trace>1 2, 3 4, 5 6</trace><trace>1 2, 3 4, 5 6</trace></ink>"
-    assert len(traces(data)) == 2
-    monkeypatch.setattr(f"handpad.inkml.{limit}", most)
+    assert len(inkml.read(data).pages[0].strokes) == 2
+    monkeypatch.setattr(f"handpad.formats.{limit}", most)
     with pytest.raises(InkError, match="split it into smaller files"):
-        traces(data)
+        inkml.read(data)
 
 
 def test_a_reading_that_takes_too_long_is_ended(tmp_path, monkeypatch):

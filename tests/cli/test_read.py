@@ -9,9 +9,9 @@ import pytest
 from doodles import MARKS
 from handwriting import write_line
 
-from handpad import inkml
 from handpad.cli import read as read_command
-from handpad.errors import HandpadError, InkError
+from handpad.errors import HandpadError
+from handpad.formats import inkml
 from handpad.page.page import Character, Page
 from handpad.page.page_file import save_page
 from handpad.reading.fragments import Substroke
@@ -143,8 +143,8 @@ def huge_png(width, height):
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"", "It is no InkML, no PNG and no JPEG."),
-        (b"hello", "It is no InkML, no PNG and no JPEG."),
+        (b"", "It is no InkML, Xournal++ or Rnote file."),
+        (b"hello", "It is no InkML, Xournal++ or Rnote file."),
         (b"<ink", "It is no InkML"),
         (b"<svg/>", "It is XML, but no InkML."),
         (b"<ink/>", "There is no ink"),
@@ -188,7 +188,7 @@ def test_the_command_starts_without_qt(tmp_path):
 
 def test_inkml_values_may_be_differences_and_need_no_space_between_them():
     data = b"<ink><trace>1125 18432,'23'43,\"7\"-8,3-5,7 -3,6 2,6 8,3 6</trace><trace type='penUp'>1 2</trace></ink>"
-    (stroke,) = inkml.traces(data)
+    (stroke,) = inkml.read(data).pages[0].strokes
     # the example of the specification, section 3.2.1, with its decoded values
     wanted = [[1125, 18432], [1148, 18475], [1178, 18510], [1211, 18540], [1251, 18567], [1297, 18596],
               [1349, 18633], [1404, 18676]]  # fmt: skip
@@ -201,13 +201,13 @@ def test_inkml_channels_are_found_by_name_and_turned_by_orientation():
         b'<i:channel name="Y" orientation="-ve"/><i:channel name="OTx"/><i:channel name="X"/></i:traceFormat>'
         b"</i:definitions><i:trace>5 10 0 1, ? 20 ? 2</i:trace></i:ink>"
     )
-    (stroke,) = inkml.traces(data)
+    (stroke,) = inkml.read(data).pages[0].strokes
     np.testing.assert_array_equal(stroke, [[1, -10, np.nan, 5], [2, -20, np.nan, np.nan]])
 
 
 def test_ink_of_another_unit_of_pressure_is_read_without_it():
     data = plain_inkml([np.array([[1.0, 2.0, 700.0], [3.0, 4.0, 800.0]])], "XYF")
-    assert np.isnan(inkml.traces(data)[0][:, 2]).all()
+    assert np.isnan(inkml.read(data).pages[0].strokes[0][:, 2]).all()
 
 
 def test_a_page_without_ink_is_refused(run, tmp_path):
@@ -215,11 +215,6 @@ def test_a_page_without_ink_is_refused(run, tmp_path):
     code, _, error = run(None, name="page.inkml")
     assert code == 1
     assert "There is no ink in it." in error
-
-
-def test_inkml_without_traces_is_refused():
-    with pytest.raises(InkError):
-        inkml.traces(b"<ink/>")
 
 
 def test_every_blob_becomes_a_stroke_where_it_stands():

@@ -31,7 +31,7 @@ _SUFFIX = {"deepwriting": ".npz", "prepared": ".npz"}
 def outcome(kind: str, path: Path) -> tuple[str, str]:
     """What a reader makes of a file, in this process: READ, REFUSED or TRACEBACK, and what it said."""
     from handpad.errors import HandpadError
-    from handpad.inkml import traces
+    from handpad.formats import inkml
     from handpad.reading.images import ink_of_image
     from handpad.train import datasets
     from handpad.train.datasets.dataset import read_about
@@ -39,7 +39,7 @@ def outcome(kind: str, path: Path) -> tuple[str, str]:
 
     try:
         if kind == "inkml":
-            traces(path.read_bytes())
+            inkml.read(path.read_bytes())
         elif kind in ("png", "jpeg"):
             ink_of_image(path.read_bytes())
         elif kind == "prepared":
