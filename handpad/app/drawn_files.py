@@ -47,6 +47,13 @@ CLOSE = 0.35
 FLAT = 0.1
 """A curve that bends by less than half of so many points is painted as a line, which takes a third of the file."""
 
+SPACE, COLUMN = 0.5, 3.0
+"""A wider gap than the first, and narrower than the second, in sizes of the text, is filled down to the first by the
+word before it: readers of PDF take words farther apart for columns."""
+
+MOST_STRETCH = 1.6
+"""The unseen text is at most so many times as high as print with its x-height."""
+
 FONT_PIXELS = 100
 """Size at which the unseen text is measured; it is then scaled to its ink."""
 
@@ -185,19 +192,29 @@ def _pen(color: QColor, width: float) -> QPen:
 
 
 def _paint_text(painter: QPainter, line: TextLine, place: Placed) -> None:
-    """Text that is not seen, each word as wide as its ink and as high as the writing of its line."""
+    """Text that is not seen, each word as wide as its ink, and high enough to cover that of its line.
+
+    Hands write high letters higher, and words farther apart, than print has them; text as high as its ink is taken
+    for one line by readers of PDF.
+    """
     font = QFont("Sans Serif")
     font.setPixelSize(FONT_PIXELS)
+    font.setStyleStrategy(QFont.StyleStrategy.PreferNoShaping)  # a ligature of f and i is not found by f and i
     measures = QFontMetricsF(font)
     baseline, high = (line.baseline - place.top) * place.scale, line.x_height * place.scale / measures.xHeight()
+    top = (min(word.box.top for word in line.words) - place.top) * place.scale
+    high *= min(max((baseline - top) / (high * measures.ascent()), 1.0), MOST_STRETCH)
     painter.setPen(QColor(0, 0, 0, 0))
     painter.setFont(font)
-    for word in line.words:
-        box, advance = place.box(word.box), measures.horizontalAdvance(word.text)
+    boxes = [place.box(word.box) for word in line.words]
+    for word, box, after in itertools.zip_longest(line.words, boxes, boxes[1:]):
+        advance, width = measures.horizontalAdvance(word.text), max(box.width, 0.1)
+        if after is not None and SPACE < (after.left - box.right) / (high * FONT_PIXELS) < COLUMN:
+            width = after.left - SPACE * high * FONT_PIXELS - box.left
         if advance > 0 and high > 0:
             painter.save()
             painter.translate(box.left, baseline)
-            painter.scale(max(box.width, 0.1) / advance, high)
+            painter.scale(width / advance, high)
             painter.drawText(QPointF(0, 0), word.text)
             painter.restore()
 

@@ -34,6 +34,7 @@ def write(document: Document) -> bytes:
             _annotate(group, PAPER, " ".join(map(_number, page.paper)))
         if page.paper_color != "#ffffff":
             _annotate(group, PAPER_COLOR, page.paper_color)
+        columns = _columns(page.strokes)
         for place, (stroke, style) in enumerate(zip(page.strokes, page.styles, strict=True)):
             key = style, page.unit
             if key not in brushes:
@@ -41,7 +42,7 @@ def write(document: Document) -> bytes:
                 _brush(definitions, style, page.unit, brushes[key])
             trace = _element(group, "trace", brushRef=f"#{brushes[key]}")
             trace.set(_ID, f"p{number}s{place + 1}")
-            trace.text = _points(stroke[:, _columns(page.strokes)])
+            trace.text = _points(stroke[:, columns])
         _add_lines(root, page, number)
     return ET.tostring(root, encoding="utf-8", xml_declaration=True)
 

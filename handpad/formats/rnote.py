@@ -43,6 +43,9 @@ CURVE_STEPS = 8
 
 _POINT = struct.Struct("<3d")
 
+_NO_STROKE = '{"value":null,"version":0}'
+"""The first place of a slotmap, in which nothing ever lies."""
+
 _LEFT_OUT = {
     "textstroke": "typed texts",
     "bitmapimage": "pictures",
@@ -222,16 +225,14 @@ def write(document: Document) -> bytes:
     """A file that Rnote 0.9 and later open: the pages as sheets below each other, of each its ink."""
     places = [placed(page) for page in document.pages]
     width, height = (max(getattr(place, side) for place in places) / UNIT for side in ("width", "height"))
-    strokes: list[Any] = []
-    chronos: list[Any] = []
+    strokes, chronos = [_NO_STROKE], [_NO_STROKE]
     for row, (page, place) in enumerate(zip(document.pages, places, strict=True)):
         for stroke, style in zip(page.strokes, page.styles, strict=True):
             points = place.points(stroke) / UNIT + (0, row * height)
-            strokes.append(
-                {"value": _brushstroke(points, stroke[:, 2], style, place.width_of(style) / UNIT), "version": 1}
-            )
+            value = _brushstroke(points, stroke[:, 2], style, place.width_of(style) / UNIT)
             layer: Any = "highlighter" if style.tool == HIGHLIGHTER else {"user_layer": 0}
-            chronos.append({"value": {"t": len(chronos) + 1, "layer": layer}, "version": 1})
+            strokes.append(_json({"value": value, "version": 1}))  # as text, which takes a tenth of the memory
+            chronos.append(_json({"value": {"t": len(chronos), "layer": layer}, "version": 1}))
     grey, paper = {"r": 0.8, "g": 0.8, "b": 0.8, "a": 1.0}, _parts(document.pages[0].paper_color) | {"a": 1.0}
     sheet = {
         "x": 0.0,
@@ -251,15 +252,20 @@ def write(document: Document) -> bytes:
         "layout": "fixed_size",
         "snap_positions": False,
     }
-    snapshot = {
-        "document": sheet,
-        "camera": {"offset": [0.0, 0.0], "size": [800.0, 600.0], "zoom": 1.0},
-        "stroke_components": [{"value": None, "version": 0}, *strokes],  # the first place of a slotmap is never used
-        "chrono_components": [{"value": None, "version": 0}, *chronos],
-        "chrono_counter": len(chronos) + 1,
+    parts = {
+        "document": _json(sheet),
+        "camera": _json({"offset": [0.0, 0.0], "size": [800.0, 600.0], "zoom": 1.0}),
+        "stroke_components": f"[{','.join(strokes)}]",
+        "chrono_components": f"[{','.join(chronos)}]",
+        "chrono_counter": str(len(chronos)),
     }
-    content = {"version": VERSION, "data": {"engine_snapshot": snapshot}}
-    return gzip.compress(json.dumps(content, separators=(",", ":")).encode(), mtime=0)
+    snapshot = ",".join(f'"{name}":{part}' for name, part in parts.items())
+    content = f'{{"version":"{VERSION}","data":{{"engine_snapshot":{{{snapshot}}}}}}}'
+    return gzip.compress(content.encode(), compresslevel=6, mtime=0)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _brushstroke(points: np.ndarray, pressures: np.ndarray, style: StrokeStyle, width: float) -> dict[str, Any]:

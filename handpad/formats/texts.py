@@ -4,7 +4,7 @@ import re
 
 from handpad.formats.document import Document
 
-_MARKS = re.compile(r"([\\`*_\[\]<>])")
+_MARKS = re.compile(r"([\\`*_\[\]<>]|&(?=#?\w+;))")
 
 
 def plain(document: Document) -> bytes:

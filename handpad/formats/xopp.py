@@ -227,7 +227,7 @@ def write(document: Document) -> bytes:
             if len(points) == 1:  # Xournal++ drops a stroke of one point
                 points = np.repeat(points, 2, axis=0)
             element.text = " ".join(map(_text, points.ravel().tolist()))
-    return gzip.compress(ET.tostring(root, encoding="utf-8", xml_declaration=True), mtime=0)
+    return gzip.compress(ET.tostring(root, encoding="utf-8", xml_declaration=True), compresslevel=6, mtime=0)
 
 
 def _widths(stroke: np.ndarray, nominal: float) -> list[float]:

@@ -43,6 +43,24 @@ UNIPEN = {
 UJI = {"UJIpenchars-w01": b'.SEGMENT CHARACTER 0 OK "a"\n.PEN_DOWN\n1 2\n3 4\n.PEN_UP\n'}
 
 
+XOPP = (
+    b"<?xml version='1.0' standalone='no'?><xournal creator='Xournal++ 1.2.8' fileversion='4'><title>x</title>"
+    b"<page width='595.2' height='841.8'><background type='solid' color='#ffffffff' style='lined'/><layer>"
+    b"<stroke tool='pen' color='#002e99ff' width='2.26 0.41 0.42' capStyle='round'>10 0 9 14 10.5 28</stroke>"
+    b"<stroke tool='highlighter' color='yellow' width='9'>1 2 3 4</stroke><text x='1' y='2'>typed</text>"
+    b"</layer></page></xournal>"
+)
+RNOTE = (
+    b'{"version":"0.9.4","data":{"engine_snapshot":{"document":{"x":0,"y":0,"format":{"width":793.7,"height":1122.5},'
+    b'"background":{"color":{"r":1,"g":1,"b":1,"a":1}},"layout":"fixed_size"},"stroke_components":[{"value":null},'
+    b'{"value":{"brushstroke":{"path":{"start":{"pos":[1,2.5],"pressure":0.5},"segments":['
+    b'{"lineto":{"end":{"pos":[2,2.5],"pressure":0.5}}},'
+    b'{"quadbezto":{"cp":[3,4],"end":{"pos":[3,2.5],"pressure":0.5}}}]},'
+    b'"style":{"smooth":{"stroke_width":2.0,"stroke_color":{"r":1,"g":0,"b":0,"a":1}}}}}},{"value":{"bitmapimage":{}}}],'
+    b'"chrono_components":[{"value":null},{"value":{"t":1,"layer":{"user_layer":0}}},{"value":{"t":2,"layer":"image"}}]}}}'
+)
+
+
 def mutated(data: bytes, rng: random.Random) -> bytes:
     """The same with one to eight changes: bytes set, cut out, doubled, or one of TOKENS put in."""
     found = bytearray(data)
@@ -138,6 +156,11 @@ def _png(image: np.ndarray) -> bytes:
     return cv2.imencode(".png", image)[1].tobytes()
 
 
+def _any_xopp(data: bytes, rng: random.Random) -> bytes:
+    """The file of Xournal++ with this XML, packed in one of the ways that it is packed in."""
+    return rng.choice((lambda: data, lambda: gzip.compress(data), lambda: zip_of({"content.xml": data})))()
+
+
 def nist_files(rng: random.Random) -> dict[str, bytes]:
     """The files of a by_class.zip of two images."""
     image = np.full((128, 128), 255, np.uint8)
@@ -155,6 +178,11 @@ def _packed(files: dict[str, bytes], pack: Callable[[dict[str, bytes]], bytes], 
         return mutated(pack(files), rng)
     name = rng.choice(sorted(files))
     return pack(files | {name: mutated(files[name], rng)})
+
+
+def _damaged_or_packed(data: bytes, pack: Callable, rng: random.Random) -> bytes:
+    """Packed data that are damaged, or damaged data that are packed, which a checksum does not tell."""
+    return mutated(pack(data, rng), rng) if rng.random() < 0.3 else pack(mutated(data, rng), rng)
 
 
 def _npy_files(arrays: dict[str, np.ndarray]) -> dict[str, bytes]:
@@ -178,17 +206,27 @@ _PLAIN: dict[str, Callable[[random.Random], bytes]] = {
     "jpeg": lambda rng: cv2.imencode(".jpg", _page(rng))[1].tobytes(),
 }
 
-SOUND: dict[str, Callable[[random.Random], bytes]] = _PLAIN | {
-    kind: lambda rng, files=files, pack=pack: pack(files(rng), rng) for kind, (files, pack) in _FILES.items()
-}
+SOUND: dict[str, Callable[[random.Random], bytes]] = (
+    _PLAIN
+    | {
+        "xopp": lambda rng: _any_xopp(XOPP, rng),
+        "rnote": lambda rng: gzip.compress(RNOTE),
+    }
+    | {kind: lambda rng, files=files, pack=pack: pack(files(rng), rng) for kind, (files, pack) in _FILES.items()}
+)
 """A file of each kind that its reader can read."""
 
-DAMAGED: dict[str, Callable[[random.Random], bytes]] = {
-    kind: lambda rng, sound=sound: mutated(sound(rng), rng) for kind, sound in _PLAIN.items()
-} | {
-    kind: lambda rng, files=files, pack=pack: _packed(files(rng), lambda found: pack(found, rng), rng)
-    for kind, (files, pack) in _FILES.items()
-}
+DAMAGED: dict[str, Callable[[random.Random], bytes]] = (
+    {kind: lambda rng, sound=sound: mutated(sound(rng), rng) for kind, sound in _PLAIN.items()}
+    | {
+        "xopp": lambda rng: _damaged_or_packed(XOPP, _any_xopp, rng),
+        "rnote": lambda rng: _damaged_or_packed(RNOTE, lambda data, _: gzip.compress(data), rng),
+    }
+    | {
+        kind: lambda rng, files=files, pack=pack: _packed(files(rng), lambda found: pack(found, rng), rng)
+        for kind, (files, pack) in _FILES.items()
+    }
+)
 """A damaged copy of one."""
 
 
@@ -206,6 +244,7 @@ def bombs(size: int) -> Iterator[tuple[str, str, bytes]]:
     yield "inkml", "hexadecimal", INKML.replace(b"10 0", b"#" + b"f" * 400 + b" 0")
     for encoding in (b"utf-9", b"foo-8", b"idna", b"hex"):
         yield "inkml", f"encoding {encoding.decode()}", INKML.replace(b"utf-8", encoding)
+    yield from _packed_ink(size)
     rng = np.random.default_rng(0)
     side = 1000 if size > 10_000_000 else 400
     for share in (0.02, 0.1, 0.3, 0.5):
@@ -245,6 +284,41 @@ def bombs(size: int) -> Iterator[tuple[str, str, bytes]]:
         broken = prepared["glyphs.npy"].replace(text[:9], text, 1)
         yield "prepared", name, zip_of(prepared | {"glyphs.npy": broken})
     yield "nist", "one image", zip_of(nist_files(random.Random(0)) | {"by_class/61/hsf_0/hsf_0_00000.png": zeros})
+
+
+def _packed_ink(size: int) -> Iterator[tuple[str, str, bytes]]:
+    """Bombs in files of Xournal++ and Rnote."""
+    zeros, few = bytes(size), min(size, 90_000_000)
+    yield "xopp", "gzip of nothing but zeros", gzip.compress(zeros)
+    yield "xopp", "zip of nothing but zeros", zip_of({"content.xml": zeros})
+    yield "xopp", "many small gzips", gzip.compress(b" ") * (few // 100)
+    stroke = b"<stroke width='1'>1 2 3 4</stroke>"
+    yield "xopp", "entities", gzip.compress(_entities().replace(b"<ink>", b"<xournal>"))
+    for name, inside in (
+        ("points", XOPP.replace(b"10 0", b"1 2 " * (few // 4))),
+        ("blanks", XOPP.replace(b"10 0", b"1" + b" " * few + b"2")),
+        ("widths", XOPP.replace(b"2.26", b"1 " * (few // 2))),
+        ("strokes", XOPP.replace(b"<layer>", b"<layer>" + stroke * (few // len(stroke)))),
+        ("pages", XOPP.replace(b"<page", b"<page/>" * (few // 7) + b"<page", 1)),
+        ("depth", XOPP.replace(b"<layer>", b"<layer>" * (few // 7))),
+        ("one number", XOPP.replace(b"10 0", b"9" * few)),
+    ):
+        yield "xopp", name, gzip.compress(inside, 1)
+    yield "rnote", "gzip of nothing but zeros", gzip.compress(zeros)
+    for name, value in (
+        ("lists", b"[],"),
+        ("nested lists", b"["),
+        ("objects", b"{},"),
+        ("objects with a key", b'{"a":1},'),
+        ("nested objects", b'{"a":'),
+        ("strings", b'"ab",'),
+        ("numbers", b"0.1,"),
+        ("digits", b"9"),
+        ("points", b'{"pos":[1.5,2.5],"pressure":0.5},'),
+        ("lines", b'{"lineto":{"end":{"pos":[1.5,2.5],"pressure":0.5}}},'),
+    ):
+        many = b'"segments":[' + value * (few // len(value))
+        yield "rnote", name, gzip.compress(RNOTE.replace(b'"segments":[', many, 1), 1)
 
 
 def _entities() -> bytes:

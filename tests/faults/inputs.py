@@ -31,15 +31,15 @@ _SUFFIX = {"deepwriting": ".npz", "prepared": ".npz"}
 def outcome(kind: str, path: Path) -> tuple[str, str]:
     """What a reader makes of a file, in this process: READ, REFUSED or TRACEBACK, and what it said."""
     from handpad.errors import HandpadError
-    from handpad.formats import inkml
+    from handpad.formats.opening import open_ink
     from handpad.reading.images import ink_of_image
     from handpad.train import datasets
     from handpad.train.datasets.dataset import read_about
     from handpad.train.datasets.detect import detect
 
     try:
-        if kind == "inkml":
-            inkml.read(path.read_bytes())
+        if kind in ("inkml", "xopp", "rnote"):
+            open_ink(path)
         elif kind in ("png", "jpeg"):
             ink_of_image(path.read_bytes())
         elif kind == "prepared":
