@@ -113,6 +113,9 @@ def png(page: InkPage) -> bytes:
     place = placed(page)
     scale = min(DOTS_PER_INCH / 72, MOST_PIXELS / max(place.width, place.height))
     image = QImage(round(place.width * scale), round(place.height * scale), QImage.Format.Format_RGB32)
+    image.fill(QColor(page.paper_color))  # the last pixels lie on the sheet only in part
+    image.setDotsPerMeterX(round(scale * 72 / 0.0254))
+    image.setDotsPerMeterY(round(scale * 72 / 0.0254))
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(scale, scale)

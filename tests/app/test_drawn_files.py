@@ -104,6 +104,12 @@ def test_ink_is_on_its_place_in_a_png_with_its_colour():
     assert at(150, 51) == [0, 0, 0]
 
 
+def test_a_sheet_that_ends_within_a_pixel_has_its_colour_to_the_edge():
+    for color, shade in (("#ffffff", 255), ("#202020", 0x20)):
+        image = pixels(drawn_files.png(InkPage((), (), Box(0, 0, 100.3, 200.3), 1.0, paper_color=color)))
+        assert np.unique(image).tolist() == [shade]
+
+
 def test_pressure_makes_a_stroke_wider_and_an_eraser_has_the_colour_of_the_paper():
     ink = as_strokes([[[20.0, 50.0, 0.2], [280, 50, 0.2]], [[20, 150, 1.0], [280, 150, 1.0]]])
     paper = Box(0, 0, 300, 300)
