@@ -26,7 +26,7 @@ from handpad.page.line_job import whole_line
 from handpad.page.page import Page
 from handpad.reading.images import ImageError, ink_of_image
 from handpad.reading.reader import Progress
-from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, renumbered
+from handpad.reading.result import ReadCharacter, Reading, ReadLine, ReadWord, reading_of, renumbered
 from handpad.recognizer import Recognizer
 
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
@@ -53,8 +53,9 @@ class FileRead:
 
     @property
     def reading(self) -> Reading:
-        """The lines of all pages."""
-        return Reading(tuple(line for reading in self.readings for line in reading.lines))
+        """The lines and drawings of all pages."""
+        lines = tuple(line for reading in self.readings for line in reading.lines)
+        return Reading(lines, tuple(drawing for reading in self.readings for drawing in reading.drawings))
 
     @property
     def text(self) -> str:
@@ -77,7 +78,9 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--text", action="store_true", help="print the text, also where OUT is asked for")
     parser.add_argument(
-        "--json", action="store_true", help="print lines, words and characters with boxes, strokes and probabilities"
+        "--json",
+        action="store_true",
+        help="print lines, words, characters, drawings, boxes, strokes, probabilities",
     )
     for kind, name in KINDS.items():
         parser.add_argument(f"--{kind}", metavar="OUT", help=name)
@@ -131,6 +134,9 @@ def _read_one(pad: Recognizer, source: Input, targets: Iterable[Output], printed
     found = read_pages(pad, source.path, _told(time.monotonic()))
     if found.document.left_out:
         print(f"{source.path}: left out {listed(found.document)}.", file=sys.stderr)
+    drawings = len(found.reading.drawings)
+    if drawings:
+        print(f"{source.path}: {drawings} drawing{'s' * (drawings > 1)} left out of the text.", file=sys.stderr)
     printed.add(found)
     for target in targets:
         target.add(found.document, source)
@@ -264,7 +270,8 @@ def _read_page(pad: Recognizer, page: InkPage, progress: Progress, traced: bool)
     strokes = [page.strokes[index] for index in writing]
     _check_size(strokes)
     reading = pad.read(strokes, progress=progress, traced=traced)
-    return Reading(tuple(renumbered(line, writing) for line in reading.lines))
+    drawings = [replace(one, strokes=tuple(writing[place] for place in one.strokes)) for one in reading.drawings]
+    return Reading(tuple(renumbered(line, writing) for line in reading.lines), tuple(drawings))
 
 
 def _read_own(pad: Recognizer, page: Page, progress: Progress) -> Reading:
@@ -275,11 +282,11 @@ def _read_own(pad: Recognizer, page: Page, progress: Progress) -> Reading:
     for row in sorted(page.lines):
         job = whole_line(page, row)
         with pad.interruptible(partial(progress, done, len(page.strokes))):
-            line = pad.read_line(job.strokes, job.guide, job.known)
+            line = pad.read_line(job.strokes, job.guide, job.known, job.writing)
         lines.append(renumbered(line, [places[number] for number in job.numbers]))
         done += len(job.strokes)
         progress(done, len(page.strokes))
-    return Reading(tuple(lines))
+    return reading_of(lines, list(page.strokes.values()), [places[number] for number in page.drawings])
 
 
 def _check_size(strokes: Sequence[np.ndarray]) -> None:
@@ -313,7 +320,8 @@ def as_json(found: FileRead) -> dict:
     """A file that was read, as JSON has it.
 
     Boxes are left, top, right, bottom in the units of the file; strokes are numbered from 1 on each page, in the order
-    of the file, and a part is a stroke with its first point, counted from 0, and the one after its last.
+    of the file, and a part is a stroke with its first point, counted from 0, and the one after its last. Drawings are
+    what is no writing.
     """
     pages = [
         {
@@ -325,7 +333,12 @@ def as_json(found: FileRead) -> dict:
         for page in found.document.pages
     ]
     lines = [_line(line, number) for number, page in enumerate(found.readings, start=1) for line in page.lines]
-    return {"file": str(found.path), "text": found.text, "pages": pages, "lines": lines}
+    drawings = [
+        {"page": number, "strokes": [stroke + 1 for stroke in drawing.strokes], "box": _sides(drawing.box)}
+        for number, page in enumerate(found.readings, start=1)
+        for drawing in page.drawings
+    ]
+    return {"file": str(found.path), "text": found.text, "pages": pages, "lines": lines, "drawings": drawings}
 
 
 def _line(line: ReadLine, page: int) -> dict:

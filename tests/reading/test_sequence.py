@@ -1,3 +1,4 @@
+import copy
 import itertools
 import shutil
 from collections import defaultdict
@@ -366,7 +367,7 @@ def test_frames_are_the_same_whatever_was_asked_before(folder):
     lines = [ink(text) for text in ("over", "i", "a lazy line of it")]
     network = SequenceNetwork.load(folder)
     first = [network.frames(strokes) for strokes in lines]
-    kept = [Frames(*(getattr(one, name).copy() for name in Frames.__dataclass_fields__)) for one in first]
+    kept = [copy.deepcopy(one) for one in first]
     again = [network.frames(strokes) for strokes in reversed(lines)][::-1]
     fresh = SequenceNetwork.load(folder)
     other_order = [fresh.frames(strokes) for strokes in reversed(lines)][::-1]
