@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QWidget
 from handpad.app.page_view import FADE_IN, GLOW, PageView, View
 from handpad.app.pen_path import NIB, PenPath
 from handpad.app.theme import Theme
-from handpad.app.under_pointer import strokes_at
+from handpad.app.under_pointer import strokes_at, word_near
 from handpad.page.line_job import Key
 from handpad.page.page import Character, Page
 from handpad.page.walk import row_beside, word_beside
@@ -404,7 +404,7 @@ class Canvas(QWidget):
 
     def _open_at(self, point: QPointF) -> None:
         """Open the word at a point; in boxes, the character."""
-        character = self._character_at(point) or self._word_at(point)
+        character = self._character_at(point) or self._word_at(point) or word_near(self.page, point)
         if character is not None:
             in_box = self.page.row(character) in self.page.box_rows
             asked = self.opened if in_box else self.word_opened

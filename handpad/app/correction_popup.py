@@ -119,12 +119,26 @@ class Popup(QFrame):
         self.setAccessibleName(name)
 
     def open_at(self, target: QRect) -> None:
-        """Show the popup beside target (in the parent's coordinates), wholly inside the parent, and take the keys."""
+        """Show the popup beside target (in the parent's coordinates), wholly inside the parent, and take the keys.
+
+        Below it, above it, to its right or its left: where it fits first; where it fits nowhere, it covers the least.
+        """
         area = self.parentWidget().rect().adjusted(8, 8, -8, -8)
-        x = min(max(target.center().x() - self.width() // 2, area.left()), area.right() - self.width())
-        below, above = target.bottom() + 8, target.top() - 8 - self.height()
-        y = below if below + self.height() <= area.bottom() or above < area.top() else above
-        self.move(QPoint(x, min(y, max(area.top(), area.bottom() - self.height()))))
+        size = self.size()
+        right, bottom = max(area.left(), area.right() - size.width()), max(area.top(), area.bottom() - size.height())
+
+        def inside(x: int, y: int) -> QRect:
+            return QRect(QPoint(min(max(x, area.left()), right), min(max(y, area.top()), bottom)), size)
+
+        x, y = target.center().x() - size.width() // 2, target.center().y() - size.height() // 2
+        places = [
+            inside(x, target.bottom() + 8),
+            inside(x, target.top() - 8 - size.height()),
+            inside(target.right() + 8, y),
+            inside(target.left() - 8 - size.width(), y),
+        ]
+        covered = [place.intersected(target) for place in places]
+        self.move(places[min(range(4), key=lambda n: covered[n].width() * covered[n].height())].topLeft())
         self.show()
         self.raise_()
         self.first.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -211,7 +225,7 @@ class CorrectionPopup(Popup):
         gap.setToolTip("It belongs to the word before" if space else "A word begins here")
         gap.clicked.connect(lambda: self._space(not space))
         gap.setVisible(space is not None)
-        split = QPushButton("Split", toolTip="These are two characters", enabled=can_split)
+        split = QPushButton("Split", toolTip="These are two characters; next you choose where", enabled=can_split)
         split.clicked.connect(lambda: self.close_with(self.split))
         join = QPushButton("Join", toolTip="This and the next are one character", enabled=can_join)
         join.clicked.connect(lambda: self.close_with(self.joined))

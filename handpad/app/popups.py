@@ -7,12 +7,17 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from handpad.app.canvas import Canvas
 from handpad.app.correction_popup import CorrectionPopup
+from handpad.app.cut_marks import CutMarks
 from handpad.app.drawing_popup import DrawingPopup
 from handpad.app.pad import Pad
 from handpad.app.theme import Theme
 from handpad.app.word_popup import WordPopup
-from handpad.page.line_job import Key
+from handpad.page.line_job import Key, WordReading
 from handpad.page.page import Character
+from handpad.page.parting import same_ink
+
+KNOBS = 24
+"""Logical pixels above a word in which its cuts are taken hold of."""
 
 
 class Popups(QObject):
@@ -20,7 +25,7 @@ class Popups(QObject):
 
     Attributes
     ----------
-    popup : the open popup, or None.
+    popup : the open popup, or None. marks : the cuts of the word that it is about, and the choice that Split asks.
     theme : the colours that the next popup is shown in.
 
     Signals
@@ -39,6 +44,11 @@ class Popups(QObject):
         self._canvas = canvas
         self._scroll = scroll
         self._place = place
+        self._cuts_stay = False
+        self.marks = CutMarks(pad, canvas, theme)
+        self.marks.notice.connect(self.notice)
+        self.marks.left.connect(self._on_left)
+        self.marks.dragging.connect(self.close_popup)
         pad.word_read.connect(self._on_word_read)
 
     def open(self, key: Key) -> None:
@@ -70,7 +80,7 @@ class Popups(QObject):
         self.popup.chosen.connect(lambda label: pad.correct(key, label))  # the popup closes when that is on disk
         self.popup.deleted.connect(lambda: self.delete(key))
         self.popup.drawn.connect(lambda: self.draw(character.strokes))
-        self.popup.split.connect(lambda: pad.split(key))
+        self.popup.split.connect(lambda: self.split(key))
         self.popup.joined.connect(lambda: pad.join(key))
         self._show(key, self._canvas.painter.character_rect(page, character).toAlignedRect())
 
@@ -97,24 +107,48 @@ class Popups(QObject):
         if isinstance(self.popup, WordPopup):
             if readings:
                 pad.correct_word(key, readings[0])
-            else:
-                self.popup.refuse(" ".join(self.popup.other.text().split()))
             return
         if character is None or not readings:
             self.notice.emit("Handpad is still reading this word.", False)
             return
         word = page.word(character)
         following = page.following(word[-1])
-        text = "".join(other.label for other in word)
+        text = readings[0].text
         self.popup = WordPopup(self.theme, readings, text, pad.words, self._place, can_join=following is not None)
-        self.popup.chosen.connect(lambda reading: pad.correct_word(key, reading))
+        self.popup.chosen.connect(lambda reading: self._choose(key, reading))
         self.popup.typed.connect(lambda typed: pad.ask_word(key, typed))
         self.popup.word_set.connect(self._set_word)
         self.popup.joined.connect(lambda: pad.set_space(following.substrokes, False))
         self.popup.drawn.connect(lambda: self.draw(number for other in word for number in other.strokes))
+        self.popup.cuts_asked.connect(self._move_cuts)
+        self.marks.show_word(key)
         keys = tuple(other.substrokes for other in word)
         self._show(key, self._canvas.painter.marked_rect(page, keys).toAlignedRect())
         self._canvas.select_word(keys)
+
+    def _choose(self, key: Key, reading: WordReading) -> None:
+        """Take a reading of a word. What stands there, or takes a neighbour in, is parted already; else it is as typed.
+
+        A typed text is parted with finer cuts, and teaches by the same rules, wherever it comes from.
+        """
+        page = self._pad.page
+        character = page.find(key)
+        word = page.word(character) if character is not None else ()
+        as_it_is = [one.substrokes for one in word] == [one.substrokes for one in reading.characters]
+        if as_it_is or not same_ink(word, reading.characters):
+            self._pad.correct_word(key, reading)
+        else:
+            self._pad.ask_word(key, reading.text)
+
+    def split(self, key: Key) -> None:
+        """Ask where a character is to be parted in two."""
+        self.close()
+        self.marks.split(key)
+
+    def _move_cuts(self) -> None:
+        """Let the keys move the cuts of the word that is corrected."""
+        self.close_popup()
+        self.marks.take_keys()
 
     def _set_word(self, word: str, known: bool) -> None:
         """Expect one of the writer's own words from now on, or no longer."""
@@ -150,19 +184,48 @@ class Popups(QObject):
         self.notice.emit("Deleted one character.", True)
 
     def close(self) -> None:
-        """Close the popup, if one is open."""
+        """Close the popup, if one is open, and show no cuts."""
+        self.close_popup()
+        self.marks.close()
+
+    def close_popup(self) -> None:
+        """Close the popup, if one is open; the cuts of its word stay."""
         if self.popup is not None:
+            self._cuts_stay = True
             self.popup.close()
+            self._cuts_stay = False
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use other colours from now on."""
+        self.theme = self.marks.theme = theme
+        for shown in (self.marks.cuts, self.marks.choice):
+            if shown is not None:
+                shown.set_theme(theme)
 
     def _show(self, key: Key, rect: QRect) -> None:
         """Show the popup beside a part of the canvas."""
         self.popup.closed.connect(self._on_closed)
         self._canvas.select(key)
-        self._scroll.ensureVisible(rect.center().x(), rect.center().y(), 60, 80)
+        self._make_room(rect)
         corner = self._canvas.mapTo(self._place, rect.topLeft())
         self.popup.open_at(QRect(corner, rect.size()))
 
+    def _make_room(self, rect: QRect) -> None:
+        """Scroll until the popup has room below a part of the canvas, or above it, as far as the paper goes."""
+        self._scroll.ensureVisible(rect.center().x(), rect.center().y(), 60, 80)
+        needed, height = self.popup.height() + 24, self._scroll.viewport().height()
+        top = rect.top() - self._scroll.verticalScrollBar().value()
+        missing = top + rect.height() + needed - height
+        if missing > 0 and top < needed:
+            bar = self._scroll.verticalScrollBar()
+            bar.setValue(bar.value() + min(missing, max(top - KNOBS, 0)))
+
     def _on_closed(self) -> None:
         self.popup = None
+        if not self._cuts_stay:
+            self.marks.close()
+        self._on_left()
+
+    def _on_left(self) -> None:
         self._canvas.select_word(())
         self._canvas.setFocus()

@@ -398,7 +398,7 @@ class MainWindow(QMainWindow):
         self.canvas.animate()
 
     def _on_corrected(self, change: Change) -> None:
-        self.popups.close()
+        self.popups.close_popup()
         self.status.tell_change(change)
 
     def show_trouble(self, sentence: str) -> None:
@@ -421,8 +421,9 @@ class MainWindow(QMainWindow):
     # Appearance
 
     def _apply_theme(self) -> None:
-        self.theme = self.popups.theme = themes.resolve(self.settings["theme"])
+        self.theme = themes.resolve(self.settings["theme"])
         themes.apply(self.theme)
+        self.popups.set_theme(self.theme)
         self.canvas.set_theme(self.theme)
         self.tools.set_theme(self.theme)
         self.bar.set_theme(self.theme)

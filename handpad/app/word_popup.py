@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from handpad.app.correction_popup import (
     CHOICES,
@@ -52,6 +52,7 @@ class WordPopup(Popup):
     word_set(word, known) : it is to be one of the writer's own words, or no longer.
     joined() : it is one word with the next one.
     drawn() : it is no word: its ink stays, and says nothing.
+    cuts_asked() : the keys are to move the cuts between its letters.
     """
 
     chosen = Signal(object)
@@ -59,6 +60,7 @@ class WordPopup(Popup):
     word_set = Signal(str, bool)
     joined = Signal()
     drawn = Signal()
+    cuts_asked = Signal()
 
     def __init__(
         self,
@@ -88,33 +90,25 @@ class WordPopup(Popup):
         self.other.setAccessibleName("What the word says")
         self.other.textChanged.connect(self._show_own)
         self.other.returnPressed.connect(self._type)
-        self.message = QLabel(wordWrap=True)
-        self.message.hide()
         self.own = QPushButton()
         self.own.clicked.connect(self._set_word)
         join = QPushButton("Join words", toolTip="This and the next are one word", enabled=can_join)
         join.clicked.connect(lambda: self.close_with(self.joined))
+        cuts = QPushButton("Cuts", toolTip="Move the lines between the letters by keys (F2), or drag them on the ink")
+        cuts.clicked.connect(self.cuts_asked)
         below = QHBoxLayout()
         below.addWidget(self.own)
         drawing = not_text_button()
         drawing.clicked.connect(lambda: self.close_with(self.drawn))
         below.addStretch()
+        below.addWidget(cuts)
         below.addWidget(join)
         below.addWidget(drawing)
         layout.addSpacing(4)
         layout.addWidget(self.other)
         layout.addLayout(below)
-        layout.addWidget(self.message)
         self._show_own()
         self.first = self.buttons[0] if self.buttons else self.other
-        self.adjustSize()
-
-    def refuse(self, text: str) -> None:
-        """Say that the ink cannot be read as what was typed."""
-        self.setEnabled(True)
-        self.message.setText(f"This ink cannot be parted into the characters of “{text}”.")
-        self.message.show()
-        self.other.setFocus(Qt.FocusReason.OtherFocusReason)
         self.adjustSize()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -123,6 +117,8 @@ class WordPopup(Popup):
             self.close()
         elif is_not_text(event):
             self.close_with(self.drawn)
+        elif key == Qt.Key.Key_F2:
+            self.cuts_asked.emit()
         elif picked is not None:
             self._choose(self._readings[picked])
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and focused is not None:

@@ -12,6 +12,7 @@ from handpad.errors import InkError
 from handpad.ink import Guide, checked_ink
 from handpad.page.line_job import Key, LineJob, ReadBack, WordReading
 from handpad.page.messages import BoxJob, CutJob, LearnSample, WordJob
+from handpad.page.page import Character
 from handpad.page.parting import Cut
 from handpad.reading.correction import text_of, within
 from handpad.reading.fragments import KnownCharacter, Substroke, joined, moved
@@ -101,21 +102,14 @@ class Answers:
             said = self._recognizer.spelled(line.strokes, job.text, line.guide, line.known)
             characters = [replace(one, substrokes=moved(one.substrokes, line.numbers)) for one in said]
             return [WordReading(text_of(characters), 1.0, characters)] if characters else []
-        lines = self._recognizer.alternatives(line.strokes, line.guide, line.known, 4 * SHOWN)
         ink = joined(substroke for key in keys for substroke in key)  # which another reading may part elsewhere
-        others = sum(character.substrokes not in keys for character in line.characters)
         found: dict[str, WordReading] = {}
-        for chance, read in lines:
+        for chance, read in self._recognizer.alternatives(line.strokes, line.guide, line.known, SHOWN):
             characters = [replace(one, substrokes=moved(one.substrokes, line.numbers)) for one in read]
-            word = [one for one in characters if within(one.substrokes, ink)]
-            if len(characters) - len(word) != others or not word:
-                continue
-            text = text_of(word)
-            if text in found:
-                found[text] = replace(found[text], probability=found[text].probability + chance)
-            else:
-                found[text] = WordReading(text, chance, word)
-        return list(found.values())
+            own = [place for place, one in enumerate(characters) if within(one.substrokes, ink)]
+            word = characters[_begin(characters, own[0]) : _end(characters, own[-1])]
+            found.setdefault(text_of(word), WordReading(text_of(word), chance, word))
+        return _with_shown(list(found.values()), [one for one in line.characters if one.substrokes in keys])
 
     def rank_cuts(self, job: CutJob) -> list[Cut]:
         """The ways to part a character, likeliest first by what both halves would say, with what that is."""
@@ -155,3 +149,32 @@ def _is_readable(ink: tuple[list[np.ndarray], Guide]) -> bool:
         log.warning("a character in a box is not read: %s", error)
         return False
     return True
+
+
+def _begin(line: Sequence[KnownCharacter], place: int) -> int:
+    """Where the word that a character of a line is in begins."""
+    while place and not line[place].space:
+        place -= 1
+    return place
+
+
+def _end(line: Sequence[KnownCharacter], place: int) -> int:
+    """The place behind the word that a character of a line is in."""
+    place += 1
+    while place < len(line) and not line[place].space:
+        place += 1
+    return place
+
+
+def _with_shown(readings: list[WordReading], shown: Sequence[Character]) -> list[WordReading]:
+    """The readings of a word with the one that stands on the page first, its ink parted as it is there.
+
+    Ink that the reading does not part so any more teaches nothing: its characters are given no probability.
+    """
+    as_shown = [KnownCharacter(one.substrokes, one.label, one.space, 0.0) for one in shown]
+    text = text_of(as_shown)
+    same = next((reading for reading in readings if reading.text == text), None)
+    likely = {one.substrokes: one for one in same.characters} if same is not None else {}
+    as_shown = [likely.get(one.substrokes, one) for one in as_shown]
+    first = WordReading(text, same.probability if same is not None else 0.0, as_shown)
+    return [first, *(reading for reading in readings if reading is not same)]

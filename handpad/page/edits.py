@@ -145,7 +145,7 @@ def corrected_word(
         label, space = given.label or "", bool(given.space)
         new.append(Character(given.substrokes, label, True, sample_id, grouped, space, spaced=True))
     new[0] = replace(new[0], space=word[0].space, spaced=word[0].spaced)
-    right = text_of(now) == "".join(character.label for character in word)
+    right = text_of(now) == text_of(word)
     skipped, text_only = (taught.skipped, taught.text_only) if learning else ((), ())
     return WordCorrection(page.with_characters(word, new), samples, skipped, text_only, right)
 

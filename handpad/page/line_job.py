@@ -319,6 +319,8 @@ def word_job(page: Page, word: tuple[Character, ...], keep_corrected: bool) -> L
         return None
     known = as_they_are(line, chosen, first, last)
     if keep_corrected:
+        if last + 1 in chosen and not line[last + 1].spaced:  # it may be one word with the next
+            known = [replace(one, space=None) if one.substrokes == every[last + 1] else one for one in known]
         own = (character for character in word if character.corrected or character.grouped)
         known += [
             KnownCharacter(character.substrokes, character.label if character.corrected else None) for character in own

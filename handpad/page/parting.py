@@ -8,12 +8,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from handpad.ink import bounding_box
-from handpad.reading.correction import text_of
+from handpad.reading.correction import text_of, within
 from handpad.reading.fragments import KnownCharacter, Substroke, ink_of, joined, turning_rows
 from handpad.reading.spelling import said_by, units_of
 
@@ -36,6 +36,9 @@ class Inked(Protocol):
 
     @property
     def substrokes(self) -> Key: ...
+
+
+InkedT = TypeVar("InkedT", bound=Inked)
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,11 @@ class Cut:
     right: Key
     border: Border
     labels: tuple[str, str] = ("", "")
+
+    @property
+    def ink(self) -> Key:
+        """The ink of both halves, as the character has it."""
+        return joined((*self.left, *self.right))
 
 
 def cuts_of(strokes: Strokes, ink: Key) -> list[Cut]:
@@ -267,6 +275,12 @@ class Parting:
             ]
             pieces[0] = replace(pieces[0], space=self.pieces[0].space)
         return Parting(self.strokes, tuple(pieces))
+
+
+def covered(line: Sequence[InkedT], characters: Sequence[Inked]) -> list[InkedT]:
+    """The characters of a line whose ink is that of some others, or part of it."""
+    ink = joined(part for character in characters for part in character.substrokes)
+    return [character for character in line if within(character.substrokes, ink)]
 
 
 def same_ink(one: Sequence[Inked], other: Sequence[Inked]) -> bool:

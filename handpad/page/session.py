@@ -20,7 +20,7 @@ from handpad.page.effects import CorrectionEffects
 from handpad.page.line_job import Key, LineJob, ReadBack, WordReading
 from handpad.page.merging import merged
 from handpad.page.page import Character, Page
-from handpad.page.parting import Cut, Parting, same_ink
+from handpad.page.parting import Cut, Parting, covered, same_ink
 from handpad.page.reading_queue import ReadingQueue
 from handpad.page.steps import Steps
 from handpad.page.text_edit import edit_of
@@ -332,7 +332,7 @@ class PageSession:
         character = self.page.find(key)
         if character is None:
             return
-        word = self.page.word(character)
+        word = covered(self.page.lines[self.page.row(character)], reading.characters)
         if not same_ink(word, reading.characters):  # the word has changed since it was read so
             self.ask_word(key, reading.text)
             return

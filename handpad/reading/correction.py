@@ -66,7 +66,7 @@ class Correction:
         return text_of(self.characters)
 
 
-def text_of(characters: Sequence[KnownCharacter]) -> str:
+def text_of(characters: Sequence["Said"]) -> str:
     """What some neighbouring characters say, without a space before the first."""
     return "".join((" " if one.space and place else "") + (one.label or "") for place, one in enumerate(characters))
 

@@ -129,6 +129,8 @@ class Language:
         except (KeyError, IndexError, ValueError) as error:
             raise HandpadError(f"{where} is a damaged language file; build it anew.") from error
         self._own: _OwnWords | None = None
+        self._words: np.ndarray | None = None
+        self.own_words: tuple[str, ...] = ()
         self.forget()
 
     def _unpack(self, arrays: dict[str, np.ndarray]) -> None:
@@ -234,7 +236,8 @@ class Language:
         Words keep their case: an own "McTavish" helps its capital T. Characters outside the alphabet end a word.
         """
         other = copy.copy(self)
-        other._own = _OwnWords(self, words)
+        other.own_words = tuple(words)
+        other._own = _OwnWords(self, other.own_words)
         other.forget()
         return other
 
@@ -249,6 +252,21 @@ class Language:
         """How many letters of a word of the list were read just before a state; None within any other token."""
         node = state >> _WEIGHT_BITS & _NODE_MASK
         return None if node == OUT else self._depth(node)
+
+    def words(self) -> np.ndarray:
+        """All words of the list, in small letters: uint8 (n, longest), their ASCII codes with zeros behind."""
+        if self._words is None:
+            firsts, characters = np.array(self._tree_first), np.frombuffer(self._tree_character, np.uint8)
+            parents = np.full(len(characters), ROOT)
+            parents[firsts[ROOT] :] = np.repeat(np.arange(ROOT, len(characters)), np.diff(firsts)[ROOT:])
+            nodes = np.flatnonzero(np.array(self._tree_end) > 0)
+            left = np.searchsorted(self._tree_levels, nodes, side="right")
+            self._words = np.zeros((len(nodes), int(left.max(initial=1))), np.uint8)
+            while len(words := np.flatnonzero(left)):
+                left[words] -= 1
+                self._words[words, left[words]] = characters[nodes[words]]
+                nodes[words] = parents[nodes[words]]
+        return self._words
 
     def _step(self, state: int, column: int) -> int:
         context = state >> _CONTEXT_SHIFT

@@ -25,6 +25,7 @@ from handpad.reading.lattice import X_HEIGHTS, Lattice, line_shape
 from handpad.reading.likely import likelihoods
 from handpad.reading.line_context import LineContext
 from handpad.reading.lines import nearest_guide, split_lines
+from handpad.reading.other_readings import chances, other_readings
 from handpad.reading.potential_functions import FORBIDDEN, PotentialFunctions
 from handpad.reading.result import (
     ReadCharacter,
@@ -38,18 +39,13 @@ from handpad.reading.result import (
 from handpad.reading.search import Foresight, Path, Step, Weights, search, text_of
 from handpad.reading.sequence import SequenceNetwork
 from handpad.reading.space_doubt import space_probabilities
-from handpad.reading.spelling import said_by, units_of
-from handpad.reading.words import Apart
+from handpad.reading.spelling import Unit, said_by, units_of
 
 MOST_STROKES = 400
 """A line of more strokes is read in stretches of so many: a page of scribbles stays bounded."""
 
 ALTERNATIVES = 5
 """How many readings of a word and of a line are given at most."""
-
-WIDE_BEAM, WIDE_MARGIN = 64, 20.0
-"""The search's beam and margin where other readings are asked for."""
-
 
 TELL_S = 0.5
 """A line that takes longer is told of between its steps as well, so that reading it can be ended."""
@@ -210,17 +206,24 @@ class Reader:
         """The likeliest readings of a line of different text, with their probabilities among each other, best first.
 
         At most ``count`` of them, and at least one; of each its characters, left to right, with the probability that
-        their ink is such a character. Slower than
-        :meth:`read_line`, and looks farther: meant for a word that the writer asks about, with everything else of the
-        line in ``known``.
+        the ink of those without a label is such a character. Slower than :meth:`read_line`, and looks farther, to words
+        of the language near the ink, and to what is one word with a neighbour: meant for a word that the writer asks
+        about, with everything else of the line in ``known``.
         """
         scored = self._scored(strokes, guide, adapter, known)
-        weights = replace(scored.weights, beam=WIDE_BEAM, margin=WIDE_MARGIN)
-        paths = self._search(scored, Apart(self.language), weights)
-        chances = softmax(np.array([path.score for path in paths]) / scored.weights.temperature)
-        best = list(zip(chances.tolist(), paths, strict=True))[:count]
-        likely = self._likelihoods(scored)
-        return [(chance, self._as_known(scored.segments, path, likely)) for chance, path in best]
+        stretch, found = other_readings(scored, self._model.labels, self.language, self._between_steps)
+        likely, whole = self._likelihoods(scored), []
+        around = [fragment.known for fragment in scored.segments.fragments]
+        before, behind = ([one for one in part if one] for part in (around[: stretch.first], around[stretch.stop :]))
+        for chance, one in list(zip(chances(found), found, strict=True))[:count]:
+            if one.steps is not None:
+                own = self._as_known(scored.segments, one.steps, likely)
+            else:
+                own = self._aligned(scored, units_of(one.text), likely)
+            own = (replace(own[0], space=one.before), *own[1:])
+            after = [replace(behind[0], space=one.behind), *behind[1:]] if behind else []
+            whole.append((chance, (*before, *own, *after)))
+        return whole
 
     def reading_score(
         self,
@@ -235,7 +238,8 @@ class Reader:
         """
         scored = self._scored(strokes, guide, adapter, known)
         best = self._search(scored, self.language, scored.weights)[0]
-        return best.score / scored.weights.temperature, self._as_known(scored.segments, best, self._likelihoods(scored))
+        likely = self._likelihoods(scored)
+        return best.score / scored.weights.temperature, self._as_known(scored.segments, best.steps, likely)
 
     def spelled(
         self,
@@ -258,10 +262,13 @@ class Reader:
         if not units:
             return ()
         scored = self._evidence.scored(strokes, guide, adapter, known, self._between_steps, SPELLED)
+        return self._aligned(scored, units, self._likelihoods(scored))
+
+    def _aligned(self, scored: Scored, units: list[Unit], likely: np.ndarray) -> tuple[KnownCharacter, ...]:
+        """A text parted over the open ink of a line in the likeliest way."""
         segments, calm = scored.segments, scored.weights.temperature
         scores = unit_scores(scored.labels, self._model.labels, units)
         pieces = align(segments, scores, scored.spaces, units, calm)
-        likely = self._likelihoods(scored)
         found = []
         for place, piece in enumerate(pieces):
             said, probability = units[piece.first : piece.last], 0.0
@@ -331,7 +338,7 @@ class Reader:
         geometry = np.stack([line.geometry, *(geometry for _, geometry in line.misread)])
         return np.concatenate([observation.embeddings, embeddings]), geometry, [True] + [False] * len(line.misread)
 
-    def _as_known(self, segments: Lattice, path: Path, likely: np.ndarray) -> tuple[KnownCharacter, ...]:
+    def _as_known(self, segments: Lattice, steps: Sequence[Step], likely: np.ndarray) -> tuple[KnownCharacter, ...]:
         return tuple(
             KnownCharacter(
                 segments.substrokes(step.segment),
@@ -339,7 +346,7 @@ class Reader:
                 step.space,
                 float(likely[step.segment, step.label]),
             )
-            for step in path.steps
+            for step in steps
         )
 
     def _likelihoods(self, scored: Scored) -> np.ndarray:

@@ -13,11 +13,14 @@ class Apart:
 
     alphabet = ALPHABET
 
-    def __init__(self, language: Language | None):
-        self._language = language
+    def __init__(self, language: Language | None, start: int | None = None):
+        """start : the state of the language before the first character; by default that before a line."""
+        self._language, self._start = language, start
         self._nothing = np.zeros(len(ALPHABET), np.float32)
 
     def start(self) -> tuple[int, str]:
+        if self._start is not None:
+            return self._start, ""
         return (self._language.start() if self._language else 0, "")
 
     def next(self, state: tuple[int, str], character: str) -> tuple[int, str]:

@@ -21,10 +21,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from doodles import DRAWINGS, MARKS, drawing
+from handpad.inkml import traces
 
 from handpad.errors import HandpadError
 from handpad.ink import Guide, as_strokes
-from handpad.inkml import traces
 from handpad.reading.result import Reading
 from handpad.reading.trajectory import writing_size
 from handpad.recognizer import Recognizer
