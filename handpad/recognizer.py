@@ -20,7 +20,7 @@ from handpad.glyph import SIZE
 from handpad.ink import Guide, as_guide, as_strokes, checked_ink
 from handpad.model.base import BaseModel
 from handpad.profile import Accuracy, Profile, Sample
-from handpad.reading.correction import Correction, TrainingSample, lessons, line_around, parted
+from handpad.reading.correction import Correction, TrainingSample, line_around, parted, taught_by
 from handpad.reading.fragments import KnownCharacter, Substroke, ink_of
 from handpad.reading.language import Language
 from handpad.reading.line_context import LineAround, LineContext
@@ -398,8 +398,8 @@ class Recognizer:
         characters are learned whose ink, and whose neighbours' ink, looks like them, as corrections or, where they were
         right, as confirmations. What the model does not know is text only.
 
-        Returns what the part says now, and the ids of the learned samples. Raises InkError if the part has no ink of a
-        line (it does not come from :meth:`read`) or the text is empty, or ProfileError.
+        Returns the ids of the learned samples, and beside them how the part is parted now. Raises InkError if the part
+        has no ink of a line (it does not come from :meth:`read`) or the text is empty, or ProfileError.
         """
         line = part.characters[0].line if part.characters else None
         if line is None:
@@ -417,12 +417,12 @@ class Recognizer:
             characters = parted(line, first, last, said_by(units), self.spelled)
         before = {character.substrokes: character.label or "" for character in line.characters[first : last + 1]}
         now = [*every[:first], *(character.substrokes for character in characters), *every[last + 1 :]]
-        taught = lessons(before, characters, self.model.labels)
+        taught = taught_by(before, characters, self.model.labels)
         samples = [
             self._learn_on_line(sample, line, now, regrouped=sample.substrokes not in before)
             for sample in taught.samples
         ]
-        return Correction(tuple(characters), tuple(samples), taught.skipped, taught.text_only)
+        return Correction(samples, characters, taught)
 
     def _learn_on_line(
         self, sample: TrainingSample, line: LineInk, every: Sequence[tuple[Substroke, ...]], regrouped: bool

@@ -270,7 +270,7 @@ def test_a_read_character_gives_its_ink_as_it_came_in():
 def test_a_character_put_right_is_learned_with_its_ink():
     pad = Recognizer()
     page = pad.read(strokes_of("vox"), (74, 30))
-    (sample_id,) = pad.correct(page.characters[0], "w").samples
+    (sample_id,) = pad.correct(page.characters[0], "w")
     (sample,) = pad.samples()
     assert (sample.id, sample.label, sample.confirmed) == (sample_id, "w", False)
     assert sample.predicted == page.characters[0].label
@@ -285,7 +285,7 @@ def test_a_word_put_right_teaches_its_letters_and_confirms_what_was_right():
     page = pad.read(strokes_of("the vox jumps"))
     done = pad.correct(page.words[1], "wox")
     samples = {sample.id: sample for sample in pad.samples()}
-    assert done.text == "wox" and list(samples) == list(done.samples)
+    assert done.text == "wox" and list(samples) == done
     taught = [(sample.label, sample.confirmed) for sample in samples.values()]
     assert taught == [("o", True), ("x", True)]
     assert [one.label for one in done.skipped] == ["w"]  # its ink looks like a v
@@ -295,7 +295,7 @@ def test_a_line_put_right_word_by_word_or_at_once():
     pad = Recognizer()
     line = pad.read(strokes_of("the vox")).lines[0]
     done = pad.correct(line, "the vox")
-    assert done.text == "the vox" and len(done.samples) == 6
+    assert done.text == "the vox" and len(done) == 6
     assert all(sample.confirmed for sample in pad.samples())
 
 
@@ -343,7 +343,7 @@ def test_what_is_no_text_or_no_reading_cannot_be_put_right():
     page = pad.read(strokes_of("vox"))
     with pytest.raises(InkError, match="no text"):
         pad.correct(page.words[0], " \n")
-    assert pad.correct(page.characters[0], "č").samples == ()
+    assert pad.correct(page.characters[0], "č") == []
     assert pad.sample_count() == 0
     reader = Reader.for_model(pad.model, Language.load())
     with pytest.raises(InkError, match="Only what was read"):

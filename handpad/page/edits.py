@@ -11,7 +11,7 @@ import numpy as np
 from handpad.page.line_job import committed, opened, reopened
 from handpad.page.page import Character, Page, Typed
 from handpad.page.parting import Cut
-from handpad.reading.correction import TrainingSample, lessons, text_of
+from handpad.reading.correction import TrainingSample, taught_by, text_of
 from handpad.reading.fragments import KnownCharacter
 from handpad.sample_ids import new_sample_id
 
@@ -133,7 +133,7 @@ def corrected_word(
         if old is not None and old.label == given.label and (old.corrected or old.sample_id):
             known.add(given.substrokes)
     labels = {character.substrokes: character.label for character in word}
-    taught = lessons(labels, now, alphabet, known)
+    taught = taught_by(labels, now, alphabet, known)
     samples = [(new_sample_id(), sample) for sample in taught.samples] if learning else []
     ids = {sample.substrokes: sample_id for sample_id, sample in samples}
     new = []

@@ -43,22 +43,20 @@ class TrainingSample:
     right: bool
 
 
-@dataclass(frozen=True)
-class Correction:
-    """What came of putting a part of a reading right.
+class Correction(list[str]):
+    """What came of putting a part of a reading right: the ids of what was learned of it, and how it is parted now.
 
     Attributes
     ----------
     characters : the part as it is now, left to right: of each its ink, its label and whether a space precedes it. A
         label of several characters stands for ink that could not be parted.
-    samples : the ids of what was learned of it.
-    skipped, text_only : those of its characters that were not learned, see :class:`Lessons`.
+    skipped, text_only : those of its characters that were not learned, see :class:`Taught`.
     """
 
-    characters: tuple[KnownCharacter, ...]
-    samples: tuple[str, ...]
-    skipped: tuple[KnownCharacter, ...]
-    text_only: tuple[KnownCharacter, ...]
+    def __init__(self, sample_ids: Iterable[str], characters: Sequence[KnownCharacter], taught: "Taught"):
+        super().__init__(sample_ids)
+        self.characters = tuple(characters)
+        self.skipped, self.text_only = taught.skipped, taught.text_only
 
     @property
     def text(self) -> str:
@@ -72,7 +70,7 @@ def text_of(characters: Sequence["Said"]) -> str:
 
 
 @dataclass(frozen=True)
-class Lessons:
+class Taught:
     """What a word that was put right teaches, and what it does not.
 
     Attributes
@@ -88,12 +86,12 @@ class Lessons:
     text_only: tuple[KnownCharacter, ...]
 
 
-def lessons(
+def taught_by(
     before: Mapping[Substrokes, str],
     characters: Sequence[KnownCharacter],
     alphabet: Collection[str],
     learned: Collection[Substrokes] = (),
-) -> Lessons:
+) -> Taught:
     """What a word that was put right teaches.
 
     Parameters
@@ -115,7 +113,7 @@ def lessons(
         else:
             shown = before.get(one.substrokes, "")
             samples.append(TrainingSample(one.substrokes, one.label, shown, shown == one.label))
-    return Lessons(sorted(samples, key=lambda sample: sample.right), tuple(skipped), tuple(text_only))
+    return Taught(sorted(samples, key=lambda sample: sample.right), tuple(skipped), tuple(text_only))
 
 
 def with_shared_strokes(line: Sequence[Substrokes], chosen: Iterable[int]) -> list[int]:

@@ -169,7 +169,7 @@ def correct(pad: Recognizer, row: Row, word: ReadWord, said: str, count: Count) 
     count.words += 1
     count.right += done.text == said
     count.typed += sum(not letter.isspace() for letter in said)
-    count.learned += len(done.samples)
+    count.learned += len(done)
     for one in done.characters:
         if one not in done.skipped and one not in done.text_only and is_wrong(row, one):
             count.wrong += 1
@@ -202,7 +202,7 @@ def correct_words(source: Path, limit: int) -> None:
                 count.words += 1
                 count.right += done.text == word.text
                 count.typed += sum(not letter.isspace() for letter in word.text)
-                count.learned += len(done.samples)
+                count.learned += len(done)
     print(f"joined words: {count.learned} of {count.typed} learned, text right {count.right} of {count.words}")
     print(f"joined words: {_following(count)}")
 
