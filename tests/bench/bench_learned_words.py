@@ -1,4 +1,4 @@
-"""What correcting words of joined and mixed hands gains: python tests/bench/bench_learned_words.py UNIPEN [--taught N ...]
+"""What correcting words of all hands gains: python tests/bench/bench_learned_words.py UNIPEN [--taught N ...]
 
 Writers of the contributors named (by default not and int, on whom the sequence network was not fitted) are read with
 a model: --asked words before anything is learned, and each time when so many of --taught other words were each read,
