@@ -418,17 +418,12 @@ class Recognizer:
         before = {character.substrokes: character.label or "" for character in line.characters[first : last + 1]}
         now = [*every[:first], *(character.substrokes for character in characters), *every[last + 1 :]]
         taught = taught_by(before, characters, self.model.labels)
-        samples = [
-            self._learn_on_line(sample, line, now, regrouped=sample.substrokes not in before)
-            for sample in taught.samples
-        ]
+        samples = [self._learn_on_line(sample, line, now) for sample in taught.samples]
         return Correction(samples, characters, taught)
 
-    def _learn_on_line(
-        self, sample: TrainingSample, line: LineInk, every: Sequence[tuple[Substroke, ...]], regrouped: bool
-    ) -> str:
+    def _learn_on_line(self, sample: TrainingSample, line: LineInk, every: Sequence[tuple[Substroke, ...]]) -> str:
         """Learn a character of a line whose characters have that ink; returns the sample's id."""
-        around = line_around(line.strokes, every, list(every).index(sample.substrokes), line.guide, regrouped)
+        around = line_around(line.strokes, every, list(every).index(sample.substrokes), line.guide, regrouped=False)
         ink = ink_of(sample.substrokes, line.strokes)
         return self.learn(ink, sample.label, line.guide, confirmed=sample.right, shown=sample.shown, line=around)
 

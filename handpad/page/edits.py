@@ -141,7 +141,8 @@ def corrected_word(
         old = before.get(given.substrokes)
         stays = old.sample_id if old is not None and given.substrokes in known else ""
         sample_id = ids.get(given.substrokes, stays)
-        grouped = old is None or old.grouped
+        # How a text was parted by itself teaches nothing of parting; where the writer put a border is.
+        grouped = old.grouped if old is not None else given.probability is None
         label, space = given.label or "", bool(given.space)
         new.append(Character(given.substrokes, label, True, sample_id, grouped, space, spaced=True))
     new[0] = replace(new[0], space=word[0].space, spaced=word[0].spaced)
