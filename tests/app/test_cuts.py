@@ -239,18 +239,18 @@ def test_a_right_click_between_letters_and_beside_words_opens_the_word(qtbot, wi
 
 
 def test_a_popup_offers_a_word_joined_with_the_next_and_choosing_that_joins_them(qtbot, window):
-    put(qtbot, window, "in")
-    put(qtbot, window, "side", left=122.0)
+    put(qtbot, window, "to")
+    put(qtbot, window, "day", left=max(box.right for box in window.pad.page.stroke_boxes.values()) + 45)
     first, second = window.pad.page.words(0)
     popup = open_word(qtbot, window, 0)
     texts = [button.label for button in popup.buttons]
-    assert texts[0] == "in"
-    assert "inside" in texts
-    qtbot.keyClick(popup.buttons[0], Qt.Key.Key_1 + texts.index("inside"))
+    assert texts[0] == "to"
+    assert "today" in texts
+    qtbot.keyClick(popup.buttons[0], Qt.Key.Key_1 + texts.index("today"))
     qtbot.waitUntil(lambda: window.popups.popup is None, timeout=10_000)
     settle(qtbot, window)
-    assert window.pad.page.line_text(0) == "inside"
+    assert window.pad.page.line_text(0) == "today"
     assert [len(word) for word in window.pad.page.words(0)] == [len(first) + len(second)]
     window.tools.undo.trigger()
     settle(qtbot, window)
-    assert window.pad.page.line_text(0) == "in side"
+    assert window.pad.page.line_text(0) == "to day"

@@ -3,9 +3,9 @@
 Ink of UNIPEN's validation writers is laid on a page and read as in the app: lines of printed text of which every
 character is delineated, and words of joined and mixed hands. On each word that is read wrongly the popup is asked for,
 as a right click asks for it, until --words of either kind have been. Prints how often the truth is among the readings
-shown, and how long a popup took to be answered. What a popup is for ends where the word does: words are true when they
-say what the ink says, a word that was parted in two when the popup offers to join it.
-The bundled model was fitted on all of UNIPEN's writers of characters, so that it reads these better than new ones.
+shown, and the processor time that a popup took to be answered. The truth is what the ink of the word says; of a word
+that was parted in two, what both say. The bundled model was fitted on all of UNIPEN's writers of characters, so that it
+reads these better than new ones.
 """
 
 import argparse
@@ -51,7 +51,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Asked:
-    """A word that was asked for: what it says, what was read, the readings offered, and the seconds that took."""
+    """A word that was asked for: what it says, what was read, the readings offered, and the processor time it took."""
 
     truth: str
     read: str
@@ -148,10 +148,10 @@ def ask(recognizer: Recognizer, lines: Sequence[Written], most: int) -> tuple[li
         desk = Desk(recognizer, written)
         for character, truth in list(wrong_words(written, desk.session.page.words(0))):
             read_as = _text(desk.session.page.word(character))
-            start = time.perf_counter()
+            start = time.process_time()
             desk.session.ask_word(character.substrokes)
             readings = desk.work()
-            asked.append(Asked(truth, read_as, [one.text for one in readings], time.perf_counter() - start))
+            asked.append(Asked(truth, read_as, [one.text for one in readings], time.process_time() - start))
     return asked, len(lines)
 
 
@@ -163,7 +163,8 @@ def figures(kind: str, asked: Sequence[Asked], lines: int, shown: int) -> str:
     return (
         f"{kind}: truth among {shown} shown {there} of {len(asked)} ({100 * there / len(asked):.1f} %), "
         f"what was read first {first}; {lines} lines; "
-        f"popup median {1000 * np.median(seconds):.0f} ms, 99 % {1000 * np.quantile(seconds, 0.99):.0f} ms"
+        f"processor time of a popup: median {1000 * np.median(seconds):.0f} ms, "
+        f"99 % {1000 * np.quantile(seconds, 0.99):.0f} ms"
     )
 
 
