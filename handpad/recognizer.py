@@ -197,14 +197,20 @@ class Recognizer:
         guide: ArrayLike | None = None,
         known: Sequence[KnownCharacter] = (),
         writing: Collection[int] = (),
+        boxes: bool = False,
     ) -> ReadLine:
         """Read ink that is one line. Raises InkError.
 
         known : what is known already of some characters, by the places of the strokes; they stay and help to read on.
         writing : places of strokes that are no drawings, whatever they look like.
+        boxes : each character stands in a box of its own, and `known` names the ink of all. What each looks like by
+            itself (:meth:`recognize`) then counts beside its line; of a lone one, nothing else does.
         """
         checked, checked_guide = as_strokes(strokes), as_guide(guide)
-        line = self._get_reader().read_line(checked, checked_guide, self._get_line_adapter(), known, writing)
+        reader, adapter = self._get_reader(), self._get_line_adapter()
+        line = reader.read_line(
+            checked, checked_guide, adapter, known, writing, self._adapter.predict if boxes else None
+        )
         return on_its_line(line, checked, checked_guide, [np.asarray(stroke) for stroke in strokes])
 
     def alternatives(

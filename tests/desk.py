@@ -8,7 +8,7 @@ from handwriting import write_line
 from handpad.model.base import BaseModel
 from handpad.page.answers import Answers
 from handpad.page.line_job import Key, LineJob, WordReading
-from handpad.page.messages import BoxJob, ChangeSamples, CutJob, CutsRead, KeepOpen, LearnSample, WordJob, WordRead
+from handpad.page.messages import BoxJob, ChangeSamples, CutJob, CutsRead, LearnSample, WordJob, WordRead
 from handpad.page.page import Character, Page
 from handpad.page.parting import Cut
 from handpad.page.session import PageSession
@@ -63,7 +63,7 @@ class Desk:
                 case LineJob():
                     session.line_read(message, answers.read_line(message))
                 case BoxJob():
-                    session.boxes_read(answers.read_boxes(message), after_learning=False)
+                    session.boxes_read(answers.read_boxes(message))
                 case WordJob():
                     session.word_found(answers.read_word(message))
                 case CutJob():
@@ -72,17 +72,12 @@ class Desk:
                     self.learn(message)
                 case ChangeSamples(forget, restore):
                     answers.change(forget, restore)
-                    session.boxes_read(answers.rank_open(), after_learning=True)
-                case KeepOpen(keys):
-                    answers.keep_open(keys)
                 case _:
                     self.told.append(message)
 
     def learn(self, sample: LearnSample) -> None:
         """Learn a sample that the session asks to have learned."""
         self._answers.learn(sample)
-        if not sample.confirmed:
-            self.session.boxes_read(self._answers.rank_open(), after_learning=True)
         self.session.sample_learned(sample.sample_id)
 
 

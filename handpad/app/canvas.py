@@ -3,6 +3,7 @@
 It knows no recognition: it shows the page that it is given and emits what the writer did.
 """
 
+import math
 import time
 from collections.abc import Iterable, Sequence
 
@@ -167,12 +168,14 @@ class Canvas(QWidget):
             self._animation.stop()
 
     def _fit(self) -> None:
-        """Keep blank lines below the ink, and all ink within reach."""
+        """Keep blank lines below the ink, and all ink within reach; where there are boxes, the last one whole."""
         bottom = max((box.bottom for box in self.page.stroke_boxes.values()), default=0.0)
         bottom = max(bottom, *(self.page.ruling.baseline(typed.row) for typed in self.page.typed), 0.0)
         right = max((box.right for box in self.page.stroke_boxes.values()), default=0.0)
         ruling = self.page.ruling
         height = ruling.baseline(ruling.row(bottom) + _BLANK_ROWS) + ruling.DEPTH * ruling.pitch
+        if self.page.box_rows:
+            right = ruling.margin + math.ceil((right - ruling.margin) / ruling.box_width) * ruling.box_width
         width = right + ruling.margin if right > self.width() else 0
         self.setMinimumSize(int(width), int(height))
 
@@ -180,6 +183,7 @@ class Canvas(QWidget):
         painter = QPainter(self)
         rect = QRectF(event.rect())
         painter.setClipRect(rect)
+        self.view.edge = self.width()
         self.painter.paint(painter, rect, self.page, self.view, time.monotonic())
         if self._live is not None:
             self._live.paint(painter, QColor(self.painter.theme.ink))

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from handpad.errors import HandpadError, ProfileError
 from handpad.page.answers import Answers
 from handpad.page.line_job import LineJob
-from handpad.page.messages import BoxJob, ChangeSamples, CutJob, KeepOpen, LearnSample, Request, WordJob
+from handpad.page.messages import BoxJob, ChangeSamples, CutJob, LearnSample, Request, WordJob
 
 log = logging.getLogger(__name__)
 
@@ -50,21 +50,21 @@ class Engine(QObject):
     -------
     ready(profile_id, known_sample_ids, alphabet, behind) : the recogniser is open; alphabet is all that it can read, as
         one string; behind: samples that another base model saw are still to be learned again.
-    ranked(dict, after_learning) : candidates by key, of the characters in boxes asked for or, after learning, of all.
+    ranked(dict) : candidates by key, of the characters in boxes asked for, by themselves.
     line_read(job, characters) : a line was read: a list of ReadBack in reading order, or None if that failed.
     word_read(readings) : ways to read the word asked for, a list of WordReading, best first.
     cuts_read(cuts) : ways to part the character asked for, a list of Cut, the likeliest first.
     words_changed(words) : the writer's own words.
     summary(Summary) : how much is learned, before `ready` and whenever that changes; a few times a second while
         samples are learned again.
-    learned(sample_id) : it is on disk and every character in boxes was ranked again (ranked came first).
-    caught_up() : no sample is behind any more, and characters in boxes were ranked again (ranked came first).
+    learned(sample_id) : it is on disk.
+    caught_up() : no sample is behind any more.
     refused(sample_ids) : these cannot be learned; failed says why.
     failed(sentence) : something is wrong, a sentence for the user.
     """
 
     ready = Signal(str, object, str, bool)
-    ranked = Signal(object, bool)
+    ranked = Signal(object)
     line_read = Signal(object, object)
     word_read = Signal(object)
     cuts_read = Signal(object)
@@ -149,7 +149,6 @@ class Engine(QObject):
         if not left:
             self._behind.stop()
             self._tell_notes()
-            self._rank_open()
         if not left or time.monotonic() - self._told > TELL_S:
             self._told = time.monotonic()
             self._tell_summary()
@@ -177,22 +176,14 @@ class Engine(QObject):
                 self._learn_in_turn(request)
             case ChangeSamples(forget, restore):
                 self._change(forget, restore)
-            case KeepOpen(keys):
-                if self._answers is not None:
-                    self._answers.keep_open(keys)
 
     def _read_boxes(self, job: BoxJob) -> None:
-        """Read characters in boxes and keep them open, ranked again whenever something is learned."""
+        """Read characters in boxes by themselves, so that they are seen at once; their line is read after that."""
         if self._answers is None or self.ending.is_set():
             return
         self._let_wait()
         if ranked := self._answers.read_boxes(job):
-            self.ranked.emit(ranked, False)
-
-    def _rank_open(self) -> None:
-        """Rank characters in boxes again, since something was learned or forgotten."""
-        if ranked := self._answers.rank_open():
-            self.ranked.emit(ranked, True)
+            self.ranked.emit(ranked)
 
     def _let_wait(self) -> None:
         """Put off what waits to be learned: the pen is still writing."""
@@ -278,8 +269,6 @@ class Engine(QObject):
             self.failed.emit(str(error))
             return
         self.unlearned.discard(sample.sample_id)
-        if not sample.confirmed and not self.ending.is_set():
-            self._rank_open()
         self._tell_summary()
         self.learned.emit(sample.sample_id)
 
@@ -306,8 +295,6 @@ class Engine(QObject):
         except HandpadError as error:
             log.exception("change")
             self.failed.emit(str(error))
-        if not self.ending.is_set():
-            self._rank_open()
         self._tell_summary()
 
     def flush(self) -> None:

@@ -1,6 +1,7 @@
 """Painting a page: paper, ink, and what each character was read as, small and calm beneath it."""
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -33,6 +34,7 @@ class View:
     word : ink of the characters of the word that is being corrected, or ().
     faded : numbers of strokes that an eraser is about to remove.
     found : around what a search found on the page.
+    edge : x where the paper ends: no box is drawn across it.
     """
 
     unsure: Callable[[Character], bool] = lambda character: False
@@ -44,6 +46,7 @@ class View:
     word: tuple[Key, ...] = ()
     faded: set[int] = field(default_factory=set)
     found: tuple[QRectF, ...] = ()
+    edge: float = math.inf
 
 
 class PageView:
@@ -121,7 +124,7 @@ class PageView:
         """Paint the part of the page within rect; now is in seconds on the clock of the view's times."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(rect, QColor(self.theme.paper))
-        self._paint_ruling(painter, rect, page)
+        self._paint_ruling(painter, rect, page, view.edge)
         if not page.strokes and not page.typed:
             self._paint_hint(painter, page)
         characters = [
@@ -206,7 +209,7 @@ class PageView:
                 found.append(line)
         return found
 
-    def _paint_ruling(self, painter: QPainter, rect: QRectF, page: Page) -> None:
+    def _paint_ruling(self, painter: QPainter, rect: QRectF, page: Page, edge: float) -> None:
         ruling = page.ruling
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         first, last = ruling.row(rect.top()), ruling.row(rect.bottom() + ruling.pitch)
@@ -218,16 +221,16 @@ class PageView:
             x_line = baseline - ruling.x_height
             painter.drawLine(QPointF(rect.left(), x_line), QPointF(rect.right(), x_line))
             if page.has_boxes(row):
-                self._paint_boxes(painter, rect, page, baseline)
+                self._paint_boxes(painter, rect, page, baseline, edge)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
-    def _paint_boxes(self, painter: QPainter, rect: QRectF, page: Page, baseline: float) -> None:
+    def _paint_boxes(self, painter: QPainter, rect: QRectF, page: Page, baseline: float, edge: float) -> None:
         ruling = page.ruling
         top, bottom = baseline - 1.9 * ruling.x_height, baseline + 0.75 * ruling.x_height
         painter.setPen(QPen(QColor(self.theme.baseline), 1))
         column = max(0, int((rect.left() - ruling.margin) // ruling.box_width))
         x = ruling.margin + column * ruling.box_width
-        while x <= rect.right() + ruling.box_width:
+        while x <= rect.right() + ruling.box_width and x + ruling.box_width <= edge:
             painter.drawRect(QRectF(x + 2, top, ruling.box_width - 4, bottom - top))
             x += ruling.box_width
 

@@ -282,7 +282,7 @@ def _read_own(pad: Recognizer, page: Page, progress: Progress) -> Reading:
     for row in sorted(page.lines):
         job = whole_line(page, row)
         with pad.interruptible(partial(progress, done, len(page.strokes))):
-            line = pad.read_line(job.strokes, job.guide, job.known, job.writing)
+            line = pad.read_line(job.strokes, job.guide, job.known, job.writing, job.boxes)
         lines.append(renumbered(line, [places[number] for number in job.numbers]))
         done += len(job.strokes)
         progress(done, len(page.strokes))

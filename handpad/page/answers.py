@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from handpad.adaptation import Observation, concatenate
 from handpad.errors import InkError
 from handpad.ink import Guide, checked_ink
 from handpad.page.line_job import Key, LineJob, ReadBack, WordReading
@@ -38,31 +37,14 @@ class Answers:
     def __init__(self, recognizer: "Recognizer", forgotten: dict[str, "Sample"]):
         self._recognizer = recognizer
         self._forgotten = forgotten
-        self._open: dict[Key, Observation] = {}  # characters in boxes
 
     def read_boxes(self, job: BoxJob) -> dict[Key, list["Candidate"]]:
-        """The candidates of characters in boxes, which are open from now on; those of impossible sizes are left out."""
-        new = {key: ink for key, ink in job.characters.items() if key not in self._open and _is_readable(ink)}
-        if new:
-            observed = self._recognizer.observe(list(new.values()))
-            for row, key in enumerate(new):
-                self._open[key] = observed[row : row + 1]
-        return self._ranked([key for key in job.characters if key in self._open])
-
-    def rank_open(self) -> dict[Key, list["Candidate"]]:
-        """The candidates of all open characters in boxes as they are now."""
-        return self._ranked(list(self._open))
-
-    def keep_open(self, keys: Iterable[Key]) -> None:
-        """Close all characters in boxes but these."""
-        kept = set(keys)
-        self._open = {key: observed for key, observed in self._open.items() if key in kept}
-
-    def _ranked(self, keys: Sequence[Key]) -> dict[Key, list["Candidate"]]:
-        if not keys:
+        """The candidates of characters in boxes by themselves; those of impossible sizes are left out."""
+        readable = {key: ink for key, ink in job.characters.items() if _is_readable(ink)}
+        if not readable:
             return {}
-        ranked = self._recognizer.rank(concatenate([self._open[key] for key in keys]))
-        return {key: candidates[:SHOWN] for key, candidates in zip(keys, ranked, strict=True)}
+        ranked = self._recognizer.rank(self._recognizer.observe(list(readable.values())))
+        return {key: candidates[:SHOWN] for key, candidates in zip(readable, ranked, strict=True)}
 
     def read(self, job: LineJob | WordJob | CutJob) -> list[ReadBack] | list[WordReading] | list[Cut]:
         """A line, a word or the halves of a character, whichever is asked for."""
@@ -78,7 +60,7 @@ class Answers:
         """A line's characters in reading order, then its drawings. What the writer has named is ranked alone."""
         from handpad.recognizer import Candidate
 
-        line = self._recognizer.read_line(job.strokes, job.guide, job.known, job.writing)
+        line = self._recognizer.read_line(job.strokes, job.guide, job.known, job.writing, job.boxes)
         labelled = {known.substrokes for known in job.known_here if known.label is not None}
         found = []
         for character in line.characters:

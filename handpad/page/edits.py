@@ -49,7 +49,7 @@ def written(page: Page, number: int, stroke: np.ndarray, left: int | None) -> Pa
     row = page.stroke_row(number)
     if row not in page.box_rows:
         page = opened(page, row, page.stroke_boxes[number])
-    if left is not None and left != row and left not in page.box_rows:
+    if left is not None and left != row:
         page = committed(page, left, None)
     return page
 

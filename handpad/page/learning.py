@@ -23,7 +23,7 @@ silence teach twice as many wrong characters; from 0.97 on it gains nothing.
 """
 
 CERTAIN_BY_INK = 0.5
-"""On a line its ink by itself must also be at least so likely to be one character of that shape."""
+"""Its ink by itself must also be at least so likely to be one character of that shape."""
 
 
 def of_profile(page: Page, profile: str, known: Set[str]) -> tuple[Page, list[Character]]:
@@ -57,7 +57,7 @@ def is_certain(probability: float, by_ink: float) -> bool:
     Parameters
     ----------
     probability : of its label, given ink, place, writer and language, so that no other label is likely.
-    by_ink : how likely its ink by itself is for that; 1 in a box, where ink and place are all there is.
+    by_ink : how likely its ink by itself is for that.
     """
     return probability >= CERTAIN and by_ink >= CERTAIN_BY_INK
 

@@ -56,6 +56,7 @@ class LineJob:
     writing : places of the strokes of which the writer has said that they are no drawing.
     bare : characters for which candidates are wanted although they are committed.
     relabel : committed characters that may be given another label.
+    boxes : each character stands in a box of its own.
     """
 
     row: int
@@ -67,6 +68,7 @@ class LineJob:
     writing: frozenset[int] = frozenset()
     bare: frozenset[Key] = frozenset()
     relabel: frozenset[Key] = frozenset()
+    boxes: bool = False
 
     @property
     def known(self) -> list[KnownCharacter]:
@@ -102,7 +104,7 @@ class WordReading:
 
 
 def line_job(page: Page, row: int, look: Set[Key] = frozenset(), relabel: Set[Key] = frozenset()) -> LineJob | None:
-    """What is to be read on a line of free writing: what is open, and what to look at; None if there is nothing.
+    """What is to be read on a line: what is open, and what to look at; None if there is nothing.
 
     Parameters
     ----------
@@ -132,7 +134,8 @@ def _job(page: Page, row: int, chosen: Sequence[int], known: Sequence[KnownChara
     numbers = tuple(strokes_of(character.substrokes for character in characters))
     strokes = [page.strokes[number] for number in numbers]
     writing = frozenset(place for place, number in enumerate(numbers) if number in page.writing)
-    return LineJob(row, characters, numbers, strokes, page.ruling.guide(row), tuple(known), writing)
+    guide, in_boxes = page.ruling.guide(row), row in page.box_rows
+    return LineJob(row, characters, numbers, strokes, guide, tuple(known), writing, boxes=in_boxes)
 
 
 def _known(page: Page, row: int, chosen: Sequence[int], bare: Set[Key]) -> list[KnownCharacter]:
@@ -184,7 +187,7 @@ def merged(page: Page, job: LineJob, reading: list[ReadBack]) -> Page | None:
         stays = old.corrected or (old.committed and old.label and old.substrokes not in job.relabel)
         label = old.label if stays else back.label
         # The first one may be in the middle of the line, where the reading does not see what precedes it.
-        space = old.space if old.spaced or (place == 0 and old.locked) else back.space
+        space = old.space if job.boxes or old.spaced or (place == 0 and old.locked) else back.space
         old = old if label == old.label else replace(old, label=label, sample_id="", doubtful=False)
         others = alternatives(back.candidates, label) if back.candidates else old.alternatives
         new.append(replace(old, space=space, alternatives=others))
@@ -211,19 +214,16 @@ def _state(character: Character) -> tuple:
     return chosen, character.locked, character.space if character.spaced else None
 
 
-def labelled(page: Page, ranked: Mapping[Key, Sequence["Candidate"]], may_change: Set[Key] = frozenset()) -> Page:
-    """The page after characters in boxes were ranked: those without a label, and those that may change, get the best.
-
-    What the writer corrected stays. A character that gets another label has no sample any more.
-    """
+def labelled(page: Page, ranked: Mapping[Key, Sequence["Candidate"]]) -> Page:
+    """The page after characters in boxes were ranked by themselves: those without a label get the best for now."""
     for row in page.box_rows:
         line = list(page.lines[row])
         for index, character in enumerate(line):
             key = character.substrokes
-            best = ranked[key][0].label if key in ranked else character.label
-            if best != character.label and not character.corrected and (not character.label or key in may_change):
-                others = alternatives(ranked.get(key, ()), best)
-                line[index] = replace(character, label=best, sample_id="", doubtful=False, alternatives=others)
+            if key in ranked and not character.label:
+                best = ranked[key][0].label
+                others = alternatives(ranked[key], best)
+                line[index] = replace(character, label=best, alternatives=others)
         page = page.with_line(row, line)
     return page
 

@@ -1,7 +1,7 @@
 """What a page session asks of a recogniser, and what it tells whoever shows the page.
 
-Asked for are LineJob (see :mod:`handpad.page.line_job`), BoxJob, WordJob, CutJob, LearnSample, ChangeSamples and
-KeepOpen, to be answered one after another in this order; told are PageChanged, Change, WordRead and CutsRead.
+Asked for are LineJob (see :mod:`handpad.page.line_job`), BoxJob, WordJob, CutJob, LearnSample and ChangeSamples, to be
+answered one after another in this order; told are PageChanged, Change, WordRead and CutsRead.
 """
 
 from collections.abc import Set
@@ -19,7 +19,7 @@ from handpad.reading.line_context import LineAround
 
 @dataclass(frozen=True)
 class BoxJob:
-    """Characters in boxes to be read, each with its ink and guide, and kept open: ranked anew with all learning."""
+    """Characters in boxes to be read by themselves, each with its ink and guide, until their line is read."""
 
     characters: dict[Key, tuple[list[np.ndarray], Guide]]
 
@@ -74,13 +74,6 @@ class ChangeSamples:
 
 
 @dataclass(frozen=True)
-class KeepOpen:
-    """Characters in boxes that are not among these may be closed: they are on no page that could come back."""
-
-    keys: Set[Key]
-
-
-@dataclass(frozen=True)
 class PageChanged:
     """The page is another, or other candidates are known of it.
 
@@ -132,5 +125,5 @@ class CutsRead:
     cuts: list[Cut]
 
 
-Request = LineJob | BoxJob | WordJob | CutJob | LearnSample | ChangeSamples | KeepOpen
+Request = LineJob | BoxJob | WordJob | CutJob | LearnSample | ChangeSamples
 Event = PageChanged | Change | WordRead | CutsRead

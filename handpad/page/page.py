@@ -5,6 +5,7 @@ the old page.
 """
 
 import functools
+import itertools
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -329,9 +330,10 @@ class Page:
         """The page with a line; in boxes, one character of all ink that is in a box and not given."""
         if row not in self.box_rows:
             return self.with_line(row, line)
-        kept = [character for character in line if character.locked]
+        given = [character.corrected or character.grouped or character.spaced for character in line]
+        kept = list(itertools.compress(line, given))
         before = {character.substrokes: character for character in line}
-        loose = sorted(substroke for character in line if not character.locked for substroke in character.substrokes)
+        loose = sorted(part for one, stays in zip(line, given, strict=True) if not stays for part in one.substrokes)
         columns = separate_boxes(
             [self._part_box(substroke) for substroke in loose], self.ruling.box_width, self.ruling.margin
         )

@@ -65,7 +65,6 @@ class PageSession:
         self._pen_row: int | None = None  # line and number of the stroke written last
         self._pen_stroke: int | None = None
         self._queue = ReadingQueue()
-        self._anew: Set[Key] = set()  # characters in boxes that another recogniser may read otherwise
         self._effects = CorrectionEffects()
         self._profile: tuple[str, set[str]] = ("", set())  # its id, and the ids of the samples that it knows
         self._asked: deque[AskedWord] = deque()  # in the order of the answers
@@ -74,7 +73,9 @@ class PageSession:
         self._regrouped: set[Key] = set()  # joined or split, and not yet learned so
 
     def resume(self, page: Page) -> None:
-        """Go on with a page that was left, before anything else is done."""
+        """Go on with a page that was left, before anything else is done; what its boxes say stays."""
+        for row in page.box_rows:
+            page = line_job.committed(page, row, None)
         self.page = page
         self._next_stroke = max((*page.strokes, self._next_stroke - 1)) + 1
         self.outbox.append(messages.PageChanged(page))
@@ -90,8 +91,6 @@ class PageSession:
         self.space_probabilities.clear()
         self._queue = ReadingQueue()
         self._pen_row = self._pen_stroke = None
-        self._anew = set()
-        self.outbox.append(messages.KeepOpen(frozenset()))
         self.resume(page)
         if self.is_ready:
             self._go_on(*self._profile)
@@ -427,11 +426,10 @@ class PageSession:
         self.page = line_job.labelled(page, self.candidates)
         self.outbox.append(messages.PageChanged(self.page))
         for row, (_, line) in changed.items():
-            if row not in self.page.box_rows:
-                unread = {c.substrokes for c in line if not c.label or c.substrokes not in self.candidates}
-                if unread:
-                    self._queue.add(row, unread)
-        self._read(self.page.box_rows)
+            unread = {c.substrokes for c in line if not c.label or c.substrokes not in self.candidates}
+            if unread:
+                self._queue.add(row, unread)
+        self._look_into_boxes()
 
     def _show(self, page: Page) -> None:
         """Go to a page of the same ink."""
@@ -445,10 +443,9 @@ class PageSession:
         """Read every line again; committed characters among these may get another label."""
         self._queue.relabel(keys)
         for row, line in self.page.lines.items():
-            if row not in self.page.box_rows:
-                self._queue.add(
-                    row, {c.substrokes for c in line if c.substrokes in keys or c.substrokes not in self.candidates}
-                )
+            self._queue.add(
+                row, {c.substrokes for c in line if c.substrokes in keys or c.substrokes not in self.candidates}
+            )
         self._read(sorted(self.page.lines, key=lambda row: row != self._pen_row))
 
     def _read(self, rows: Iterable[int]) -> None:
@@ -456,14 +453,16 @@ class PageSession:
         if not self.is_ready:
             return
         for row in rows:
-            if row not in self.page.box_rows:
-                self._queue.add(row)
-                continue
-            unread = [c for c in self.page.lines[row] if c.substrokes not in self.candidates]
-            if unread:
-                self.outbox.append(
-                    messages.BoxJob({c.substrokes: (self.page.ink(c), self.page.guide(c)) for c in unread})
-                )
+            self._queue.add(row)
+        self._read_next()
+
+    def _look_into_boxes(self) -> None:
+        """Have new characters in boxes read by themselves, so that they are seen at once; then what waits is read."""
+        if not self.is_ready:
+            return
+        unread = [c for row in self.page.box_rows for c in self.page.lines[row] if not c.label]
+        if unread:
+            self.outbox.append(messages.BoxJob({c.substrokes: (self.page.ink(c), self.page.guide(c)) for c in unread}))
         self._read_next()
 
     def _read_next(self) -> None:
@@ -474,12 +473,12 @@ class PageSession:
         elif self._queue.job is None:
             self._tell(self._effects.all_read())
 
-    def boxes_read(self, ranked: Mapping[Key, list["Candidate"]], after_learning: bool) -> None:
-        """Characters in boxes were read, or ranked anew because something was learned."""
+    def boxes_read(self, ranked: Mapping[Key, list["Candidate"]]) -> None:
+        """Characters in boxes were read by themselves; their line is still to be read."""
+        unread = {c.substrokes for row in self.page.box_rows for c in self.page.lines[row] if not c.label}
+        ranked = {key: candidates for key, candidates in ranked.items() if key in unread}
         self.candidates.update(ranked)
-        page = line_job.labelled(self.page, ranked, ranked.keys() if after_learning else self._anew)
-        self._anew = self._anew - ranked.keys()
-        self._show_read(page, after_learning)
+        self._show_read(line_job.labelled(self.page, ranked), after_learning=False)
 
     def line_read(self, job: LineJob, reading: list[ReadBack] | None) -> None:
         """A line was read; None: that failed, and it is left as it is."""
@@ -555,7 +554,6 @@ class PageSession:
         self.candidates = {key: ranked for key, ranked in self.candidates.items() if key in keys}
         self.space_probabilities = {key: p for key, p in self.space_probabilities.items() if key in keys}
         self._by_ink = {key: chance for key, chance in self._by_ink.items() if key in keys}
-        self.outbox.append(messages.KeepOpen(keys))
 
     # What is learned
 
@@ -570,7 +568,6 @@ class PageSession:
         self._profile = profile, set(known)
         self._go_on(*self._profile)
         anew = self._unsure() if self.candidates and not behind else set()
-        self._anew = anew
         self.candidates.clear()
         self._by_ink.clear()
         self._queue.job = None
@@ -592,7 +589,7 @@ class PageSession:
         return {c.substrokes for c in self.page.characters if not c.corrected and not c.sample_id}
 
     def sample_learned(self, sample_id: str) -> None:
-        """A sample is on disk, and characters in boxes were ranked by it."""
+        """A sample is on disk."""
         change = self._effects.pending.pop(sample_id, None)
         if change is None:
             return

@@ -30,11 +30,21 @@ DOUBT = 4
 USUAL_FRAMES = 20
 """Letters have up to so many frames; what has f times as many is read f to the power of DOUBT less surely."""
 
+BY_THEMSELVES = 5
+"""With fewer characters in boxes than that, the line and the language say the less beside what each looks like."""
+
+LEAST_ALONE = 1e-6
+"""No label of a character in a box counts as less probable by its looks alone."""
+
 REMEMBERED = 8192
 """What the base model saw in so many segments is kept, so that reading a growing line again is quick."""
 
 SEEN_AT_ONCE = 64
 """So many segments are shown to the base model at once: reading can be ended between two such steps."""
+
+
+Alone = Callable[[Observation], np.ndarray]
+"""The probabilities (n, c) of the labels of n observed characters by themselves."""
 
 
 @dataclass(frozen=True)
@@ -150,10 +160,12 @@ class Evidence:
         known: Sequence[KnownCharacter],
         between_steps: Callable[[], None],
         fineness: Fineness = READ,
+        alone: Alone | None = None,
     ) -> Scored:
         """Everything that the search needs of a line of checked ink, n >= 1 strokes.
 
         between_steps : called every few hundredths of a second; it may raise.
+        alone : of a line of boxes, where every segment is a known character: what each of them is by itself.
         """
         found = self.potentials(strokes, guide, known, between_steps, adapter, fineness)
         segments, weights = found.segments, self._functions.weights
@@ -163,6 +175,13 @@ class Evidence:
         labels, spaces = found.weighed(weights)
         labels = adapter.corrected(labels, found.observation, segments.geometry)
         labels = labels + adapter.grouped(found.observation, segments.geometry)[:, None]
+        if alone is not None:
+            # A ruled box tells size and place better than a line of few characters does, and few tell no language.
+            share = min(1.0, (len(segments) - 1) / (BY_THEMSELVES - 1))
+            by_itself = np.log(np.maximum(alone(found.observation), LEAST_ALONE))
+            labels = share * labels + by_itself
+            calm = share * weights.temperature + 1 - share
+            weights = replace(weights, language=share * weights.language, temperature=calm)
         return Scored(segments, found.observation, *self._with_known(segments, labels, spaces), weights, found.frames)
 
     def potentials(

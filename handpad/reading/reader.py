@@ -17,7 +17,7 @@ from handpad.paths import bundled_models
 from handpad.reading.alignment import align, unit_scores
 from handpad.reading.correction import strokes_of
 from handpad.reading.drawings import PASSES, around_lines
-from handpad.reading.evidence import Evidence, Scored
+from handpad.reading.evidence import Alone, Evidence, Scored
 from handpad.reading.fragments import SPELLED, KnownCharacter, ink_of, joined, moved, share_ink
 from handpad.reading.frames import FrameSamples
 from handpad.reading.language import Language
@@ -166,6 +166,7 @@ class Reader:
         adapter: LineAdapter = NO_ADAPTER,
         known: Sequence[KnownCharacter] = (),
         writing: Collection[int] = (),
+        alone: Alone | None = None,
     ) -> ReadLine:
         """Read one line of checked ink. What is clearly no writing is told as such, and left out.
 
@@ -175,9 +176,10 @@ class Reader:
         adapter : the line side of what the writer taught; by default nothing.
         known : known characters, which stay as they are and help to read the others.
         writing : strokes that are no drawings, whatever they look like; those of known characters never are.
+        alone : of a line of boxes, of which all characters are known: tells what each is by itself.
         """
         if len(strokes) > MOST_STROKES:
-            return self._in_stretches(strokes, guide, adapter, known, writing)
+            return self._in_stretches(strokes, guide, adapter, known, writing, alone)
         given = {*writing, *strokes_of(character.substrokes for character in known)}
         left = list(range(len(strokes)))
         for _ in range(PASSES):
@@ -191,7 +193,7 @@ class Reader:
                 break
         place = {index: new for new, index in enumerate(left)}
         known = [replace(character, substrokes=moved(character.substrokes, place)) for character in known]
-        scored = self._scored([strokes[index] for index in left], guide, adapter, known)
+        scored = self._scored([strokes[index] for index in left], guide, adapter, known, alone)
         line = renumbered(self._line(scored, self._search(scored, self.language, scored.weights)), left)
         return replace(line, drawings=frozenset(range(len(strokes))) - place.keys())
 
@@ -360,6 +362,7 @@ class Reader:
         adapter: LineAdapter,
         known: Sequence[KnownCharacter],
         writing: Collection[int],
+        alone: Alone | None,
     ) -> ReadLine:
         centers = [box.center[0] for box in self._boxes(strokes)]
         order = sorted(range(len(strokes)), key=centers.__getitem__)
@@ -376,7 +379,7 @@ class Reader:
             ]
             own = [new for index, new in place.items() if index in writing]
             ink = [strokes[index] for index in members]
-            line = renumbered(self.read_line(ink, guide, adapter, known_here, own), members)
+            line = renumbered(self.read_line(ink, guide, adapter, known_here, own, alone), members)
             words += line.words
             drawings |= line.drawings
             shapes.append(line.guide)
@@ -389,9 +392,14 @@ class Reader:
         return self._evidence.in_context(observation, geometry, sequence)
 
     def _scored(
-        self, strokes: Sequence[np.ndarray], guide: Guide | None, adapter: LineAdapter, known: Sequence[KnownCharacter]
+        self,
+        strokes: Sequence[np.ndarray],
+        guide: Guide | None,
+        adapter: LineAdapter,
+        known: Sequence[KnownCharacter],
+        alone: Alone | None = None,
     ) -> Scored:
-        return self._evidence.scored(strokes, guide, adapter, known, self._between_steps)
+        return self._evidence.scored(strokes, guide, adapter, known, self._between_steps, alone=alone)
 
     def _search(self, scored: Scored, language: Foresight | None, weights: Weights) -> list[Path]:
         """The likeliest readings of a line, best first."""

@@ -234,6 +234,32 @@ def test_boxes_are_read_and_follow_what_is_learned(desk):
     assert desk.page.line_text(0).lower() == "vvv"
 
 
+def write_in_boxes(desk, text: str, first: int = 0, large: int = -1) -> None:
+    """Write a word in boxes from a column on, a letter in one of them as large as a capital."""
+    ruling = desk.page.ruling
+    for column, label in enumerate(text, start=first):
+        at = (ruling.margin + ruling.box_width * (column + 0.3), ruling.baseline(0))
+        for stroke in write(label, 46 if column == large else 30, at, seed=column):
+            desk.do("write", stroke)
+
+
+def test_a_letter_in_a_box_is_seen_at_once_and_then_read_with_its_word(desk):
+    desk.do("set_boxes", True)
+    write_in_boxes(desk, "tool", large=1)
+    second = desk.page.characters[1]
+    shown = [
+        event.page.find(second.substrokes).label
+        for event in desk.told
+        if isinstance(event, PageChanged) and event.page.find(second.substrokes)
+    ]
+    assert shown[0] == "" and "O" in shown and desk.page.line_text(0) == "tool"
+    assert desk.session.probability(second) > 0.5
+    desk.session.learns = False
+    desk.do("correct", second.substrokes, "O")
+    write_in_boxes(desk, "lot", first=5)
+    assert desk.page.line_text(0) == "tOol lot"
+
+
 def test_turning_to_another_page_forgets_nothing_and_strokes_are_never_confused(desk):
     put(desk, "to")
     desk.do("correct", desk.page.characters[0].substrokes, "f")
