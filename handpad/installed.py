@@ -29,6 +29,28 @@ def available_models() -> dict[str, Path]:
     return found
 
 
+def installed_models() -> dict[str, Path]:
+    """Name and folder of every model that the user has installed."""
+    return {name: folder for name, folder in available_models().items() if folder.parent == user_models()}
+
+
+def delete_model(name: str) -> None:
+    """Delete a model that the user has installed; a bundled one of that name is offered again.
+
+    Raises ModelError if there is none of that name, or it cannot be deleted.
+    """
+    folder = installed_models().get(name)
+    if folder is None:
+        raise ModelError(f"There is no model {name} that you have installed.")
+    gone = Path(tempfile.mkdtemp(prefix=".old-", dir=user_models()))
+    try:
+        folder.replace(gone / name)  # whole or not at all, whatever happens while its files go
+    except OSError as error:
+        raise ModelError(f"The model {name} cannot be deleted: {error.strerror}.") from error
+    finally:
+        shutil.rmtree(gone, ignore_errors=True)
+
+
 def install_model(folder: Path, name: str | None = None) -> Path:
     """Copy a model folder into the user's models, under its own name or another; returns where it lies.
 

@@ -6,7 +6,7 @@ from handwriting import write_line
 
 from handpad import Recognizer
 from handpad.errors import ModelError
-from handpad.installed import available_models, install_model, user_models
+from handpad.installed import available_models, delete_model, install_model, installed_models, user_models
 from handpad.model.folder import DESCRIPTION, NEEDED, READING, REPORT, read_description
 from handpad.paths import bundled_models
 from handpad.reading.potential_functions import PotentialFunctions
@@ -95,3 +95,17 @@ def test_a_full_disk_leaves_the_old_model(monkeypatch):
         install_model(bundled_models() / "handpad", "mine")
     assert json.loads((user_models() / "mine" / "model.json").read_text())["name"] == "paper"
     assert [path.name for path in user_models().iterdir()] == ["mine"]
+
+
+def test_a_model_of_ones_own_is_deleted_and_a_bundled_one_never():
+    install_model(bundled_models() / "paper", "mine")
+    install_model(bundled_models() / "paper", "handpad")
+    assert set(installed_models()) == {"mine", "handpad"}
+    delete_model("mine")
+    delete_model("handpad")
+    assert installed_models() == {} and not list(user_models().iterdir())
+    assert available_models()["handpad"] == bundled_models() / "handpad"
+    for name in ("handpad", "mine", "..", ""):
+        with pytest.raises(ModelError):
+            delete_model(name)
+    assert (bundled_models() / "handpad" / "model.onnx").is_file()

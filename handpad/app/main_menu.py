@@ -16,12 +16,13 @@ class MainMenu(QMenu):
     Signals
     -------
     setting_chosen(key, value) : the user has chosen a setting.
-    words_asked(), training_asked() : the user wants to see these.
+    words_asked(), training_asked(), models_asked() : the user wants to see these.
     """
 
     setting_chosen = Signal(str, str)
     words_asked = Signal()
     training_asked = Signal()
+    models_asked = Signal()
 
     def __init__(self, actions: Actions, settings: Settings, parent: QWidget):
         super().__init__(parent, toolTipsVisible=True)
@@ -56,6 +57,9 @@ class MainMenu(QMenu):
             action.triggered.connect(lambda _=False, v=value: self.setting_chosen.emit(setting.key, v))
             group.addAction(action)
             self._choices[setting.key, value] = action
+        if setting.key == "model":
+            submenu.addSeparator()
+            submenu.addAction("Delete a model …").triggered.connect(self.models_asked)
 
     def show_setting(self, key: str, value: str) -> None:
         """Check another choice of a setting. Raises KeyError for one that the menu does not have."""

@@ -97,6 +97,7 @@ class MainWindow(QMainWindow):
         self.menu.words_asked.connect(self.open_words)
         self.menu.training_asked.connect(self.open_wizard)
         self.menu.aboutToHide.connect(self.canvas.setFocus)
+        self.menu.models_asked.connect(self.open_models)
         self.bar.menu_button.setMenu(self.menu)
 
     def _build_center(self) -> None:
@@ -340,6 +341,19 @@ class MainWindow(QMainWindow):
         dialog = WordsDialog(self.pad, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def open_models(self) -> None:
+        """Show the installed base models."""
+        from handpad.app.models_dialog import ModelsDialog  # seldom needed
+
+        dialog = ModelsDialog(self._model_folder, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.deleted.connect(self._on_model_deleted)
+        dialog.open()
+
+    def _on_model_deleted(self, name: str) -> None:
+        self._make_menu()
+        self.notice(f"The model {name} is deleted.")
 
     # Training
 

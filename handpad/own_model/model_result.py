@@ -10,6 +10,7 @@ import numpy as np
 
 from handpad.model.folder import NEEDED, read_description
 from handpad.own_model.prepared import in_few_words
+from handpad.own_model.verdict import Compared, Verdict, verdict
 
 MEASURES = {
     "accuracy_62": ("Digits and letters read right", "Of the 62 digits and letters alone, without any context."),
@@ -50,8 +51,9 @@ class Group:
 
 @dataclass(frozen=True)
 class Result:
-    """The names of both models, all rows, and sentences on what to know of them."""
+    """The names of both models, which is to be preferred, all rows, and sentences on what to know of them."""
 
+    verdict: Verdict
     new: str
     current: str
     groups: list[Group]
@@ -63,7 +65,8 @@ def compare(new: Path, current: Path, compared: Sequence[Sequence[dict]], glyphs
 
     Parameters
     ----------
-    compared : for each data set on which ``handpad-train compare current new`` was run, the events that it printed.
+    compared : for each data set on which ``handpad-train compare current new`` was run, the events that it printed;
+        and those of ``handpad-train lines current new``, where that was run.
         Of other data sets the figures are shown that stand in both ``model.json``, where they are of the same writers.
     glyphs : uint8 (m, 28, 28), m >= 1; they are read to measure the speed.
 
@@ -71,9 +74,12 @@ def compare(new: Path, current: Path, compared: Sequence[Sequence[dict]], glyphs
     """
     infos = read_description(new), read_description(current)
     names = tuple(info["name"] for info in infos)
-    groups, notes = [], []
+    groups, notes, found = [], [], []
+    of_lines = next((events for events in compared if events[-1].get("command") == "lines"), None)
+    compared = [events for events in compared if events is not of_lines]
     for events in compared:
         groups.append(_compared(events))
+        found.append(_in_short(events))
     done = {events[-1]["data"] for events in compared}
     figures = tuple(_by_part(info.get("figures", {})) for info in infos)
     for (data, part), mine in figures[0].items():
@@ -83,15 +89,40 @@ def compare(new: Path, current: Path, compared: Sequence[Sequence[dict]], glyphs
         first = next(iter(mine.values()))
         rows = [_row(name, mine[name], theirs.get(name)) for name in MEASURES if name in mine]
         groups.append(Group(_title(data, part, first["writers"], first["count"]), rows))
+        right = [figures.get("accuracy_62") for figures in (mine, theirs)]
+        if right[0] and right[1] and right[0]["count"] == right[1]["count"]:
+            found.append(Compared(right[0]["value"], right[1]["value"], right[0]["count"]))
         if any(_of_earlier_weights(figure, infos[1]) for figure in theirs.values()):
             notes.append(f"{names[1]} was measured on {data.upper()} before it learned from all of its writers.")
         elif not theirs:
             notes.append(f"{names[1]} was not measured on these writers of {data.upper()}.")
+    if of_lines is not None:
+        groups.append(_lines_group(of_lines))
     groups.append(Group("Both models", _properties(new, current, infos, glyphs)))
     missing = set(infos[1]["labels"]) - set(infos[0]["labels"])
     if missing:
         notes.insert(0, f"{names[0]} cannot read {in_few_words(missing)}, which {names[1]} can.")
-    return Result(names[0], names[1], groups, list(dict.fromkeys(notes)))
+    judged = verdict(found, names[1], missing, _lines_in_short(of_lines) if of_lines is not None else None)
+    return Result(judged, names[0], names[1], groups, list(dict.fromkeys(notes)))
+
+
+def _lines_in_short(events: Sequence[dict]) -> Compared:
+    current, new = (1 - event["cer"] / 100 for event in events if event["event"] == "lines")
+    return Compared(new, current, events[-1]["characters"])
+
+
+def _lines_group(events: Sequence[dict]) -> Group:
+    """The row of one run of ``lines``."""
+    about, short = events[-1], _lines_in_short(events)
+    explanation = "Of lines, words and texts, with the language beside the ink, by writers whom neither learned from."
+    row = _values(("Characters of lines read right", explanation), short.new, short.current, False)
+    return Group(f"Lines of {about['data'].upper()}: {about['writers']:,} writers, {about['lines']:,} lines", [row])
+
+
+def _in_short(events: Sequence[dict]) -> Compared:
+    current, new = (event["accuracy"] / 100 for event in events if event["event"] == "figure")
+    (change,) = (event for event in events if event["event"] == "difference")
+    return Compared(new, current, events[-1]["characters"], change["low"], change["high"])
 
 
 def _compared(events: Sequence[dict]) -> Group:

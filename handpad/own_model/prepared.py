@@ -9,8 +9,9 @@ import numpy as np
 from handpad.errors import DataError
 from handpad.labels import ALPHANUMERIC
 from handpad.npz import Npz
+from handpad.train.datasets.combined import parts_of
 from handpad.train.datasets.dataset import read_about
-from handpad.train.datasets.splits import split_writers
+from handpad.train.datasets.splits import split_of
 
 GLYPH = (28, 28)
 
@@ -39,6 +40,11 @@ class Prepared:
     notes: list[str]
 
     @property
+    def short_name(self) -> str:
+        """The name as a part of a model's name: of several data sets, with "+" between."""
+        return "+".join(parts_of(self.name))
+
+    @property
     def too_few_writers(self) -> bool:
         """Whether no writers are left to watch or to test on, so that nothing can be trained."""
         return 0 in self.writers
@@ -54,7 +60,7 @@ def look_into(path: Path) -> Prepared:
     about = read_about(path)
     if about is None:
         raise DataError(f"{path} is no prepared data or is damaged: prepare it again.")
-    split = split_writers(about["writers"])
+    split = split_of(about["name"], about["writers"])
     return Prepared(
         Path(path),
         about["name"],

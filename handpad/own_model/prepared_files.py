@@ -15,10 +15,16 @@ def prepared_path(home: Path, found: Found) -> Path:
     return _folder(home) / f"{found.kind}-{number}.npz"
 
 
+def combined_path(home: Path, parts: Iterable[Path]) -> Path:
+    """Where several prepared data sets as one belong: the same for the same ones."""
+    number = hashlib.sha256("\n".join(sorted(map(str, parts))).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return _folder(home) / f"combined-{number}.npz"
+
+
 def idle(home: Path, chosen: Iterable[Path] = ()) -> list[Path]:
     """What can be deleted: all prepared data, finished or not, but those chosen and those that a training waits for."""
     plans = left_over(home)
-    needed = {*chosen, *(plan.learn for plan in plans), *(plan.measure for plan in plans)}
+    needed = {*chosen, *(path for plan in plans for path in (plan.learn, *plan.parts, *plan.measure))}
     folder = _folder(home)
     return [path for path in sorted(folder.iterdir()) if path not in needed] if folder.is_dir() else []
 

@@ -5,13 +5,14 @@ Needs no PyTorch and no Qt. Only glances at the files: reading them is the work 
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from handpad.errors import HandpadError
+from handpad.errors import DataError, HandpadError
 from handpad.npz import Npz
 from handpad.train.datasets.dataset import read_about
 from handpad.train.datasets.detect import detect
+from handpad.train.datasets.unipen_lines import TEXTS, WORDS, categories
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Found:
     title : name for people.
     hints : sentences on what to know, such as a second file that would complete it.
     problem : one sentence on why it cannot be used, or "".
+    lines : what ``handpad-train reading`` is given: sources that hold UNIPEN's lines of text; none for most data.
     """
 
     kind: str
@@ -79,6 +81,7 @@ class Found:
     title: str
     hints: tuple[str, ...] = ()
     problem: str = ""
+    lines: tuple[Path, ...] = ()
 
 
 def recognise(paths: Iterable[Path]) -> tuple[list[Found], list[str]]:
@@ -90,8 +93,15 @@ def recognise(paths: Iterable[Path]) -> tuple[list[Found], list[str]]:
     problems: list[str] = []
     paths = sorted({Path(path).absolute() for path in paths})
     kinds = {path: _kind(path) for path in paths}
+    with_lines = {path: held for path in paths if kinds[path] in ("unipen", None) and (held := _lines_of(path))}
     for path in paths:
-        if kinds[path] is None and (sentence := _unknown(path, paths, kinds)):
+        if path in with_lines and kinds[path] is None:
+            if "unipen" not in kinds.values():
+                problems.append(
+                    f"{path.name} holds UNIPEN's words and texts, but not the isolated characters that training needs: "
+                    f"choose {KINDS['unipen'].file.partition(',')[0]} together with it."
+                )
+        elif kinds[path] is None and (sentence := _unknown(path, paths, kinds)):
             problems.append(sentence)
     for name in ("idx", "profile", "deepwriting"):
         _unite([path for path in paths if kinds[path] == name], name, found)
@@ -99,7 +109,19 @@ def recognise(paths: Iterable[Path]) -> tuple[list[Found], list[str]]:
         kind = kinds[path]
         if kind in KINDS and kind not in ("idx", "profile", "deepwriting"):
             found.append(_one(kind, path, paths))
+    if any("8" in held for held in with_lines.values()):  # how ink parts is learned from texts
+        found = [replace(one, lines=tuple(with_lines)) if one.kind == "unipen" else one for one in found]
     return found, problems
+
+
+def _lines_of(path: Path) -> set[str]:
+    """Which of UNIPEN's words and texts a path holds; none where it is no archive or folder of them."""
+    if not path.is_dir() and path.suffix not in _ARCHIVES:
+        return set()
+    try:
+        return categories(path) & {WORDS, TEXTS}
+    except DataError:
+        return set()
 
 
 def _kind(path: Path) -> str | None:
@@ -141,7 +163,11 @@ def _unknown(path: Path, paths: list[Path], kinds: dict[Path, str | None]) -> st
         return f"{path.name} is empty: download it again."
     if path.is_dir() and not any(path.iterdir()):
         return f"The folder {path.name} is empty."
-    return f"Handpad does not know what {path.name} is. It reads the data sets below, as they are downloaded."
+    kinds_told = ", ".join(kind.title for kind in KINDS.values() if kind.page)
+    return (
+        f"Handpad does not know what {path.name} is. It reads {kinds_told} as they are downloaded, and images, "
+        "profiles and prepared data of your own."
+    )
 
 
 def _unite(paths: list[Path], name: str, found: list[Found]) -> None:
@@ -216,4 +242,4 @@ def _with_hints(found: Found) -> Found:
 
 
 def _add(found: Found, *hints: str) -> Found:
-    return Found(found.kind, found.source, found.title, (*found.hints, *hints), found.problem)
+    return replace(found, hints=(*found.hints, *hints))

@@ -15,11 +15,13 @@ from handpad.errors import HandpadError
 
 COMMANDS = {
     "prepare": "read a data set and write it as one prepared file",
+    "combine": "make one prepared data set of several",
     "fit": "train a network on a prepared data set",
     "export": "write a fitted network as a model folder",
     "evaluate": "measure adapting, or reading lines, on writers never seen",
     "reading": "learn from lines of text how a model's ink parts into characters",
     "compare": "compare models on writers that none was trained on",
+    "lines": "compare how models read lines of writers that none learned reading from",
     "install": "put a model folder where the pad offers it",
     "language": "build a language resource from texts and word lists",
 }

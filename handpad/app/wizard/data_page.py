@@ -1,4 +1,4 @@
-"""The first page: which data to learn from, and which to measure on."""
+"""The first page: which data to learn from, together, and which to measure on."""
 
 from collections.abc import Sequence
 from html import escape
@@ -6,20 +6,23 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from handpad.app.wizard.drop_area import DropArea
 from handpad.app.wizard.left_over import LeftOver
 from handpad.app.wizard.page import Page
 from handpad.own_model.training_data import KINDS, Found
 
+FOR_MEASURING = ("uji",)
+"""Kinds that are so small that they are only measured on beside others, unless the user says otherwise."""
+
 
 class DataPage(Page):
-    """Which data. The first data set is learned from; a second one is only measured on.
+    """Which data. All are learned from together, but for those that the user only measures on.
 
     Attributes
     ----------
-    found : the chosen data sets, at most two.
+    found : the chosen data sets.
     drop, left_over : where data are dropped, and the offer to go on with a training that was interrupted.
 
     Signals
@@ -34,6 +37,7 @@ class DataPage(Page):
     def __init__(self):
         super().__init__("Which handwriting should it learn from?", "Data")
         self.found: list[Found] = []
+        self._measured: set[Path] = set()
         self.left_over = LeftOver()
         self.drop = DropArea()
         self.trouble = QLabel(wordWrap=True, objectName="danger", textFormat=Qt.TextFormat.PlainText)
@@ -45,7 +49,8 @@ class DataPage(Page):
             for kind in KINDS.values()
         )
         self.offers = QLabel(
-            "These are read as they are downloaded, without unpacking. A name leads to the page that offers it."
+            "These are read as they are downloaded, without unpacking, one or several together. A name leads to the "
+            "page that offers it."
             f"<ul style='margin-left:-22px'>{offers}</ul>",
             wordWrap=True,
             openExternalLinks=True,
@@ -68,14 +73,19 @@ class DataPage(Page):
         self.show_room(0)
 
     @property
-    def learn(self) -> Found | None:
+    def learn(self) -> list[Found]:
         """What to learn from."""
-        return self.found[0] if self.found else None
+        return [found for found in self.found if found.source not in self._measured]
 
     @property
-    def measure(self) -> Found | None:
+    def measure(self) -> list[Found]:
         """What to measure on besides."""
-        return self.found[1] if len(self.found) > 1 else None
+        return [found for found in self.found if found.source in self._measured]
+
+    @property
+    def lines(self) -> tuple[Path, ...]:
+        """What there is to learn from how lines are read."""
+        return tuple(dict.fromkeys(path for found in self.learn for path in found.lines))
 
     def say(self, sentence: str) -> None:
         """Show a sentence on what is wrong, or none."""
@@ -93,9 +103,12 @@ class DataPage(Page):
         """Add what was recognised."""
         problems = [*problems, *(each.problem for each in found if each.problem)]
         fresh = [each for each in found if not each.problem and each.source not in [old.source for old in self.found]]
-        if len(self.found) + len(fresh) > 2:
-            problems.append("One data set to learn from and one to measure on are all that can be used.")
-        self.found = (self.found + fresh)[:2]
+        for one in fresh:
+            if one.kind in FOR_MEASURING and (self.learn or len(fresh) > 1):
+                self._measured.add(one.source)
+        self.found = self.found + fresh
+        if self.found and not self.learn:
+            self._measured.discard(self.found[0].source)
         self.say(" ".join(problems))
         self._show_found()
 
@@ -109,8 +122,7 @@ class DataPage(Page):
 
     def _row(self, index: int, found: Found) -> QWidget:
         row = QFrame(objectName="panel")
-        role = "learn from it" if index == 0 else "only measure on it"
-        title = QLabel(f"<b>{escape(found.title)}</b>" + (f" · {role}" if len(self.found) > 1 else ""))
+        title = QLabel(f"<b>{escape(found.title)}</b>")
         column = QVBoxLayout()
         column.setSpacing(3)
         column.addWidget(title)
@@ -123,25 +135,35 @@ class DataPage(Page):
         layout = QHBoxLayout(row)
         layout.setContentsMargins(14, 10, 10, 10)
         layout.addLayout(column, 1)
-        if index == 1:
-            swap = QPushButton("Learn from this instead", flat=True)
-            swap.clicked.connect(self._swap)
-            layout.addWidget(swap, 0, Qt.AlignmentFlag.AlignTop)
+        if found.lines:
+            column.addWidget(QLabel("It holds lines of text too, from which reading lines is learned."))
+        if len(self.found) > 1:
+            role = QComboBox()
+            role.addItems(["Learn from it", "Only measure on it"])
+            role.setCurrentIndex(int(found.source in self._measured))
+            role.setAccessibleName(f"What {found.title} is for")
+            role.activated.connect(lambda chosen: self._set_role(found.source, chosen == 1))
+            layout.addWidget(role, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
         return row
 
     def _remove(self, index: int) -> None:
+        self._measured.discard(self.found[index].source)
         del self.found[index]
+        if self.found and not self.learn:
+            self._measured.clear()
         self._show_found()
         self.drop.files.setFocus()
 
-    def _swap(self) -> None:
-        self.found.reverse()
-        self._show_found()
+    def _set_role(self, source: Path, measured: bool) -> None:
+        (self._measured.add if measured else self._measured.discard)(source)
+        self.say("" if self.learn else "Choose at least one data set to learn from.")
+        self.changed.emit()
 
     def clear(self) -> None:
         """Begin again with nothing chosen."""
         self.found = []
+        self._measured.clear()
         self.say("")
         self._show_found()
 

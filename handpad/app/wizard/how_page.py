@@ -1,10 +1,25 @@
 """The third page: which network, how long, and under what name."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QRadioButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QRadioButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from handpad.app.wizard.page import Page
 from handpad.installed import available_models
+
+LINES_SENTENCE = (
+    "From the words and texts among the data. Half of the time goes into it; where no time is set, an hour and a half. "
+    "Otherwise it reads lines as the model does that Handpad came with."
+)
 
 NETWORKS = {
     "handpad": ("Handpad's own", "A network of today, trained on varied ink. Reads better; takes longer."),
@@ -37,6 +52,15 @@ class HowPage(Page):
             )
         )
         self.minutes.valueChanged.connect(lambda: self.times.button(1).setChecked(True))
+        self.lines = QCheckBox("Learn to read lines too", checked=True)
+        self.lines.setAccessibleDescription(LINES_SENTENCE)
+        self._lines_note = QLabel(LINES_SENTENCE, wordWrap=True, objectName="muted")
+        self._lines_note.setContentsMargins(27, 0, 0, 0)
+        self._lines_heading = _heading("Lines")
+        self.column.addSpacing(6)
+        for widget in (self._lines_heading, self.lines, self._lines_note):
+            self.column.addWidget(widget)
+        self.offer_lines(False)
         self.column.addSpacing(6)
         self.column.addWidget(_heading("Name"))
         self.name = QLineEdit(maxLength=60)
@@ -67,6 +91,11 @@ class HowPage(Page):
         column.addLayout(row)
         column.addWidget(described)
         return column
+
+    def offer_lines(self, there: bool) -> None:
+        """Offer to learn how lines are read, where the data hold any."""
+        for widget in (self._lines_heading, self.lines, self._lines_note):
+            widget.setVisible(there)
 
     def check_name(self) -> bool:
         """Whether the model can be called so; what there is to say of the name stands below it."""

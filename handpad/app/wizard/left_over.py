@@ -32,5 +32,5 @@ class LeftOver(QFrame):
         after = f" after round {done[-1]['epoch']} of {done[-1]['epochs']}" if done else ""
         self.sentence.setText(f"The training of <b>{escape(plan.model_name)}</b> was interrupted{after}.")
         self.go_on.setText("Go on" if plan.unfinished_fit or plan.usable else "Begin it again")
-        self.use.setVisible(plan.usable and plan.unfinished_fit)
+        self.use.setVisible(plan.usable_before_its_end)
         self.show()

@@ -48,6 +48,10 @@ class Progress(QWidget):
         self.detail.setText("")
         self.bar.setRange(0, 0)
 
+    def go_on(self, what: str) -> None:
+        """Show that the next step has begun; how much is done of all stays where it is."""
+        self.what.setText(what)
+
     def show_share(self, share: float, detail: str) -> None:
         """Show how much is done (0 to 1), and a sentence."""
         self.bar.setRange(0, 1000)
@@ -73,6 +77,7 @@ def style_sheet(t: Theme) -> str:
                                background: {t.paper}; }}
     QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 5px solid {t.accent}; }}
     #muted {{ color: {t.muted}; }}
+    #verdict {{ font-size: 15px; font-weight: 600; }}
     #danger {{ color: {t.danger}; }}
     #panel {{ background: {t.paper}; border: 1px solid {t.border}; border-radius: 10px; }}
     #drop[active="true"] {{ border-color: {t.accent}; background: {t.accent_soft}; }}

@@ -11,9 +11,10 @@ from handpad.app.wizard.sheet import MOST
 from handpad.app.wizard.sheet_page import SheetPage
 from handpad.errors import DataError
 from handpad.own_model.prepared import Prepared, look_into, sample
-from handpad.own_model.prepared_files import prepared_path
+from handpad.own_model.prepared_files import combined_path, prepared_path
+from handpad.own_model.time_left import TimeLeft
 from handpad.own_model.training_data import Found
-from handpad.own_model.training_plan import prepare_command
+from handpad.own_model.training_plan import combine_command, prepare_command
 
 
 class Preparation(QObject):
@@ -21,7 +22,8 @@ class Preparation(QObject):
 
     Attributes
     ----------
-    paths : the prepared files: the first is learned from, a second one only measured on.
+    learn : the prepared file to learn from; parts : those that it was put together of, or it alone.
+    measure : the prepared files that are only measured on.
     prepared : what the first of them holds; None until it is known.
 
     Signals
@@ -36,7 +38,7 @@ class Preparation(QObject):
     def __init__(self, home: Path, page: SheetPage, runner: Runner, parent: QObject):
         """home is the folder of the trainings; page shows the data."""
         super().__init__(parent)
-        self.paths: list[Path] = []
+        self.clear_paths()
         self.prepared: Prepared | None = None
         self._home = home
         self._page = page
@@ -46,16 +48,21 @@ class Preparation(QObject):
 
     def clear(self) -> None:
         """Nothing is prepared yet."""
-        self.paths = []
+        self.clear_paths()
         self.prepared = None
         self._page.clear()
 
-    def begin(self, chosen: Sequence[Found]) -> None:
-        """Prepare data sets, in the order of `paths`."""
+    def clear_paths(self) -> None:
+        self.learn = Path()
+        self.parts: list[Path] = []
+        self.measure: list[Path] = []
+
+    def begin(self, learn: Sequence[Found], measure: Sequence[Found]) -> None:
+        """Prepare data sets to learn from together, and others to measure on."""
         commands = []
-        for found in chosen:
+        for found, paths in [*((one, self.parts) for one in learn), *((one, self.measure) for one in measure)]:
             if found.kind == "prepared":
-                self.paths.append(found.source)
+                paths.append(found.source)
                 continue
             try:
                 path = prepared_path(self._home, found)
@@ -63,10 +70,18 @@ class Preparation(QObject):
             except OSError as error:
                 self._page.show_trouble(f"{error.filename} cannot be used: {error.strerror}.")
                 return
-            self.paths.append(path)
+            paths.append(path)
             commands.append(prepare_command(found, path))
+        self.learn = self.parts[0]
+        if len(self.parts) > 1:
+            self.learn = combined_path(self._home, self.parts)
+            self.learn.parent.mkdir(parents=True, exist_ok=True)
+            commands.append(combine_command(self.parts, self.learn))
         if commands:
-            self._runner.run(commands, self._on_prepared, self._fail, lambda: None)
+            steps = [name for name, _ in commands]
+            self._runner.run(
+                commands, self._on_prepared, self._fail, lambda: None, TimeLeft(steps, {}, {"combine": 0.2})
+            )
         else:
             self._on_prepared()
 
@@ -76,7 +91,7 @@ class Preparation(QObject):
 
     def _on_prepared(self) -> None:
         try:
-            self.prepared = look_into(self.paths[0])
+            self.prepared = look_into(self.learn)
         except DataError as error:
             self._fail(str(error))
             return

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 
 from handpad.app.wizard.page import Page, Progress
@@ -12,10 +12,17 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class ResultPage(Page):
-    """The new model beside the one in use."""
+    """The new model beside the one in use.
+
+    result : what is shown; None until it is known. `judged()` follows when it is, or when it cannot be.
+    """
+
+    judged = Signal()
 
     def __init__(self):
         super().__init__("The new model is ready", "Result")
+        self.result: Result | None = None
+        self.verdict = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText, objectName="verdict")
         self.intro = QLabel(
             "Installing it makes Handpad read with it. What you have taught is learned again from its ink, and the "
             "menu leads back to the other models at any time.",
@@ -32,18 +39,22 @@ class ResultPage(Page):
         self.note = QLabel(wordWrap=True, objectName="muted", textFormat=Qt.TextFormat.PlainText)
         self.trouble = QLabel(wordWrap=True, objectName="danger", textFormat=Qt.TextFormat.PlainText)
         self.trouble.hide()
-        for widget in (self.intro, self.progress, self.frame, self.note, self.trouble):
+        for widget in (self.verdict, self.progress, self.intro, self.frame, self.note, self.trouble):
             self.column.addWidget(widget)
         self.column.addStretch()
 
     def clear(self) -> None:
         """Nothing is known yet."""
-        for widget in (self.frame, self.note, self.trouble):
+        self.result = None
+        for widget in (self.verdict, self.frame, self.note, self.trouble):
             widget.hide()
         self.progress.show()
 
     def show_result(self, result: Result) -> None:
         """Fill the table."""
+        self.result = result
+        self.verdict.setText(result.verdict.sentence)
+        self.verdict.show()
         self.progress.hide()
         self.frame.show()
         while (item := self.table.takeAt(0)) is not None:
@@ -70,9 +81,11 @@ class ResultPage(Page):
                 row += 1
         self.note.setText("\n".join(result.notes))
         self.note.setVisible(bool(result.notes))
+        self.judged.emit()
 
     def show_trouble(self, sentence: str) -> None:
         """Say why the result cannot be shown, or the model not installed."""
         self.progress.hide()
         self.trouble.setText(sentence)
         self.trouble.show()
+        self.judged.emit()

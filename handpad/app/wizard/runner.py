@@ -1,5 +1,6 @@
 """Runs what the wizard needs done in child processes, and shows on its pages how far that is."""
 
+import time
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
@@ -7,12 +8,17 @@ from PySide6.QtCore import QObject, Signal
 from handpad.app.wizard.sheet_page import SheetPage
 from handpad.app.wizard.train_page import TrainPage
 from handpad.app.wizard.training_job import TrainingJob
+from handpad.own_model.learning_curve import LearningCurve
+from handpad.own_model.time_left import TimeLeft
 from handpad.own_model.training_plan import Command
 
 STEPS = {
     "prepare": "Reading the data",
-    "fit": "Training",
+    "combine": "Putting the data together",
+    "fit": "Learning characters",
     "export": "Writing and checking the model",
+    "segments": "Learning how lines part into characters",
+    "sequence": "Learning to read along the pen's way",
     "compare": "Comparing it with the model in use",
 }
 """What each step of a job is called while it runs."""
@@ -28,10 +34,12 @@ class Runner(QObject):
     Signals
     -------
     round_done(event) : a round of a fit is over, see ``epoch`` in :mod:`handpad.train.console`.
+    lines_kept(share) : so much of the time for reading lines (0 to 1) is over, and what it gave is on disk.
     progressed(text) : what is going on, in a few words; "" for nothing.
     """
 
     round_done = Signal(object)
+    lines_kept = Signal(float)
     progressed = Signal(str)
 
     def __init__(self, look: SheetPage, train: TrainPage, parent: QObject):
@@ -41,6 +49,8 @@ class Runner(QObject):
         self._look = look
         self._train = train
         self._step = ""
+        self._left = TimeLeft([], {}, {})
+        self._curve = LearningCurve()
 
     @property
     def running(self) -> bool:
@@ -53,8 +63,16 @@ class Runner(QObject):
         on_finished: Callable[[], None],
         on_failed: Callable[[str], None],
         on_stopped: Callable[[], None],
+        time_left: TimeLeft,
+        rounds: Sequence[dict] = (),
     ) -> None:
-        """Run commands in order and show how they go; then call one of the three, on_failed with a sentence."""
+        """Run commands in order and show how they go; then call one of the three, on_failed with a sentence.
+
+        time_left : of the steps of these commands, and of what follows. rounds : those that a fit goes on after.
+        """
+        self._left, self._curve = time_left, LearningCurve()
+        if rounds:
+            self._curve.begin_after(rounds[-1])
         self.job = job = TrainingJob(commands, self)
         job.told.connect(self._on_event)
         job.started.connect(self._on_step)
@@ -93,43 +111,57 @@ class Runner(QObject):
 
     def _on_step(self, step: str) -> None:
         self._step = step
-        self._page.progress.begin(f"{STEPS[step]} …")
-        self.progressed.emit(f"{STEPS[step]} …")
+        self._left.begin(time.monotonic())
+        self._page.progress.go_on(f"{STEPS[step]} …")
+        self._show_left("", None)
 
     @property
     def _page(self) -> SheetPage | TrainPage:
         """The page that shows the step."""
-        return self._look if self._step == "prepare" else self._train
+        return self._look if self._step in ("prepare", "combine") else self._train
 
     def _on_event(self, event: dict) -> None:
         kind = event.get("event")
         if kind == "progress":
             self._on_progress(event)
         elif kind == "plan":
+            self._left.plan(event["seconds"])
             rounds = "One round fits" if event["epochs"] == 1 else f"{event['epochs']} rounds fit"
-            self._train.progress.detail.setText(f"{rounds} into the time.")
-        elif kind == "epoch":
+            self._show_left(f"{rounds} into the time", None)
+        elif kind == "epoch" and self._step == "fit":
             self.round_done.emit(event)
             self._train.draw_round(event)
             if event["epoch"] == event["epochs"]:
-                self._train.progress.begin("Measuring it on unseen writers …")
+                self._train.progress.go_on("Measuring it on unseen writers …")
+        elif kind == "epoch":
+            self._show_left(f"Round {event['epoch']} of {event['epochs']}", None)
 
     def _on_progress(self, event: dict) -> None:
         """Show how far the step is, and for "fit" draw on."""
-        total, left = event.get("total", 0), event.get("seconds_left")
-        if not total:
-            return
-        share = event["done"] / total
-        words = [] if left is None else [f"about {duration(left)} left"]
-        if self._step == "fit":
-            share = (event["epoch"] - 1 + share) / event["epochs"]
-            words.insert(0, f"Round {event['epoch']} of {event['epochs']}")
-            self._train.draw_on(event, share)
-        elif "text" in event:
-            words.insert(0, event["text"])
-        self._page.progress.show_share(share, " · ".join(words))
-        done = f"{share:.0%}".replace("%", " %")
-        self.progressed.emit(" · ".join([STEPS[self._step], done, *words[-1:]]))
+        total, done, left = event.get("total", 0), event.get("done"), event.get("seconds_left")
+        if self._step == "sequence":
+            if "cer" in event:
+                self.lines_kept.emit(done)
+            self._show_left(f"{event['cer']:.0f} % of characters wrong so far" if "cer" in event else "", None)
+        elif self._step == "fit" and total:
+            share = (event["epoch"] - 1 + done / total) / event["epochs"]
+            loss, accuracy = self._curve.after(event)
+            self._train.draw_on(event["epochs"], share, loss, accuracy)
+            self._show_left(f"Round {event['epoch']} of {event['epochs']}", left)
+        elif total:
+            self._show_left(event.get("text", ""), left)
+
+    def _show_left(self, words: str, left: float | None) -> None:
+        """Show how much of all steps is done and how long the rest will take; left: seconds of this step."""
+        share, left = self._left.at(time.monotonic(), left)
+        texts = [words] if words else []
+        if left is not None:
+            texts.append(f"about {duration(left)} left")
+            self._page.progress.show_share(share, " · ".join(texts))
+        elif words:
+            self._page.progress.detail.setText(words)
+        done = [] if left is None else [f"{share:.0%}".replace("%", " %")]
+        self.progressed.emit(" · ".join([STEPS[self._step], *done, *texts[-1:]]) + ("" if texts else " …"))
 
 
 def duration(seconds: float) -> str:

@@ -33,25 +33,24 @@ class TrainPage(Page):
         """Draw the rounds that were done before, as ``epoch`` events, or none."""
         self.accuracy.clear()
         self.loss.clear()
+        self.progress.begin("")
         for event in rounds:
+            for curve, name in ((self.accuracy, "accuracy"), (self.loss, "loss")):
+                curve.add(0, event["epoch"], event[name])
             self.draw_round(event)
 
     def draw_round(self, event: dict) -> None:
-        """Draw the end of a round, an ``epoch`` event."""
-        for curve, learning, watching in (
-            (self.accuracy, "accuracy", "validation_accuracy"),
-            (self.loss, "loss", "validation_loss"),
-        ):
-            for series, name in enumerate((learning, watching)):
-                if event.get(name) is not None:
-                    curve.add(series, event["epoch"], event[name])
+        """Draw how well unseen writers are read at the end of a round, an ``epoch`` event."""
+        for curve, name in ((self.accuracy, "validation_accuracy"), (self.loss, "validation_loss")):
+            if event.get(name) is not None:
+                curve.add(1, event["epoch"], event[name])
         self._set_rounds(event["epochs"])
 
-    def draw_on(self, event: dict, share: float) -> None:
-        """Draw what a ``progress`` event of a fit tells, that share (0 to 1) of all rounds being done."""
-        self.accuracy.add(0, share * event["epochs"], event["accuracy"])
-        self.loss.add(0, share * event["epochs"], event["loss"])
-        self._set_rounds(event["epochs"])
+    def draw_on(self, rounds: int, share: float, loss: float, accuracy: float) -> None:
+        """Draw how well it does while learning, when that share (0 to 1) of all rounds is done."""
+        self.accuracy.add(0, share * rounds, accuracy)
+        self.loss.add(0, share * rounds, loss)
+        self._set_rounds(rounds)
 
     def _set_rounds(self, count: int) -> None:
         for curve in (self.accuracy, self.loss):

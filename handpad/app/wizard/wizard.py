@@ -1,6 +1,7 @@
 """The wizard that trains a base model from the user's own download, step by step, while writing goes on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
@@ -8,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout
 
 from handpad.app.background import Task
+from handpad.app.question import asked
 from handpad.app.theme import Theme
 from handpad.app.wizard.comparison import Comparison
 from handpad.app.wizard.data_page import DataPage
@@ -23,8 +25,9 @@ from handpad.errors import HandpadError
 from handpad.installed import install_model
 from handpad.model.folder import REPORT
 from handpad.own_model import prepared_files
+from handpad.own_model.time_left import TimeLeft
 from handpad.own_model.training_data import Found, recognise
-from handpad.own_model.training_plan import Plan, left_over, new_folder
+from handpad.own_model.training_plan import RELATIVE, Plan, left_over, new_folder, shared_out
 
 DATA, LOOK, HOW, TRAIN, RESULT = range(5)
 
@@ -65,6 +68,7 @@ class Wizard(QDialog):
         self.resize(780, 640)
         self._home = home
         self._choosing = False
+        self._lines_spent = 0.0
         self.plan: Plan | None = None
         self._build(theme)
         self.runner = Runner(self.look, self.train, self)
@@ -112,6 +116,8 @@ class Wizard(QDialog):
         self.next.clicked.connect(self._advance)
         self.runner.progressed.connect(self.progressed)
         self.runner.round_done.connect(self._on_round)
+        self.runner.lines_kept.connect(self._on_lines_kept)
+        self.outcome.judged.connect(self._offer_by_verdict)
         self.preparation.done.connect(self._on_prepared)
         self.preparation.failed.connect(self._on_unprepared)
 
@@ -131,7 +137,7 @@ class Wizard(QDialog):
         self.steps.setText(
             " › ".join(f"<b>{name}</b>" if number == index else name for number, name in enumerate(names))
         )
-        self.back.setText("Throw away" if index == RESULT else "Back")
+        self.back.setText("Throw away …" if index == RESULT else "Back")
         self.back.setVisible(index in (LOOK, HOW, RESULT))
         self.other.setText({TRAIN: "Stop", RESULT: "Open the report"}.get(index, ""))
         self.other.setVisible(index == TRAIN)
@@ -148,7 +154,7 @@ class Wizard(QDialog):
             missing = missing_packages()
             if missing:
                 self.data.say(f"{INSTALL_SENTENCE} (Missing: {', '.join(missing)}.)")
-            self.next.setEnabled(self.data.learn is not None and not missing and not self._choosing)
+            self.next.setEnabled(bool(self.data.learn) and not missing and not self._choosing)
             self.data.show_room(prepared_files.room(self._idle_files()))
         elif index == LOOK:
             prepared = self.preparation.prepared
@@ -156,7 +162,19 @@ class Wizard(QDialog):
         elif index == HOW:
             self._check_name()
         else:
-            self.next.setEnabled(True)
+            self.next.setEnabled(index != RESULT)  # until it is known which of the models reads better
+
+    def _offer_by_verdict(self) -> None:
+        """Let the button that follows from the result be the default."""
+        if self.pages.currentIndex() != RESULT:
+            return
+        result = self.outcome.result
+        better = result is not None and result.verdict.better
+        current = result.current if result is not None else "the model in use"
+        self.back.setText("Throw away …" if better else "Install and use")
+        self.next.setText("Install and use" if better else f"Keep {current}")
+        self.next.setEnabled(True)
+        self.next.setFocus()
 
     def begin(self) -> None:
         """Show the first page, or what waits from an earlier day."""
@@ -184,8 +202,13 @@ class Wizard(QDialog):
             self._start()
         elif index == TRAIN:
             self.reject()
-        else:
+        elif self._installs(self.next):
             self._install()
+        else:
+            self._discard()
+
+    def _installs(self, button: QPushButton) -> bool:
+        return button.text() == "Install and use"
 
     def _go_back(self) -> None:
         index = self.pages.currentIndex()
@@ -194,6 +217,8 @@ class Wizard(QDialog):
             self._show(DATA)
         elif index == HOW:
             self._show(LOOK)
+        elif self._installs(self.back):
+            self._install()
         else:
             self._discard()
 
@@ -240,7 +265,7 @@ class Wizard(QDialog):
         """Have the data read, unless that was done before."""
         self.preparation.clear()
         self._show(LOOK)
-        self.preparation.begin([found for found in (self.data.learn, self.data.measure) if found is not None])
+        self.preparation.begin(self.data.learn, self.data.measure)
 
     def _idle_files(self) -> list[Path]:
         """The prepared data that may be deleted now; none while anything runs."""
@@ -274,7 +299,8 @@ class Wizard(QDialog):
     # Choosing how
 
     def _suggest_name(self) -> None:
-        self.how.name.setText(f"{self.how.network}-{self.preparation.prepared.name}")
+        self.how.name.setText(f"{self.how.network}-{self.preparation.prepared.short_name}")
+        self.how.offer_lines(bool(self.data.lines))
 
     def _check_name(self) -> None:
         allowed = self.how.check_name()
@@ -284,12 +310,16 @@ class Wizard(QDialog):
     # Training
 
     def _start(self) -> None:
-        learn, *measure = self.preparation.paths
-        preset = self.how.network
+        chosen, preset = self.preparation, self.how.network
         if preset == "paper":
             preset = _PUBLISHED.get(self.preparation.prepared.name, preset)
         folder = new_folder(self._home)
-        self.plan = Plan(folder, learn, next(iter(measure), None), preset, self.how.budget, self.how.model_name)
+        minutes, name = self.how.budget, self.how.model_name
+        parts, measure = tuple(chosen.parts), tuple(chosen.measure)
+        self.plan = Plan(folder, chosen.learn, parts, measure, preset, minutes, name)
+        if self.data.lines and self.how.lines.isChecked():
+            of_fit, of_lines = shared_out(minutes)
+            self.plan = replace(self.plan, minutes=of_fit, lines=self.data.lines, line_minutes=of_lines)
         try:
             self.plan.save()
         except OSError as error:
@@ -303,9 +333,19 @@ class Wizard(QDialog):
         plan = self.plan
         if plan is None:
             return
+        commands = plan.commands(as_it_is)
+        if not commands:
+            self._finish(plan)
+            return
         self.train.begin(plan.epochs())
         self._show(TRAIN)
-        self.runner.run(plan.commands(as_it_is), lambda: self._finish(plan), self._on_failed, self._on_stopped)
+        self._lines_spent = plan.line_minutes_spent()
+        steps = [*(name for name, _ in commands), *("compare" for _ in plan.parts)]
+        left = TimeLeft(steps, plan.planned(), RELATIVE)
+        self.runner.run(commands, lambda: self._finish(plan), self._on_failed, self._on_stopped, left, plan.epochs())
+
+    def _on_lines_kept(self, share: float) -> None:
+        self.plan.note_line_minutes(self._lines_spent + share * (self.plan.line_minutes - self._lines_spent))
 
     def _on_round(self, event: dict) -> None:
         self.plan.note_epoch(event)
@@ -353,6 +393,13 @@ class Wizard(QDialog):
         self.accept()
 
     def _discard(self) -> None:
+        """Throw a training away, after a question: it took long, and cannot be brought back."""
+        name = self.plan.model_name
+        finished = self.pages.currentIndex() == RESULT
+        what = "the new model" if finished else "what it has learned so far"
+        question = f"Throw away {name}?"
+        if not asked(self, question, f"Its training and {what} cannot be brought back.", "Throw it away", "Not yet"):
+            return
         self.shut_down()
         self.plan.discard()
         self.begin()

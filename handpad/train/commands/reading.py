@@ -6,6 +6,7 @@ model's folder. With it: from words and texts of all hands, the network that rea
 """
 
 import argparse
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,14 +19,19 @@ from handpad.reading import potential_functions
 from handpad.reading.language import Language
 from handpad.reading.reader import Reader
 from handpad.train.console import Console
+from handpad.train.datasets import unipen
 from handpad.train.datasets.unipen_lines import Line, read
 from handpad.train.lines import potentials, search_weights, sequence_training
 from handpad.train.lines.examples import example, rows_of, varied
 from handpad.train.measure.evaluate_lines import unseen_lines
+from handpad.train.measure.unseen import writers_known
 
 PRINTED = ("apa", "apb", "app", "art")
 """Contributors from whose printed texts it is learned how ink parts into characters."""
 
+
+FIT_SHARE = 0.6
+"""Fitting takes about so much of the time that looking at every group of ink takes."""
 
 VARIANTS = 2
 """Every line is also learned in so many other hands: see :func:`varied`."""
@@ -48,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MINUTES",
         help="fit the network for joined writing for so long, only",
     )
+    parser.add_argument("--go-on", action="store_true", help="with --sequence: from the network that the model has")
     parser.add_argument(
         "--all-writers-after",
         type=Path,
@@ -59,10 +66,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Fit, choose the search's weights on the validation writers, write the files."""
     console = Console(args.json)
+    if args.go_on and (args.sequence is None or args.all_writers_after):
+        raise DataError("--go-on goes with --sequence MINUTES, and without --all-writers-after.")
     if args.sequence is not None:
         if args.sequence <= 0:
             raise DataError("--sequence takes minutes above 0.")
-        sequence_training.run(args.model, args.sources, args.sequence, args.seed, console, args.all_writers_after)
+        sequence_training.run(
+            args.model, args.sources, args.sequence, args.seed, console, args.all_writers_after, args.go_on
+        )
     else:
         _run_segments(args, console)
 
@@ -90,7 +101,7 @@ def _run_segments(args: argparse.Namespace, console: Console) -> None:
             raise DataError(f"{args.all_writers_after} has no {READING}: make it with handpad-train reading.")
         parts = {"train": lines, "validation": []}
     else:
-        known = set(model.info.get("provenance", {}).get("writers", {}).get("train", []))
+        known = set((writers_known(model.info, unipen.NAME) or {}).get("train", []))
         parts = {
             "train": [line for line in lines if line.writer in known],
             "validation": unseen_lines(lines, model, "validation")[0],
@@ -99,8 +110,12 @@ def _run_segments(args: argparse.Namespace, console: Console) -> None:
         "progress", stage="reading", text="looking at every group of ink", **{k: len(v) for k, v in parts.items()}
     )
     generator = np.random.default_rng(args.seed)
-    examples = []
-    for line in parts["train"]:
+    examples, begun = [], time.monotonic()
+    for done, line in enumerate(parts["train"]):
+        if done:
+            passed, count = time.monotonic() - begun, len(parts["train"])
+            left = passed / done * ((1 + FIT_SHARE) * count - done)
+            console.progress("segments", done, round((1 + FIT_SHARE) * count), left, text="looking at lines of ink")
         rows = rows_of(line.strokes)
         versions = [rows, *([varied(row, generator) for row in rows] for _ in range(VARIANTS))]
         examples.append([example(line.text, version, model) for version in versions])

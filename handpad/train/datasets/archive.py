@@ -57,6 +57,17 @@ def read_texts(source: Path) -> dict[str, str]:
     return texts
 
 
+def file_names(source: Path) -> list[str]:
+    """The paths of all files that :func:`read_texts` would read, without reading them. Raises DataError likewise."""
+    source = Path(source)
+    if source.is_dir():
+        return list(Folder(source).names)
+    if zipfile.is_zipfile(source):
+        return list(Zip(source).names)
+    with open_tar(source) as archive:
+        return [member.name.removeprefix("./") for member in archive if member.isfile()]
+
+
 @contextmanager
 def open_tar(source: Path) -> Iterator[tarfile.TarFile]:
     """A tar archive, packed or not, whose members are read in their order.

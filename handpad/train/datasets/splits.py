@@ -1,11 +1,13 @@
 """Splits by writer: no writer is in two parts, and the same data set is always split the same way."""
 
+from collections import defaultdict
 from typing import NamedTuple
 
 import numpy as np
 
 from handpad.errors import DataError
 from handpad.train.datasets import Dataset
+from handpad.train.datasets.combined import JOINS, PREFIX
 
 SPLIT_SEED = 1
 _TEST_PLACES = (3, 10, 17)
@@ -104,10 +106,23 @@ def paper_split(data: Dataset, fewest: int = 1) -> Split:
     )
 
 
+def split_of(name: str, writers: list[str]) -> Split:
+    """The split of the writers of a data set of that name; of one that is made of several, each as it is by itself."""
+    split: dict[str, list[str]] = {part: [] for part in Split._fields}
+    of_part: dict[str, dict[str, str]] = defaultdict(dict)
+    for writer in writers:
+        part, own = writer.split(PREFIX, 1) if JOINS in name else ("", writer)
+        of_part[part][own] = writer
+    for named in of_part.values():
+        for part, own in split_writers(list(named))._asdict().items():
+            split[part] += [named[writer] for writer in own]
+    return Split(*(sorted(split[part]) for part in Split._fields))
+
+
 SPLITS = {
     "contributor": (
         f"by writer, stratified by contributor, 75 % train, 10 % validation, 15 % test, seed {SPLIT_SEED}",
-        lambda data: split_writers(data.writers),
+        lambda data: split_of(data.name, data.writers),
     ),
     "paper": (
         "by writer, the paper's: the most prolific with 10 % of all images test, every tenth other validation",

@@ -10,7 +10,7 @@ import numpy as np
 
 from handpad.errors import DataError
 from handpad.train.datasets.allowance import TooMuchError
-from handpad.train.datasets.archive import read_texts
+from handpad.train.datasets.archive import file_names, read_texts
 from handpad.train.datasets.dropped import Dropped
 from handpad.train.datasets.unipen import fetcher, natural
 from handpad.train.datasets.unipen_text import Segment, parse, strokes_of
@@ -19,6 +19,7 @@ TEXTS, WORDS = "8", "7"
 """UNIPEN's categories: texts of several words, and words that stand alone or were cut out of texts."""
 
 _DATA_FILE = re.compile(r"(?:^|/)data/([78])/([^/]+)/(.+)$")
+_CATEGORY = re.compile(r"(?:^|/)data/([0-9][a-d]?)/[^/]+/.")
 _ROWS = 5
 _FLIP = np.array([1.0, -1.0])
 
@@ -140,3 +141,11 @@ def _reason(segment: Segment, strokes: list[np.ndarray] | None) -> str | None:
 def _delineation(segment: Segment) -> str:
     (first, _), (last, _) = segment.ranges[0][0], segment.ranges[-1][1]
     return f"{first}-{last}"
+
+
+def categories(source: Path) -> set[str]:
+    """Which of UNIPEN's categories a source holds files of, such as {"1a", "8"}; nothing is read of what is in them.
+
+    Raises DataError where the source is no archive or folder of ink.
+    """
+    return {match[1] for name in file_names(source) if (match := _CATEGORY.search(name))}

@@ -34,7 +34,13 @@ WATCHED = 700
 
 
 def run(
-    folder: Path, sources: Sequence[Path], minutes: float, seed: int, console: Console, after: Path | None = None
+    folder: Path,
+    sources: Sequence[Path],
+    minutes: float,
+    seed: int,
+    console: Console,
+    after: Path | None = None,
+    go_on: bool = False,
 ) -> None:
     """Fit for so many minutes, choose the weights on validation writers, write both files and what was done.
 
@@ -42,22 +48,24 @@ def run(
 
     after : a model whose network this one goes on from, and learns from its test writers too: what comes of it can only
         be measured on other data. Validation writers stay out, for the weights.
+    go_on : from the network that lies in the folder, which was broken off; it has to know the same writers.
 
     Raises
     ------
-    DataError : the sources hold no words and texts, or no isolated characters; or the model before has no network.
+    DataError : the sources hold no words and texts, or no isolated characters; or there is no network to go on from.
     """
     model = BaseModel.load(folder)
     potential_functions = PotentialFunctions.load(folder)
     if potential_functions is None:
         raise DataError(f"{folder} has no {READING}: make it with handpad-train reading first, without --sequence.")
     first, before = None, {}
-    if after is not None:
-        if not (after / SEQUENCE).is_file():
-            raise DataError(f"{after} has no {SEQUENCE} to go on from: make it with handpad-train reading --sequence.")
-        description = read_description(after)
-        first, before = read_file(after, SEQUENCE, description), description.get("sequence", {})
-    lines, dropped = _lines(sources)
+    start = folder if go_on else after
+    if start is not None:
+        if not (start / SEQUENCE).is_file():
+            raise DataError(f"{start} has no {SEQUENCE} to go on from: make it with handpad-train reading --sequence.")
+        description = read_description(start)
+        first, before = read_file(start, SEQUENCE, description), description.get("sequence", {})
+    lines, dropped = read_lines(sources)
     characters = _characters(sources)
     split = split_writers(characters.writers)
     parts = split_by_writer(lines, split)
@@ -121,8 +129,8 @@ def weigh(
     return weights
 
 
-def _lines(sources: Sequence[Path]) -> tuple[list[Line], dict[str, int]]:
-    """The words and texts of all sources, each once; and what was dropped."""
+def read_lines(sources: Sequence[Path]) -> tuple[list[Line], dict[str, int]]:
+    """The words and texts of all sources, each once; and what was dropped. Raises DataError if there are none."""
     lines: dict[tuple[str, str], Line] = {}
     dropped: dict[str, int] = {}
     problem: DataError | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from handpad.errors import DataError
+from handpad.train.datasets.combined import as_written_in, parts_of
 
 NONE_TRAINED_ON = "all writers, none trained on"
 """What the writers of a data set are called on which nothing was trained."""
@@ -27,12 +28,7 @@ def unseen_writers(
     ------
     DataError : a model left out none of these writers, or was trained on some that another left out.
     """
-    provenances = {name: info.get("provenance", {}) for name, info in models.items()}
-    fitted = {
-        name: provenance.get("writers", {})
-        for name, provenance in provenances.items()
-        if provenance.get("data", {}).get("name") == data
-    }
+    fitted = {name: known for name, info in models.items() if (known := writers_known(info, data)) is not None}
     if not fitted:
         return list(writers), NONE_TRAINED_ON
     held_out = {}
@@ -51,3 +47,20 @@ def unseen_writers(
                 f"such as {seen[0]}: compare models of one split."
             )
     return sorted(set.intersection(*held_out.values())), f"{part} writers"
+
+
+def writers_known(info: dict, data: str) -> dict[str, list[str]] | None:
+    """The writers of a data set that a model was fitted on, watched by or tested on, by part; None if it knows none.
+
+    They are called as the data set calls them, also where it is a part of what the model learned from.
+
+    info : the model's description. data : the name of the data set.
+    """
+    provenance = info.get("provenance", {})
+    own = provenance.get("data", {}).get("name")
+    if own is None or not set(parts_of(own)) & set(parts_of(data)):
+        return None
+    return {
+        part: [called for writer in writers if (called := as_written_in(data, own, writer)) is not None]
+        for part, writers in provenance.get("writers", {}).items()
+    }

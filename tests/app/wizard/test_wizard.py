@@ -7,10 +7,10 @@ import shutil
 import cv2
 import pytest
 from handwriting import write
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QProcess, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QProcess, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QMessageBox, QPushButton
 
 from handpad.app.wizard import training_job
 from handpad.app.wizard.runner import duration
@@ -62,6 +62,22 @@ def press(page, name):
     button.click()
 
 
+def answer(button):
+    """Press a button of the question that comes next; returns what was asked, when it has been."""
+    told = []
+
+    def press_it():
+        box = QApplication.activeModalWidget()
+        if not isinstance(box, QMessageBox):
+            QTimer.singleShot(50, press_it)
+            return
+        told.append(f"{box.text()} {box.informativeText()}")
+        next(each for each in box.buttons() if each.text() == button).click()
+
+    QTimer.singleShot(0, press_it)
+    return told
+
+
 def to_how(qtbot, wizard):
     """From the chosen data to the page that asks how."""
     wizard.next.click()
@@ -79,7 +95,7 @@ def test_it_says_what_a_file_is_and_what_it_is_not(wizard, choose, images, tmp_p
     assert not wizard.next.isEnabled()
     choose(images)
     assert not wizard.data.trouble.isVisible()
-    assert wizard.data.learn.title == "Images of your own"
+    assert [found.title for found in wizard.data.learn] == ["Images of your own"]
     assert wizard.next.isEnabled()
 
 
@@ -91,24 +107,31 @@ def test_files_are_dropped_on_it(qtbot, wizard, images):
     QApplication.sendEvent(wizard.data.drop, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(wizard.data.drop, QDropEvent(QPointF(20, 20), copy, data, left, none))
-    qtbot.waitUntil(lambda: wizard.data.learn is not None, timeout=20_000)
-    assert wizard.data.learn.source == images
+    qtbot.waitUntil(lambda: bool(wizard.data.learn), timeout=20_000)
+    assert wizard.data.learn[0].source == images
 
 
-def test_two_data_sets_one_to_learn_from_and_one_to_measure_on(wizard, choose, images, tmp_path):
+def test_several_data_sets_are_learned_from_together_or_only_measured_on(wizard, choose, images, tmp_path):
     from handpad.profile import Profile
 
-    Profile(tmp_path / "anna.handpad").close()
+    def kinds():
+        return [found.kind for found in wizard.data.learn], [found.kind for found in wizard.data.measure]
+
+    for name in ("anna", "ben"):
+        (tmp_path / name).mkdir()
+        Profile(tmp_path / name / f"{name}.handpad").close()
     choose(images)
-    choose(tmp_path / "anna.handpad")
-    assert (wizard.data.learn.kind, wizard.data.measure.kind) == ("folder", "profile")
-    press(wizard.data, "Learn from this instead")
-    assert (wizard.data.learn.kind, wizard.data.measure.kind) == ("profile", "folder")
-    Profile(tmp_path / "ben.handpad").close()
-    choose(tmp_path / "ben.handpad")
-    assert "all that can be used" in wizard.data.trouble.text()
-    press(wizard.data, f"Remove {wizard.data.found[0].title}")
-    assert (wizard.data.learn.kind, wizard.data.measure) == ("folder", None)
+    assert not wizard.data.findChildren(QComboBox)
+    choose(tmp_path / "anna")
+    choose(tmp_path / "ben")
+    assert kinds() == (["folder", "profile", "profile"], [])
+    first = wizard.data.findChildren(QComboBox)[-3]  # those of earlier rows wait to be deleted
+    QTest.keyClick(first, Qt.Key.Key_Down)
+    assert kinds() == (["profile", "profile"], ["folder"])
+    press(wizard.data, f"Remove {wizard.data.found[1].title}")
+    press(wizard.data, f"Remove {wizard.data.found[1].title}")
+    assert kinds() == (["folder"], [])
+    assert wizard.next.isEnabled()
 
 
 def test_without_the_train_extra_one_sentence_says_how_to_add_it(window, images, qtbot, monkeypatch):
@@ -117,7 +140,7 @@ def test_without_the_train_extra_one_sentence_says_how_to_add_it(window, images,
     wizard = window.wizard
     assert "pip install 'handpad[train]'" in wizard.data.trouble.text()
     wizard.data.drop.chosen.emit([images])
-    qtbot.waitUntil(lambda: wizard.data.learn is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(wizard.data.learn), timeout=20_000)
     assert "pip install 'handpad[train]'" in wizard.data.trouble.text()
     assert not wizard.next.isEnabled()
 
@@ -135,7 +158,7 @@ def test_data_that_cannot_be_read_is_told_in_the_sentence_of_the_command(qtbot, 
     (tmp_path / "uji").mkdir()
     (tmp_path / "uji" / "UJIpenchars-w01").write_text("no such thing")
     choose(tmp_path / "uji")
-    assert wizard.data.learn.kind == "uji"
+    assert wizard.data.learn[0].kind == "uji"
     wizard.next.click()
     qtbot.waitUntil(lambda: bool(wizard.look.trouble.text()), timeout=PATIENCE)
     assert "Traceback" not in wizard.look.trouble.text()
@@ -226,8 +249,15 @@ def test_from_images_to_an_installed_model(qtbot, window, wizard, choose, images
     info = json.loads((plan.model / "model.json").read_text())
     assert info["labels"] == sorted(SHAPES)
 
+    # It reads eight characters: keeping the other one is what Enter does, and asks before the new one goes.
+    assert "cannot read" in wizard.outcome.verdict.text() or "worse" in wizard.outcome.verdict.text()
+    assert wizard.next.text() == "Keep handpad" and wizard.next.isDefault() and wizard.next.hasFocus()
+    asked = answer("Not yet")
+    wizard.next.click()
+    assert f"Throw away {plan.model_name}?" in asked[0] and plan.finished
+    assert wizard.back.text() == "Install and use"
     with qtbot.waitSignal(pad.ready, timeout=20_000):
-        wizard.next.click()
+        wizard.back.click()
     assert plan.model_name in available_models()
     assert not plan.folder.exists()
     assert not window.status.training.isVisible()
@@ -246,7 +276,7 @@ def test_quitting_ends_the_training_and_the_next_start_offers_it_again(qtbot, st
     window.open_wizard()
     wizard = window.wizard
     wizard.data.drop.chosen.emit([images])
-    qtbot.waitUntil(lambda: wizard.data.learn is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(wizard.data.learn), timeout=20_000)
     to_how(qtbot, wizard)
     wizard.next.click()
     qtbot.waitUntil(lambda: bool(_watched(wizard)), timeout=PATIENCE)
@@ -261,6 +291,11 @@ def test_quitting_ends_the_training_and_the_next_start_offers_it_again(qtbot, st
     left_over = again.wizard.data.left_over
     assert "handpad-folder" in left_over.sentence.text()
     assert "after round" in left_over.sentence.text()
+    asked = answer("Not yet")
+    left_over.discard.click()
+    assert "Throw away handpad-folder?" in asked[0]
+    assert left_over.isVisible()
+    answer("Throw it away")
     left_over.discard.click()
     assert not left_over.isVisible()
     assert not again.status.training.isVisible()
@@ -272,7 +307,7 @@ def test_prepared_data_are_deleted_when_asked_but_not_those_that_a_training_wait
     assert not wizard.data.delete.isVisible()
     choose(images)
     to_how(qtbot, wizard)
-    (prepared,) = wizard.preparation.paths
+    prepared = wizard.preparation.learn
     unfinished = prepared.with_name("uji-0.npz.unfinished")
     unfinished.mkdir()
     (unfinished / "part").write_bytes(bytes(3_000_000))
@@ -289,6 +324,7 @@ def test_prepared_data_are_deleted_when_asked_but_not_those_that_a_training_wait
     assert list(prepared.parent.iterdir()) == [prepared], "the interrupted training needs it"
     assert not wizard.data.delete.isVisible()
 
+    answer("Throw it away")
     wizard.data.left_over.discard.click()
     assert wizard.data.delete.isVisible()
     wizard.data.delete.click()
@@ -301,7 +337,7 @@ def test_prepared_data_are_deleted_when_asked_but_not_those_that_a_training_wait
 def test_a_training_that_fails_says_why(qtbot, wizard, choose, images):
     choose(images)
     to_how(qtbot, wizard)
-    wizard.preparation.paths[0].unlink()
+    wizard.preparation.learn.unlink()
     wizard.next.click()
     qtbot.waitUntil(lambda: wizard.pages.currentIndex() == DATA, timeout=PATIENCE)
     assert "There is no prepared data" in wizard.data.trouble.text()
