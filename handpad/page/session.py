@@ -65,6 +65,7 @@ class PageSession:
         self._pen_row: int | None = None  # line and number of the stroke written last
         self._pen_stroke: int | None = None
         self._queue = ReadingQueue()
+        self._alone: set[Key] = set()  # characters in boxes that were read by themselves, and not yet with their line
         self._effects = CorrectionEffects()
         self._profile: tuple[str, set[str]] = ("", set())  # its id, and the ids of the samples that it knows
         self._asked: deque[AskedWord] = deque()  # in the order of the answers
@@ -89,6 +90,7 @@ class PageSession:
         self._steps = Steps()
         self.candidates.clear()
         self.space_probabilities.clear()
+        self._alone.clear()
         self._queue = ReadingQueue()
         self._pen_row = self._pen_stroke = None
         self.resume(page)
@@ -143,20 +145,24 @@ class PageSession:
         """
         if character.corrected:
             return False
+        if character.substrokes in self._alone:
+            return character.doubtful
         unsure = learning.is_doubtful(self.probability(character)) and character.substrokes in self.candidates
         return character.doubtful or unsure
 
     def is_certain(self, character: Character) -> bool:
         """Whether a character was read with such certainty that leaving it as it is confirms it."""
         by_ink = self._by_ink.get(character.substrokes, 1.0)
-        return learning.is_certain(self.probability(character), by_ink)
+        return learning.is_certain(self.probability(character), by_ink) and character.substrokes not in self._alone
 
     # What the writer does
 
     def write(self, stroke: np.ndarray) -> int:
         """Add a stroke (n, 4); returns its number. Moving on to another line settles and confirms the others."""
         number, left = self._next_stroke, self._pen_row
-        page = edits.written(self.page, number, fitted(stroke), left)
+        behind = () if left is None else self.page.lines.get(left, ())
+        unread = any(character.substrokes in self._alone for character in behind)  # its line is settled when it is read
+        page = edits.written(self.page, number, fitted(stroke), None if unread else left)
         row = page.stroke_row(number)
         self._next_stroke, self._pen_row, self._pen_stroke = number + 1, row, number
         self._step(page)
@@ -235,8 +241,9 @@ class PageSession:
     def _learn_regrouped(self) -> None:
         """Learn how ink was joined or split, as far as its characters were read with certainty, so that it is read so
         the next time; what they say counts no more than what is left uncorrected."""
-        found = [c for key in self._regrouped if (c := self.page.find(key)) is not None and c.label]
-        self._regrouped = {key for key in self._regrouped if (c := self.page.find(key)) is not None and not c.label}
+        now = [c for key in self._regrouped if (c := self.page.find(key)) is not None]
+        found = [c for c in now if c.label and c.substrokes not in self._alone]
+        self._regrouped = {c.substrokes for c in now if c not in found}
         for character in found:
             sure = not learning.is_doubtful(self.probability(character))
             if self.learns and sure and not character.corrected and not character.sample_id:
@@ -478,6 +485,7 @@ class PageSession:
         unread = {c.substrokes for row in self.page.box_rows for c in self.page.lines[row] if not c.label}
         ranked = {key: candidates for key, candidates in ranked.items() if key in unread}
         self.candidates.update(ranked)
+        self._alone |= ranked.keys()
         self._show_read(line_job.labelled(self.page, ranked), after_learning=False)
 
     def line_read(self, job: LineJob, reading: list[ReadBack] | None) -> None:
@@ -489,6 +497,7 @@ class PageSession:
         if page is None:  # the line has changed meanwhile
             self._queue.put_back(job)
         elif reading is not None:
+            self._alone -= {back.substrokes for back in reading}
             locked = {character.substrokes for character in job.characters if character.locked}
             for back in reading:
                 if back.candidates and (back.substrokes not in locked or back.substrokes in job.bare):
@@ -554,6 +563,7 @@ class PageSession:
         self.candidates = {key: ranked for key, ranked in self.candidates.items() if key in keys}
         self.space_probabilities = {key: p for key, p in self.space_probabilities.items() if key in keys}
         self._by_ink = {key: chance for key, chance in self._by_ink.items() if key in keys}
+        self._alone &= keys
 
     # What is learned
 

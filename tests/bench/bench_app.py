@@ -1,4 +1,4 @@
-"""How fast the app is: python tests/bench/bench_app.py [--samples 10000] [--training prepared.npz] [--json]
+"""How fast the app is: python tests/bench/bench_app.py [--samples 10000] [--boxes] [--training prepared.npz] [--json]
 
 Prints, with median and 99th percentile: pen event to painted ink, pen-up to painted character (with a profile of
 --samples learned characters), process start to first paint and to ready, and memory. Run it on a screen (or Xvfb);
@@ -105,7 +105,8 @@ def start_training(app, folder: Path, prepared: Path):
     from handpad.app.wizard.training_job import TrainingJob
     from handpad.own_model.training_plan import Plan
 
-    job = TrainingJob(Plan(folder / "training", prepared.absolute(), None, "handpad", None, "bench").commands())
+    data = prepared.absolute()
+    job = TrainingJob(Plan(folder / "training", data, (data,), (), "handpad", None, "bench").commands())
     learning = []
     job.told.connect(lambda event: learning.append(event.get("event") == "progress"))
     job.failed.connect(sys.exit)
@@ -116,7 +117,7 @@ def start_training(app, folder: Path, prepared: Path):
 
 
 def measure_writing(
-    folder: Path, samples: int, characters: int, training: Path | None
+    folder: Path, samples: int, characters: int, training: Path | None, boxes: bool
 ) -> tuple[list[float], list[float], float]:
     os.environ["XDG_DATA_HOME"] = os.environ["XDG_CACHE_HOME"] = str(folder)
     from handwriting import LETTERS, write
@@ -139,6 +140,8 @@ def measure_writing(
     window.show()
     while not window.pad.is_ready:
         app.processEvents()
+    if boxes:
+        window.tools.boxes.trigger()
     job = start_training(app, folder, training) if training else None
     settle(app, 1.0)
     wake = QTimer(interval=100)  # so that waiting for events always ends
@@ -149,7 +152,8 @@ def measure_writing(
     for number in range(characters):
         ruling = window.pad.page.ruling
         row, column = divmod(number, 18)
-        at = (60 + column * 62, ruling.baseline(row % 5))
+        x = ruling.margin + (column + 0.3) * ruling.box_width if boxes else 60 + column * 62
+        at = (x, ruling.baseline(row % 5))
         for stroke in write(labels[number % len(labels)], ruling.x_height, at, seed=number):
             for index, point in enumerate(stroke):
                 painted.clear()
@@ -192,13 +196,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--samples", type=int, default=10_000, help="learned characters in the profile")
     parser.add_argument("--characters", type=int, default=60, help="characters to write")
+    parser.add_argument("--boxes", action="store_true", help="write in boxes")
     parser.add_argument("--starts", type=int, default=6, help="starts of the app")
     parser.add_argument("--training", type=Path, metavar="PREPARED", help="train on this prepared data meanwhile")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         first, ready = measure_start(Path(name), options.starts)
-        arguments = Path(name), options.samples, options.characters, options.training
+        arguments = Path(name), options.samples, options.characters, options.training, options.boxes
         ink, shown, memory = in_fresh_process(measure_writing, *arguments)
     figures = dict(zip(TARGETS, (ink, shown, first, ready, [memory]), strict=True))
     if options.json:

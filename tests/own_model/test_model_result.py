@@ -74,6 +74,27 @@ def test_what_was_compared_takes_the_place_of_the_figures(models):
     assert result.notes == []
 
 
+def test_lines_are_compared_and_count_in_the_verdict(models):
+    new, old, describe = models
+    describe(new, {"mine_test_accuracy_62": figure(0.9)})
+    describe(old, {"mine_test_accuracy_62": figure(0.85)})
+    assert compare(new, old, [], GLYPHS).verdict.better
+
+    def lines(theirs, own):
+        about = {"event": "result", "command": "lines", "data": "unipen", "lines": 40, "characters": 900, "writers": 9}
+        return [
+            *({"event": "lines", "model": name, "cer": cer} for name, cer in (("old", theirs), ("new", own))),
+            about,
+        ]
+
+    result = compare(new, old, [lines(6.0, 5.0)], GLYPHS)
+    assert result.verdict.better and "of lines 95.0 % of characters right, old 94.0 %" in result.verdict.sentence
+    row = rows(result)["Characters of lines read right"]
+    assert (row.new, row.current, row.difference) == ("95.0 %", "94.0 %", "1.0 points better")
+    worse = compare(new, old, [lines(6.0, 20.0)], GLYPHS).verdict
+    assert not worse.better and "but lines worse" in worse.sentence
+
+
 def test_figures_of_other_characters_are_not(models):
     new, old, describe = models
     describe(new, {"mine_test_accuracy_62": figure(0.9)})

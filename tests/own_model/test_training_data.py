@@ -1,6 +1,7 @@
 """What is dropped on the wizard, and what it says of it."""
 
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -142,3 +143,22 @@ def test_an_empty_folder_and_what_is_gone(tmp_path):
     (tmp_path / "empty").mkdir()
     _, problems = recognise([tmp_path / "empty", tmp_path / "gone"])
     assert problems == ["The folder empty is empty.", f"There is no file or folder {tmp_path / 'gone'}."]
+
+
+def test_unipen_with_texts_teaches_lines_and_its_words_come_along(tmp_path):
+    characters, words = tmp_path / "characters", tmp_path / "words"
+    touch(characters, "data/1a/apa/x.dat", "data/8/apa/x.dat", "include/apa/x.dat")
+    touch(words, "data/7/kar/x.dat", "data/8/kar/x.dat", "include/kar/x.dat")
+    ((both,), problems) = recognise([characters, words])
+    assert (both.kind, both.source, both.lines, problems) == ("unipen", characters, (characters, words), [])
+    found, (problem,) = recognise([words])
+    assert not found
+    assert "choose unipen_train_r01_v07.tar.xz together with it" in problem
+    shutil.rmtree(characters / "data" / "8")
+    assert recognise([characters])[0][0].lines == ()
+
+
+def test_what_is_read_is_told_where_a_file_is_no_data_set(tmp_path):
+    (tmp_path / "diary.txt").write_text("dear diary")
+    _, (problem,) = recognise([tmp_path / "diary.txt"])
+    assert "UNIPEN, NIST Special Database 19" in problem and "below" not in problem

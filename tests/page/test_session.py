@@ -11,7 +11,7 @@ from handpad.page import session as module
 from handpad.page.answers import Answers
 from handpad.page.document import from_inkml, to_inkml
 from handpad.page.line_job import LineJob
-from handpad.page.messages import Change, ChangeSamples, LearnSample, PageChanged
+from handpad.page.messages import BoxJob, Change, ChangeSamples, LearnSample, PageChanged
 from handpad.page.page import Page
 from handpad.page.session import PageSession
 from handpad.page.steps import UNDO_STEPS
@@ -258,6 +258,29 @@ def test_a_letter_in_a_box_is_seen_at_once_and_then_read_with_its_word(desk):
     desk.do("correct", second.substrokes, "O")
     write_in_boxes(desk, "lot", first=5)
     assert desk.page.line_text(0) == "tOol lot"
+
+
+def test_what_was_only_read_by_itself_is_neither_settled_nor_confirmed_by_going_on(slow):
+    session, answers = slow
+    read_all(session, answers)
+    session.set_boxes(True)
+    ruling = session.page.ruling
+    for label, column in (("o", 0.3), ("e", 2.3)):
+        for stroke in write(label, 30, (ruling.margin + ruling.box_width * column, ruling.baseline(2))):
+            session.write(stroke)
+        for job in asked(session, BoxJob):
+            session.boxes_read(answers.read_boxes(job))
+    for stroke in write("v", 30, (ruling.margin + ruling.box_width * 0.3, ruling.baseline(3))):
+        session.write(stroke)
+    for one in session.page.lines[2]:
+        assert one.label and not (one.committed or one.sample_id or one.doubtful or session.is_doubtful(one))
+    session.outbox.clear()
+    while session.reads:
+        session.line_read(session._queue.job, answers.read_line(session._queue.job))
+    session.confirm()
+    ring, certain = session.page.lines[2]
+    assert ring.committed and ring.doubtful and not ring.sample_id and "0" in ring.alternatives
+    assert certain.committed and not certain.doubtful and certain.sample_id
 
 
 def test_turning_to_another_page_forgets_nothing_and_strokes_are_never_confused(desk):

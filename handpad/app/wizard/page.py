@@ -77,6 +77,8 @@ def style_sheet(t: Theme) -> str:
                                background: {t.paper}; }}
     QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 5px solid {t.accent}; }}
     #muted {{ color: {t.muted}; }}
+    QComboBox {{ background: {t.paper}; border: 1px solid {t.border}; border-radius: 6px; padding: 3px 8px; }}
+    QComboBox:focus {{ border-color: {t.accent}; }}
     #verdict {{ font-size: 15px; font-weight: 600; }}
     #danger {{ color: {t.danger}; }}
     #panel {{ background: {t.paper}; border: 1px solid {t.border}; border-radius: 10px; }}

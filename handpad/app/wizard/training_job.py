@@ -4,6 +4,7 @@ import importlib.util
 import json
 import logging
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,9 @@ log = logging.getLogger(__name__)
 
 NEEDED = ("torch", "sklearn", "PIL", "onnx")
 KILL_AFTER_MS = 10_000
+
+_FOR_A_TERMINAL = re.compile(r"[:,;] (?:run|make it with) handpad-train[^.]*(?=\.$)")
+"""What a command tells to type next: the wizard types for its user."""
 
 
 def missing_packages() -> list[str]:
@@ -131,4 +135,4 @@ def _sentence(code: int, crashed: bool, errors: str) -> str:
         return "The disk is full: make room and start again."
     if "Traceback (most recent call last)" in errors:
         return f"Training broke off with an unforeseen error ({last}); the log has the rest."
-    return last or "Training ended without saying why."
+    return _FOR_A_TERMINAL.sub("", last) or "Training ended without saying why."

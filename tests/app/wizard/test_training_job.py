@@ -105,6 +105,7 @@ def test_it_ends_when_the_app_is_gone(endless):
         (1, False, "Traceback (most recent call last):\n  x\nOSError: [Errno 28] No space left", "The disk is full"),
         (1, False, "Traceback (most recent call last):\n  x\nKeyError: 'a'", "unforeseen error (KeyError: 'a')"),
         (1, False, "", "Training ended without saying why."),
+        (1, False, "There is no data at x: run handpad-train prepare first.", "There is no data at x."),
     ],
 )
 def test_every_end_is_told_in_one_sentence(code, crashed, errors, sentence):
