@@ -114,7 +114,9 @@ def _lines_in_short(events: Sequence[dict]) -> Compared:
 def _lines_group(events: Sequence[dict]) -> Group:
     """The row of one run of ``lines``."""
     about, short = events[-1], _lines_in_short(events)
-    explanation = "Of lines, words and texts, with the language beside the ink, by writers whom neither learned from."
+    explanation = (
+        "Words and texts, with the language beside the ink, by writers from whom neither learned to read lines."
+    )
     row = _values(("Characters of lines read right", explanation), short.new, short.current, False)
     return Group(f"Lines of {about['data'].upper()}: {about['writers']:,} writers, {about['lines']:,} lines", [row])
 

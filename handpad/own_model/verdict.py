@@ -45,20 +45,18 @@ def verdict(found: Sequence[Compared], current: str, missing: set[str], lines: C
     lines : both on the characters of lines, where the new one learned to read them.
     """
     total = sum(one.count for one in found)
+    of_lines, lines_worse = "", False
+    if lines is not None:
+        lines_worse = 100 * (lines.new - lines.current) <= -SAME
+        of_lines = f"; of lines {100 * lines.new:.1f} % of characters right, {current} {100 * lines.current:.1f} %"
     if not total:
-        return Verdict(
-            False,
-            f"Whether it reads better than {current} cannot be told: the data have no writers new to both.",
-        )
+        why = f"the data have no writers new to both{of_lines}"
+        return Verdict(False, f"Whether it reads better than {current} cannot be told: {why}.")
     new, old = (sum(getattr(one, which) * one.count for one in found) / total for which in ("new", "current"))
     points = 100 * (new - old)
     sure = all(one.low is None or one.low > 0 for one in found) and points >= SAME
     worse = points <= -SAME and all(one.high is None or one.high < 0 for one in found)
-    figures = f"{100 * new:.1f} % of digits and letters right, {current} {100 * old:.1f} %"
-    lines_worse = False
-    if lines is not None:
-        lines_worse = 100 * (lines.new - lines.current) <= -SAME
-        figures += f"; of lines {100 * lines.new:.1f} % of characters right, {current} {100 * lines.current:.1f} %"
+    figures = f"{100 * new:.1f} % of digits and letters right, {current} {100 * old:.1f} %{of_lines}"
     if sure and missing:
         cannot = in_few_words(missing)
         return Verdict(False, f"It reads better ({figures}), but it cannot read {cannot} at all.")
