@@ -24,7 +24,8 @@ from handpad.reading.correction import Correction, TrainingSample, line_around, 
 from handpad.reading.fragments import KnownCharacter, Substroke, ink_of
 from handpad.reading.language import Language
 from handpad.reading.line_context import LineAround, LineContext
-from handpad.reading.reader import ALTERNATIVES, Progress, Reader
+from handpad.reading.line_result import ALTERNATIVES
+from handpad.reading.reader import Progress, Reader
 from handpad.reading.result import LineInk, ReadCharacter, Reading, ReadLine, ReadWord, on_its_line
 from handpad.reading.spelling import said_by, units_of
 from handpad.sample_ids import new_sample_id

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from handpad.adaptation import Observation, softmax
+from handpad.adaptation import Observation
 from handpad.adaptation.line import NO_ADAPTER, LineAdapter
 from handpad.errors import ModelError
 from handpad.glyph import glyph
@@ -18,17 +18,17 @@ from handpad.reading.alignment import align, unit_scores
 from handpad.reading.correction import strokes_of
 from handpad.reading.drawings import PASSES, around_lines
 from handpad.reading.evidence import Alone, Evidence, Scored
-from handpad.reading.fragments import SPELLED, KnownCharacter, ink_of, joined, moved, share_ink
+from handpad.reading.fragments import SPELLED, KnownCharacter, joined, moved, share_ink
 from handpad.reading.frames import FrameSamples
 from handpad.reading.language import Language
 from handpad.reading.lattice import X_HEIGHTS, Lattice, line_shape
 from handpad.reading.likely import likelihoods
 from handpad.reading.line_context import LineContext
+from handpad.reading.line_result import ALTERNATIVES, line_result
 from handpad.reading.lines import nearest_guide, split_lines
 from handpad.reading.other_readings import chances, other_readings
-from handpad.reading.potential_functions import FORBIDDEN, PotentialFunctions
+from handpad.reading.potential_functions import PotentialFunctions
 from handpad.reading.result import (
-    ReadCharacter,
     Reading,
     ReadLine,
     ReadWord,
@@ -36,16 +36,12 @@ from handpad.reading.result import (
     reading_of,
     renumbered,
 )
-from handpad.reading.search import Foresight, Path, Step, Weights, search, text_of
+from handpad.reading.search import Foresight, Path, Step, Weights, search
 from handpad.reading.sequence import SequenceNetwork
-from handpad.reading.space_doubt import space_probabilities
 from handpad.reading.spelling import Unit, said_by, units_of
 
 MOST_STROKES = 400
 """A line of more strokes is read in stretches of so many: a page of scribbles stays bounded."""
-
-ALTERNATIVES = 5
-"""How many readings of a word and of a line are given at most."""
 
 TELL_S = 0.5
 """A line that takes longer is told of between its steps as well, so that reading it can be ended."""
@@ -194,7 +190,7 @@ class Reader:
         place = {index: new for new, index in enumerate(left)}
         known = [replace(character, substrokes=moved(character.substrokes, place)) for character in known]
         scored = self._scored([strokes[index] for index in left], guide, adapter, known, alone)
-        line = renumbered(self._line(scored, self._search(scored, self.language, scored.weights)), left)
+        line = renumbered(self._line(scored), left)
         return replace(line, drawings=frozenset(range(len(strokes))) - place.keys())
 
     def alternatives(
@@ -408,127 +404,13 @@ class Reader:
             segments.starts, segments.stops, scored.labels, scored.spaces, names, language, weights, self._between_steps
         )
 
-    def _line(self, scored: Scored, paths: list[Path]) -> ReadLine:
-        segments, observation, best = scored.segments, scored.observation, paths[0]
-        chances = softmax(np.array([path.score for path in paths]) / scored.weights.temperature)
-        ranked = self._candidates(best, scored, self._evidence.doubts(scored, [step.segment for step in best.steps]))
-        spaces = space_probabilities(
-            best.steps, segments.starts.tolist(), scored.spaces, self._model.labels, self.language, scored.weights
+    def _line(self, scored: Scored) -> ReadLine:
+        """A line as it is read, its strokes as the search had them."""
+        paths = self._search(scored, self.language, scored.weights)
+        doubts = self._evidence.doubts(scored, [step.segment for step in paths[0].steps])
+        return line_result(
+            scored, paths, self._likelihoods(scored), doubts, self._model.labels, self.language, self._between_steps
         )
-        likely = self._likelihoods(scored)
-        words: list[list[ReadCharacter]] = []
-        for step, candidates, space in zip(best.steps, ranked, spaces, strict=True):
-            substrokes = segments.substrokes(step.segment)
-            known = segments.fragments[segments.starts[step.segment]].known
-            if known is not None and known.label not in (None, candidates[0][0]):  # a sign that the model lacks
-                candidates = [(known.label, 1.0), *candidates]
-            character = ReadCharacter(
-                candidates[0][0],
-                candidates[0][1],
-                float(likely[step.segment, step.label]),
-                tuple(candidates),
-                substrokes,
-                bounding_box(ink_of(substrokes, segments.strokes)),
-                observation[[step.segment]],
-                segments.geometry[step.segment],
-                step.space and bool(words),
-                space_probability=space,
-            )
-            if step.space or not words:
-                words.append([])
-            words[-1].append(character)
-        spans = _spans(best.steps, segments)
-        read = []
-        for characters, span in zip(words, spans, strict=True):
-            alternatives = self._alternatives(span, segments, paths, chances)
-            share = dict(alternatives).get("".join(character.label for character in characters), 0.0)
-            sure = float(np.prod([character.probability for character in characters]))
-            read.append(ReadWord(tuple(characters), min(share, sure), tuple(alternatives[:ALTERNATIVES])))
-        texts: dict[str, float] = {}
-        for path, chance in zip(paths, chances, strict=True):
-            text = text_of(path.steps, self._model.labels)
-            texts[text] = texts.get(text, 0.0) + float(chance)
-        lines = sorted(texts.items(), key=lambda pair: -pair[1])[:ALTERNATIVES]
-        return ReadLine(tuple(read), tuple(lines), _guide(segments))
-
-    def _candidates(self, path: Path, scored: Scored, doubts: np.ndarray) -> list[list[tuple[str, float]]]:
-        """The best labels of each character with their probabilities, the rest of the line as it was read."""
-        alphabet, language, labels = self._model.labels, self.language, scored.labels
-        states, ahead = [], language.start() if language else 0
-        for step in path.steps:
-            if language and step.space:
-                ahead = language.next(ahead, " ")
-            states.append(ahead)
-            ahead = language.next(ahead, alphabet[step.label]) if language else 0
-        ranked = []
-        for place, step in enumerate(path.steps):
-            if place % 16 == 0:
-                self._between_steps()
-            likely = np.argsort(-labels[step.segment])[:CANDIDATES].tolist()
-            if step.label not in likely:
-                likely[-1] = step.label
-            likely = [
-                label
-                for label in likely
-                if labels[step.segment, label] > labels[step.segment, step.label] + FORBIDDEN / 2
-            ]
-            scores = labels[step.segment, likely].astype(np.float64)
-            if language:
-                following = path.steps[place + 1 :][:LOOK_AHEAD]
-                scores += scored.weights.language * np.array(
-                    [self._language_score(language, states[place], label, following) for label in likely]
-                )
-            chances = softmax(scores / (scored.weights.temperature * doubts[place]))
-            found = {alphabet[label]: float(chance) for label, chance in zip(likely, chances, strict=True)}
-            chosen = alphabet[step.label]
-            others = sorted(((label, p) for label, p in found.items() if label != chosen), key=lambda pair: -pair[1])
-            ranked.append([(chosen, found[chosen]), *others])
-        return ranked
-
-    def _language_score(self, language: Language, state: int, label: int, following: Sequence[Step]) -> float:
-        """Log probability of a label and of the characters read after it."""
-        alphabet, total = self._model.labels, 0.0
-        texts = [alphabet[label]]
-        for step in following:
-            texts += [" ", alphabet[step.label]] if step.space else [alphabet[step.label]]
-        for character in texts:
-            total += float(language.log_probabilities(state)[ord(character) - 32])
-            state = language.next(state, character)
-        return total
-
-    def _alternatives(
-        self, span: tuple[int, int], segments: Lattice, paths: Sequence[Path], chances: np.ndarray
-    ) -> list[tuple[str, float]]:
-        """What the paths read in a word's fragments, likeliest first; paths that part the line elsewhere count not."""
-        found: dict[str, float] = {}
-        for path, chance in zip(paths, chances, strict=True):
-            inside = [
-                s for s in path.steps if segments.starts[s.segment] >= span[0] and segments.stops[s.segment] <= span[1]
-            ]
-            covered = sum(int(segments.stops[s.segment] - segments.starts[s.segment]) for s in inside)
-            if covered == span[1] - span[0]:
-                text = text_of(inside, self._model.labels)
-                found[text] = found.get(text, 0.0) + float(chance)
-        return sorted(found.items(), key=lambda pair: -pair[1])
-
-
-CANDIDATES = 8
-"""Labels given for each character."""
-
-LOOK_AHEAD = 3
-"""So many characters after one help to choose among its candidates."""
-
-
-def _spans(steps: Sequence[Step], segments: Lattice) -> list[tuple[int, int]]:
-    """The fragments of each word: first and one past the last."""
-    spans: list[tuple[int, int]] = []
-    for step in steps:
-        start, stop = int(segments.starts[step.segment]), int(segments.stops[step.segment])
-        if step.space or not spans:
-            spans.append((start, stop))
-        else:
-            spans[-1] = (spans[-1][0], stop)
-    return spans
 
 
 def _guide_of(strokes: Sequence[np.ndarray]) -> Guide:
@@ -536,9 +418,3 @@ def _guide_of(strokes: Sequence[np.ndarray]) -> Guide:
     shape = line_shape([bounding_box([stroke]) for stroke in strokes])
     middle = float(np.mean(bounding_box(strokes)[::2]))
     return Guide(shape.intercept + shape.slope * middle, shape.size / X_HEIGHTS)
-
-
-def _guide(segments: Lattice) -> Guide:
-    """The line's own baseline (at its middle) and x-height, as far as its ink tells."""
-    middle = float(np.mean([(fragment.box.left + fragment.box.right) / 2 for fragment in segments.fragments]))
-    return Guide(segments.shape.intercept + segments.shape.slope * middle, segments.shape.size / X_HEIGHTS)

@@ -9,7 +9,8 @@ from handpad.ink import as_strokes
 from handpad.model.base import BaseModel
 from handpad.reading import potential_functions
 from handpad.reading.language import Language
-from handpad.reading.reader import CANDIDATES, Reader
+from handpad.reading.line_result import CANDIDATES
+from handpad.reading.reader import Reader
 from handpad.reading.search import Weights, search, text_of
 from handpad.train.console import Console
 from handpad.train.datasets.unipen_lines import Line
