@@ -1,4 +1,4 @@
-"""Which lines of free writing are read anew, and in which order: one at a time, so that an urgent one waits for one."""
+"""Which lines are read anew, and in which order: one at a time, so that an urgent one waits for one."""
 
 from collections.abc import Sequence, Set
 

@@ -7,7 +7,7 @@ from desk import Desk, put, samples
 from handwriting import write, write_line
 from pages import labelled, page_of
 
-from handpad.page import session as module
+from handpad.page import read_page as module
 from handpad.page.answers import Answers
 from handpad.page.document import from_inkml, to_inkml
 from handpad.page.line_job import LineJob
