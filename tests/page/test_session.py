@@ -260,6 +260,22 @@ def test_a_letter_in_a_box_is_seen_at_once_and_then_read_with_its_word(desk):
     assert desk.page.line_text(0) == "tOol lot"
 
 
+def test_ink_in_a_box_can_be_a_drawing_and_the_rest_of_its_line_is_read_on(desk):
+    desk.do("set_boxes", True)
+    write_in_boxes(desk, "tool", large=1)
+    drawn = set(desk.page.characters[1].strokes)
+    desk.do("draw", drawn)
+    write_in_boxes(desk, "lot", first=5)
+    assert desk.page.line_text(0) == "t ol lot" and desk.page.drawings == drawn
+    desk.do("read_drawing", drawn)
+    assert desk.page.line_text(0) == "tool lot" and not desk.page.drawings
+    page = desk.page
+    desk.do("turn_to", Page())
+    desk.do("turn_to", page.renumbered(desk.session.next_stroke))
+    assert desk.page.line_text(0) == "tool lot" and desk.page.box_rows == {0}
+    assert all(desk.session.candidates[character.substrokes] for character in desk.page.characters)
+
+
 def test_what_was_only_read_by_itself_is_neither_settled_nor_confirmed_by_going_on(slow):
     session, answers = slow
     read_all(session, answers)
