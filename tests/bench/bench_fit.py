@@ -96,9 +96,9 @@ def ours(args: argparse.Namespace) -> None:
 
     from handpad.train.console import Console
     from handpad.train.datasets import Dataset
+    from handpad.train.fit.builders import NETWORKS
     from handpad.train.fit.device import has_bf16, open_device
     from handpad.train.fit.loop import Trainer
-    from handpad.train.fit.networks import NETWORKS
     from handpad.train.fit.recipes import PRESETS, policy_of
 
     glyphs, labels = examples()
@@ -138,7 +138,7 @@ def plain(args: argparse.Namespace) -> None:
     """What PyTorch's tutorials do: fp32, contiguous, Adam, one batch after the other."""
     import torch
 
-    from handpad.train.fit.networks import NETWORKS
+    from handpad.train.fit.builders import NETWORKS
 
     if args.threads:
         torch.set_num_threads(args.threads)

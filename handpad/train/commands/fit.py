@@ -5,7 +5,7 @@ from pathlib import Path
 
 from handpad.errors import DataError
 from handpad.train.datasets.splits import SPLITS
-from handpad.train.fit.recipes import OPTIMIZERS, PRESETS
+from handpad.train.fit.recipes import OPTIMIZERS, PRESETS, Recipe
 
 EPILOG = """\
 presets:
@@ -42,6 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hold-out", metavar="CONTRIBUTOR", help="also test on all writers of this contributor: train on none of them"
     )
+    parser.add_argument(
+        "--draw", type=int, default=0, help="validate on other writers of those that are not tested on (1, 2, ...)"
+    )
     parser.add_argument("--all-writers-after", type=Path, metavar="RUN", help="go on from this run, on all writers")
     parser.add_argument(
         "--teacher",
@@ -77,6 +80,20 @@ def _check(args: argparse.Namespace) -> None:
     ):
         if value is not None and not value > least:
             raise DataError(f"{option} must be more than {least}.")
+    if args.draw < 0:
+        raise DataError("--draw must be 0 or more.")
+    searched = not isinstance(PRESETS[args.preset].recipe, Recipe)
+    epochs_only = {
+        "--epochs": args.epochs,
+        "--optimizer": args.optimizer,
+        "--schedule": args.schedule,
+        "--no-augment": args.no_augment,
+        "--all-writers-after": args.all_writers_after,
+        "--teacher": args.teacher,
+    }
+    for option, value in epochs_only.items() if searched else ():
+        if value:
+            raise DataError(f"{args.preset} is not trained epoch by epoch: leave out {option}.")
     repeated = {
         "--epochs": args.epochs,
         "--minutes": args.minutes,
@@ -85,6 +102,7 @@ def _check(args: argparse.Namespace) -> None:
         "--no-augment": args.no_augment,
         "--hold-out": args.hold_out,
         "--unseen": args.unseen,
+        "--draw": args.draw,
     }
     if args.all_writers_after:
         for option, value in repeated.items():

@@ -53,6 +53,16 @@ def hold_out(split: Split, contributor: str) -> Split:
     return Split(rest[0], rest[1], sorted({*rest[2], *own}))
 
 
+def redrawn(split: Split, draw: int) -> Split:
+    """The split with other writers validating: as many, drawn from all that train or validate. 0 leaves it as it is."""
+    if draw == 0:
+        return split
+    pool = sorted([*split.train, *split.validation])
+    chosen = np.random.default_rng((SPLIT_SEED, draw)).permutation(len(pool))[: len(split.validation)]
+    validation = {pool[index] for index in chosen}
+    return Split([name for name in pool if name not in validation], sorted(validation), split.test)
+
+
 PROLIFIC = 25
 """How many writers the paper's application set of DeepWriting holds."""
 

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context, parent_process
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from handpad import glyph
 from handpad.train.datasets import Dataset
+from handpad.train.fit.recipes import STEPS, USUAL_STEPS
 
 # Standard deviations; lengths are relative to the longer side of the character.
 ROTATION = np.radians(6.0)
@@ -30,7 +31,12 @@ _PENDING_PER_WORKER = 8
 
 
 def augment(
-    points: np.ndarray, stroke_starts: np.ndarray, sample_starts: np.ndarray, rng: np.random.Generator
+    points: np.ndarray,
+    stroke_starts: np.ndarray,
+    sample_starts: np.ndarray,
+    rng: np.random.Generator,
+    steps: Sequence[str] = USUAL_STEPS,
+    strength: float = 1.0,
 ) -> np.ndarray:
     """One random variant of each of n characters, as glyphs.
 
@@ -40,12 +46,15 @@ def augment(
     Parameters
     ----------
     points : float (p, 2); stroke_starts : int (s + 1,); sample_starts : int (n + 1,), as in Dataset, from 0 on.
+    steps : those of :data:`handpad.train.fit.recipes.STEPS` to take; the others are left out, the random numbers of
+        those taken being the same. strength : multiplies the first six.
 
     Returns
     -------
     uint8 (n, 28, 28)
     """
     n = len(sample_starts) - 1
+    much = {step: strength * (step in steps) for step in STEPS}
     sample_of_stroke = np.repeat(np.arange(n), np.diff(sample_starts))
     stroke_of_point = np.repeat(np.arange(len(sample_of_stroke)), np.diff(stroke_starts))
     sample_of_point = sample_of_stroke[stroke_of_point]
@@ -57,30 +66,46 @@ def augment(
     extent[extent == 0] = 1
     xy = ((points - (low + high)[sample_of_point] / 2) / extent[sample_of_point]).astype(np.float64)
 
-    xy += rng.normal(0, STROKE_SHIFT, (len(sample_of_stroke), 2))[stroke_of_point]
+    xy += much["strokes"] * rng.normal(0, STROKE_SHIFT, (len(sample_of_stroke), 2))[stroke_of_point]
     for _ in range(_WAVES):
         frequency = rng.uniform(-1.2, 1.2, (n, 2))[sample_of_point] * 2 * np.pi
         phase = rng.uniform(0, 2 * np.pi, n)[sample_of_point]
-        amplitude = rng.normal(0, WAVE, (n, 2))[sample_of_point]
+        amplitude = much["waves"] * rng.normal(0, WAVE, (n, 2))[sample_of_point]
         xy = xy + amplitude * np.sin((xy * frequency).sum(axis=1) + phase)[:, None]
-    xy = np.einsum("pij,pj->pi", _matrices(n, rng)[sample_of_point], xy)
-    xy += rng.normal(0, 1, xy.shape) * np.abs(rng.normal(0, JITTER, (n, 1)))[sample_of_point]
+    xy = np.einsum("pij,pj->pi", _matrices(n, rng, much)[sample_of_point], xy)
+    xy += rng.normal(0, 1, xy.shape) * np.abs(much["jitter"] * rng.normal(0, JITTER, (n, 1)))[sample_of_point]
 
-    steps = rng.choice(THINNING, n)[sample_of_stroke]
-    pens = rng.choice(PEN_WIDTHS, n)
+    thinning = np.where(much["thinning"], rng.choice(THINNING, n), 1)[sample_of_stroke]
+    pens = np.where(much["pen"], rng.choice(PEN_WIDTHS, n), PEN_WIDTHS[1])
     glyphs = np.empty((n, glyph.SIZE, glyph.SIZE), np.uint8)
     for sample in range(n):
         numbers = range(sample_starts[sample], sample_starts[sample + 1])
-        strokes = [_thin(xy[stroke_starts[j] : stroke_starts[j + 1]], steps[j]) for j in numbers]
+        strokes = [_thin(xy[stroke_starts[j] : stroke_starts[j + 1]], thinning[j]) for j in numbers]
         glyphs[sample] = glyph.glyph_from_image(glyph.rasterize(strokes, int(pens[sample])))
-    return glyphs
+    return _disturbed(glyphs, rng) if much["pixels"] else glyphs
 
 
-def _matrices(n: int, rng: np.random.Generator) -> np.ndarray:
+def _disturbed(glyphs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Each glyph blurred, in another contrast, with noise, or with a patch of it gone: two of these at random."""
+    found = glyphs.astype(np.float32)
+    for image, chosen in zip(found, rng.random((len(glyphs), 4)).argsort(axis=1)[:, :2], strict=True):
+        if 0 in chosen:
+            image[:] = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.2))
+        if 1 in chosen:
+            image *= rng.uniform(0.6, 1.4)
+        if 2 in chosen:
+            image += rng.normal(0, rng.uniform(5, 25), image.shape)
+        if 3 in chosen:
+            size, (y, x) = int(rng.integers(3, 7)), rng.integers(0, glyph.SIZE - 3, 2)
+            image[y : y + size, x : x + size] = 0
+    return np.clip(np.rint(found), 0, 255).astype(np.uint8)
+
+
+def _matrices(n: int, rng: np.random.Generator, much: dict[str, float]) -> np.ndarray:
     """Random rotation times shear times stretch: float64 (n, 2, 2)."""
-    angle = rng.normal(0, ROTATION, n)
-    shear = rng.normal(0, SHEAR, n)
-    stretch = np.exp(rng.normal(0, LOG_ASPECT, n) / 2)
+    angle = much["turn"] * rng.normal(0, ROTATION, n)
+    shear = much["shear"] * rng.normal(0, SHEAR, n)
+    stretch = np.exp(much["stretch"] * rng.normal(0, LOG_ASPECT, n) / 2)
     cos, sin = np.cos(angle), np.sin(angle)
     rotation = np.stack([np.stack([cos, -sin], 1), np.stack([sin, cos], 1)], 1)
     slant = np.zeros((n, 2, 2))
@@ -102,8 +127,9 @@ class Augmenter:
     same batches a quarter more slowly (51 ms each instead of 41, one worker), and loads PyTorch into every worker.
     """
 
-    def __init__(self, data: Dataset, workers: int):
+    def __init__(self, data: Dataset, workers: int, steps: Sequence[str] = USUAL_STEPS, strength: float = 1.0):
         self._workers = workers
+        self._how = (tuple(steps), strength)
         ink = (data.points, data.stroke_starts, data.sample_starts)
         self._pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, ink)
 
@@ -117,7 +143,7 @@ class Augmenter:
         """The glyphs uint8 (b, 28, 28) of each batch (rows, seed), in order, computed some batches ahead."""
         pending = deque()
         for rows, seed in batches:
-            pending.append(self._pool.submit(_augment_rows, rows, seed))
+            pending.append(self._pool.submit(_augment_rows, rows, seed, *self._how))
             if len(pending) > self._workers * _PENDING_PER_WORKER:
                 yield pending.popleft().result()
         while pending:
@@ -141,7 +167,7 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _augment_rows(rows: np.ndarray, seed: tuple[int, ...]) -> np.ndarray:
+def _augment_rows(rows: np.ndarray, seed: tuple[int, ...], steps: tuple[str, ...], strength: float) -> np.ndarray:
     points, stroke_starts, sample_starts = _ink
     strokes = np.concatenate([np.arange(sample_starts[row], sample_starts[row + 1]) for row in rows])
     pieces = [points[stroke_starts[j] : stroke_starts[j + 1]] for j in strokes]
@@ -150,6 +176,8 @@ def _augment_rows(rows: np.ndarray, seed: tuple[int, ...]) -> np.ndarray:
         _starts(map(len, pieces)),
         _starts(sample_starts[row + 1] - sample_starts[row] for row in rows),
         np.random.default_rng(seed),
+        steps,
+        strength,
     )
 
 

@@ -6,18 +6,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from handpad.errors import DataError
 from handpad.train.console import Console
 from handpad.train.datasets import Dataset
-from handpad.train.fit import checkpoint, distillation
+from handpad.train.fit import checkpoint, distillation, searching
 from handpad.train.fit import record as records
 from handpad.train.fit.augmentation import default_workers
 from handpad.train.fit.device import Device, open_device
 from handpad.train.fit.loop import Trainer
+from handpad.train.fit.recipes import Recipe
 from handpad.train.fit.run_folder import Fitted
-from handpad.train.fit.task import task_of, task_on_all_writers, within
+from handpad.train.fit.task import Task, task_of, task_on_all_writers, within
 
 _SECOND_PRESS = 1.0  # seconds; torchrun passes on the Ctrl-C that its processes have already had
 
@@ -32,6 +33,7 @@ _SETTINGS = (
     "split",
     "hold_out",
     "teacher",
+    "draw",
 )
 """The arguments that decide what a fit becomes; a resumed one must repeat them."""
 
@@ -59,6 +61,9 @@ def _fit(args: argparse.Namespace, device: Device) -> None:
     }
     saved = _checkpoint(args, settings, device)
     task = task_of(args, data) if earlier is None else task_on_all_writers(data, earlier)
+    if not isinstance(task.recipe, Recipe):
+        _search(args, task, unseen, settings, saved, device, console)
+        return
     if args.teacher:
         task = replace(task, teachers=distillation.load(args.teacher, data.labels, task.writers("train")))
     if saved is not None:
@@ -104,6 +109,39 @@ def _fit(args: argparse.Namespace, device: Device) -> None:
             f"Stopped {record['stopped']}. The best model so far is in {args.run}; the same command with --resume "
             "goes on."
         )
+    checkpoint.remove(args.run)
+
+
+def _search(
+    args: argparse.Namespace,
+    task: Task,
+    unseen: Dataset | None,
+    settings: dict,
+    saved: dict | None,
+    device: Device,
+    console: Console,
+) -> None:
+    """Fit what is not trained epoch by epoch. What was tried is kept, so that --resume tries nothing twice."""
+
+    def save(notes: searching.Notes) -> None:
+        checkpoint.write(args.run, {"settings": settings, "notes": asdict(notes)})
+
+    notes = searching.Notes(**saved["notes"]) if saved else searching.Notes()
+    found = searching.fit(task, args.minutes, notes, save, console)
+    record = {
+        **records.about(args, task, device),
+        "network_settings": found.settings,
+        "command": records.command(args),
+        "history": notes.history,
+        "tried": notes.tried,
+        "found": found.about,
+        "stopped": None,
+    }
+    record |= records.measured(found.network, task, unseen, record["split"], None)
+    Fitted(found.network, record).save(args.run)
+    for name, figure in record["figures"].items():
+        console.line("figure", name=name, **figure)
+    console.line("result", command="fit", run=str(args.run), temperature=record["temperature"], stopped=None)
     checkpoint.remove(args.run)
 
 

@@ -167,7 +167,9 @@ class Trainer:
 
     def _augmenter(self, workers: int):
         has_ink = len(self._data.points) > 0  # scanned images have none to vary
-        return Augmenter(self._data, workers) if self._recipe.augment and has_ink else nullcontext()
+        recipe = self._recipe
+        wanted = recipe.augment and has_ink
+        return Augmenter(self._data, workers, recipe.steps, recipe.strength) if wanted else nullcontext()
 
     def _images(self, augmenter: Augmenter | None, batches: list[Batch]) -> Iterable[np.ndarray]:
         return augmenter.glyphs(batches) if augmenter else (self._data.glyphs[rows] for rows, _ in batches)
@@ -315,5 +317,5 @@ def _optimizer(network: nn.Module, recipe: Recipe, device: Device) -> torch.opti
     groups = [{"params": weights, "weight_decay": recipe.weight_decay}, {"params": others, "weight_decay": 0.0}]
     settings = {"lr": recipe.learning_rate, "fused": device.torch_device.type != "mps"}
     if recipe.optimizer == "sgd":
-        return torch.optim.SGD(groups, momentum=0.9, nesterov=True, **settings)
+        return torch.optim.SGD(groups, momentum=recipe.momentum, nesterov=recipe.momentum > 0, **settings)
     return {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[recipe.optimizer](groups, **settings)

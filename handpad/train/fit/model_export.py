@@ -175,7 +175,7 @@ def write_without_styles(run: Path, folder: Path) -> None:
     Raises DataError if ``run`` is no run folder.
     """
     fitted = Fitted.load(run)
-    embedding = fitted.network.classifier.in_features
+    embedding = fitted.network.embedding_size
     write_onnx(fitted.network, folder / NETWORK)
     no_styles = {"centroids": np.zeros((1, embedding), np.float32), "labels": np.zeros(1, np.int32)}
     np.savez(folder / STYLES, **no_styles)

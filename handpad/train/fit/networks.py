@@ -1,7 +1,5 @@
 """The base networks: glyphs in, embedding and logits out."""
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -23,6 +21,11 @@ class Network(nn.Module):
         self.embedding = embedding
         self.dropout = nn.Dropout(dropout)
         self.classifier = classifier
+
+    @property
+    def embedding_size(self) -> int:
+        """d, the length of an embedding."""
+        return self.classifier.in_features
 
     def forward(self, glyphs: Tensor) -> tuple[Tensor, Tensor]:
         embedding = self.embedding(self.features(glyphs))
@@ -63,12 +66,12 @@ def handpad(classes: int) -> Network:
     Every batch norm follows a convolution directly, so that the export folds it away.
     """
     features = nn.Sequential(
-        *_conv(1, 32, kernel=5, stride=2),
-        *_conv(32, 64),
-        *_conv(64, 96, stride=2),
+        *conv(1, 32, kernel=5, stride=2),
+        *conv(32, 64),
+        *conv(64, 96, stride=2),
         Residual(96),
         Residual(96),
-        *_conv(96, 192, stride=2),
+        *conv(96, 192, stride=2),
         nn.AvgPool2d(4),
         nn.Flatten(),
     )
@@ -80,23 +83,20 @@ class Residual(nn.Module):
 
     def __init__(self, channels: int):
         super().__init__()
-        self.inner = nn.Sequential(*_conv(channels, channels), *_conv(channels, channels)[:-1])
+        self.inner = nn.Sequential(*conv(channels, channels), *conv(channels, channels)[:-1])
         self.relu = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:
         return self.relu(x + self.inner(x))
 
 
-def _conv(channels: int, filters: int, kernel: int = 3, stride: int = 1) -> list[nn.Module]:
+def conv(channels: int, filters: int, kernel: int = 3, stride: int = 1) -> list[nn.Module]:
+    """A convolution that keeps the size but for its stride, batch norm and ReLU."""
     return [
         nn.Conv2d(channels, filters, kernel, stride=stride, padding=kernel // 2, bias=False),
         nn.BatchNorm2d(filters),
         nn.ReLU(),
     ]
-
-
-NETWORKS: dict[str, Callable[[int], Network]] = {"paper": paper, "handpad": handpad}
-"""The networks by name; each is made for a number of classes."""
 
 
 PREDICT_BATCH = 1024
@@ -111,7 +111,7 @@ def as_input(glyphs: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
 def outputs(network: Network, glyphs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Embeddings float32 (n, d) and logits float32 (n, c) of glyphs uint8 (n, 28, 28), in float32 arithmetic."""
     network.eval()
-    device = network.classifier.weight.device
+    device = next(network.parameters()).device
     embeddings, logits = [], []
     with torch.inference_mode():
         for start in range(0, len(glyphs), PREDICT_BATCH):

@@ -2,13 +2,18 @@
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from handpad.errors import DataError
 
 OPTIMIZERS = ("adam", "adamw", "sgd")
+
+STEPS = ("turn", "shear", "stretch", "waves", "strokes", "jitter", "thinning", "pen", "pixels")
+"""What can be varied of the ink, in :mod:`handpad.train.fit.augmentation`; "pixels" varies the drawn glyph."""
+
+USUAL_STEPS = STEPS[:-1]
 
 SGD_FACTOR = 40
 """SGD with momentum takes so many times the learning rate of Adam, and one part in as many of its weight decay."""
@@ -30,8 +35,12 @@ class Recipe:
     augment : whether every epoch sees new variants of the ink.
     clean : after this share of the epochs, training rows that the network confidently contradicts are left out;
         0 asks a network that was fitted before, None keeps all.
-    optimizer : one of OPTIMIZERS; "sgd" is with Nesterov momentum 0.9.
-    patience : without cosine, stop after so many epochs without a better validation loss.
+    optimizer : one of OPTIMIZERS.
+    patience : without cosine, stop after so many epochs without a better validation loss; 0 keeps the rate and trains
+        all epochs.
+    momentum : of "sgd": Nesterov's, or 0 for none.
+    steps : which of STEPS make new variants of the ink, where ``augment``.
+    strength : of these steps; 1 is usual.
     """
 
     series: tuple[tuple[int, int], ...]
@@ -44,6 +53,9 @@ class Recipe:
     clean: float | None
     optimizer: str = "adamw"
     patience: int = 4
+    momentum: float = 0.9
+    steps: tuple[str, ...] = USUAL_STEPS
+    strength: float = 1.0
 
     @property
     def epochs(self) -> int:
@@ -79,12 +91,60 @@ class Recipe:
 
 
 @dataclass(frozen=True)
+class SvmSearch:
+    """How a support vector machine on principal components is found: one setting after another, then more characters.
+
+    Attributes
+    ----------
+    searched : how many training characters every setting is tried on.
+    components, costs, scales, whiten, polar : the values tried; scales are of gamma, as multiples of 1 / (d variance).
+    largest : the most characters to fit on in the end; as many as the time allows.
+    """
+
+    searched: int = 3000
+    components: tuple[int, ...] = (100, 50, 200, 500, 784)
+    costs: tuple[float, ...] = (1.0, 1.5, 2.0, 10.0)
+    scales: tuple[float, ...] = (1.0, 0.3, 3.0)
+    whiten: tuple[bool, ...] = (False, True)
+    polar: tuple[bool, ...] = (False, True)
+    largest: int = 16_000
+
+
+@dataclass(frozen=True)
+class ForestSearch:
+    """How a random forest is found: with pixels and with principal components, then more trees.
+
+    Attributes
+    ----------
+    searched, trees_searched : how many training characters, and trees, every setting is tried with.
+    components : the values tried; 0 for the pixels themselves.
+    trees, leaves : the most trees, and leaves of each: as many as a model folder of 20 MB holds.
+    """
+
+    searched: int = 5000
+    trees_searched: int = 30
+    components: tuple[int, ...] = (0, 50)
+    trees: int = 100
+    leaves: int = 400
+
+
+@dataclass(frozen=True)
 class Preset:
-    """What ``fit`` offers by name: a network of :mod:`handpad.train.fit.networks`, its recipe, and a line of help."""
+    """A classifier that can be fitted by name.
+
+    Attributes
+    ----------
+    network : key of :data:`handpad.train.fit.builders.NETWORKS`.
+    recipe : how it is fitted: epoch by epoch, or by a search of scikit-learn's estimators.
+    help : a line for people; source : where architecture and settings come from.
+    settings : of the network.
+    """
 
     network: str
-    recipe: Recipe
+    recipe: Recipe | SvmSearch | ForestSearch
     help: str
+    source: str = "Handpad"
+    settings: dict = field(default_factory=dict)
 
 
 # Section 4.4.2 for NIST, with the constants of the authors' code: the batch grows, the rate is halved on a plateau.
@@ -124,6 +184,53 @@ PRESETS = {
         "the paper's network and its schedule for DeepWriting",
     ),
 }
+
+
+# Rouzaire trains with plain gradient descent at a constant rate, by default without any regularisation.
+_DENSE = Recipe(
+    series=((100, 100),),
+    learning_rate=0.1,
+    weight_decay=0.0,
+    label_smoothing=0.0,
+    cosine=False,
+    average=0.0,
+    augment=False,
+    clean=None,
+    optimizer="sgd",
+    patience=0,
+    momentum=0.0,
+)
+_MNIST = "Optical Character Recognition applied to MNIST dataset (Rouzaire)"
+_MANGO = "Machine Learning Techniques Final Project: mangoes (Lin, Tsai and Tsai 2020)"
+_MONKEY = "Fine-grained monkeys with ResNet (Chen 2020)"
+
+PRESETS |= {
+    "linear": Preset("linear", _DENSE, "one layer from pixels to labels", _MNIST),
+    "shallow": Preset("shallow", _DENSE, "one hidden layer of 100", _MNIST),
+    # The report's best: dropout 0.25 and a penalty of 1e-3 |w|^2, whose gradient is that of a decay of 2e-3.
+    "deep": Preset(
+        "deep", replace(_DENSE, weight_decay=2e-3), "three hidden layers of 100, L2 and dropout", _MNIST,
+        {"dropout": 0.25},
+    ),
+    "prelu": Preset(
+        "prelu",
+        replace(_DENSE, series=((40, 128),), learning_rate=0.05, momentum=0.9, augment=True, patience=8),
+        "pairs of convolutions with PReLU, then batch norm, three dense layers, dropout 0.5",
+        _MANGO,
+    ),
+    # What the report would try next: warm-up and cosine, and mixed precision where the processor has it.
+    "resnet": Preset(
+        "resnet",
+        replace(
+            _DENSE, series=((40, 128),), learning_rate=1e-3, optimizer="adam", cosine=True, augment=True,
+            steps=STEPS, strength=1.5,
+        ),
+        "bottleneck residual blocks, heavy augmentation, warm-up and cosine, the best epoch kept",
+        _MONKEY,
+    ),
+    "pca-svm": Preset("pca-svm", SvmSearch(), "principal components and an RBF support vector machine", _MANGO),
+    "forest": Preset("forest", ForestSearch(), "a random forest, on pixels or principal components", _MANGO),
+}  # fmt: skip
 
 
 class Policy(ABC):
@@ -185,6 +292,16 @@ class Plateau(Policy):
         return self._waited >= self._patience
 
 
+class Constant(Policy):
+    """One rate for all epochs."""
+
+    def __init__(self, rate: float):
+        self._rate = rate
+
+    def rate(self, epochs_done: float) -> float:
+        return self._rate
+
+
 class Replay(Policy):
     """The learning rates of an earlier fit, epoch by epoch, for training that has no validation writers."""
 
@@ -199,4 +316,4 @@ def policy_of(recipe: Recipe) -> Policy:
     """The policy that a recipe asks for, at its beginning."""
     if recipe.cosine:
         return Cosine(recipe.learning_rate, recipe.epochs)
-    return Plateau(recipe.learning_rate, recipe.patience)
+    return Plateau(recipe.learning_rate, recipe.patience) if recipe.patience else Constant(recipe.learning_rate)

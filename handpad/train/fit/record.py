@@ -52,9 +52,10 @@ def about(args: argparse.Namespace, task: Task, device: Device) -> dict:
     return {
         "preset": args.preset,
         "network": PRESETS[args.preset].network,
+        "network_settings": PRESETS[args.preset].settings,
         "labels": data.labels,
         "seed": task.seed,
-        "split": SPLITS[args.split][0] + (f", all of {args.hold_out} test" if args.hold_out else ""),
+        "split": split_name(args),
         "writers": {part: task.writers(part) for part in task.rows},
         "recipe": asdict(task.recipe),
         "teachers": [_run_name(name) for name in args.teacher],
@@ -66,10 +67,16 @@ def about(args: argparse.Namespace, task: Task, device: Device) -> dict:
     }
 
 
+def split_name(args: argparse.Namespace) -> str:
+    """What the split is called, and what was changed of it."""
+    drawn = f", validation writers drawn anew ({args.draw})" if args.draw else ""
+    return SPLITS[args.split][0] + drawn + (f", all of {args.hold_out} test" if args.hold_out else "")
+
+
 def of_earlier(record: dict) -> dict:
     """What a fit on all writers takes over from the split fit before it."""
     return {
-        **{key: record[key] for key in ("network", "temperature", "figures")},
+        **{key: record[key] for key in ("network", "network_settings", "temperature", "figures") if key in record},
         "split": f"none: after a fit on the split ({record['split']}) trained further on all writers",
         "earlier": {key: record[key] for key in ("writers", "recipe", "history", "command")},
     }
@@ -85,6 +92,7 @@ def command(args: argparse.Namespace) -> str:
         ("--schedule", args.schedule),
         ("--split", None if args.split == "contributor" else args.split),
         ("--hold-out", args.hold_out),
+        ("--draw", args.draw or None),
         ("--all-writers-after", args.all_writers_after and args.all_writers_after.name),
         ("--unseen", args.unseen and args.unseen.name),
     ):

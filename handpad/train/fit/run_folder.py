@@ -10,7 +10,8 @@ import torch
 
 from handpad.errors import DataError
 from handpad.files import replace_file
-from handpad.train.fit.networks import NETWORKS, Network
+from handpad.train.fit.builders import build
+from handpad.train.fit.networks import Network
 from handpad.train.fit.run_files import RECORD, WEIGHTS
 
 FORMAT = 1
@@ -20,8 +21,9 @@ FORMAT = 1
 class Fitted:
     """A fitted network and its record.
 
-    record holds: preset, network, labels, temperature, seed, split, writers (the names by part), recipe, history,
-    stopped (after how many epochs, or None), data, figures, machine, command, versions, created.
+    record holds: preset, network, network_settings, labels, temperature, seed, split, writers (the names by part),
+    recipe, history, stopped (after how many epochs, or None), data, figures, machine, command, versions, created; and
+    of a search tried and found.
     """
 
     network: Network
@@ -50,7 +52,7 @@ class Fitted:
         folder = Path(folder)
         try:
             record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-            network = NETWORKS[record["network"]](len(record["labels"]))
+            network = build(record["network"], len(record["labels"]), record.get("network_settings"))
             network.load_state_dict(torch.load(folder / WEIGHTS, map_location="cpu", weights_only=True))
         except FileNotFoundError:
             raise DataError(f"{folder} holds no finished fit: run handpad-train fit first.") from None

@@ -10,12 +10,13 @@ import numpy as np
 from handpad.errors import DataError
 from handpad.train.console import Console, duration
 from handpad.train.datasets import Dataset
-from handpad.train.datasets.splits import SPLITS, hold_out
+from handpad.train.datasets.splits import SPLITS, hold_out, redrawn
+from handpad.train.fit.builders import build
 from handpad.train.fit.device import Device, set_seed
 from handpad.train.fit.distillation import Teacher
 from handpad.train.fit.loop import Trainer
-from handpad.train.fit.networks import NETWORKS, Network
-from handpad.train.fit.recipes import PRESETS, Recipe, Replay, policy_of
+from handpad.train.fit.networks import Network
+from handpad.train.fit.recipes import PRESETS, ForestSearch, Recipe, Replay, SvmSearch, policy_of
 from handpad.train.fit.run_folder import Fitted
 
 
@@ -33,7 +34,7 @@ class Task:
 
     data: Dataset
     rows: dict[str, np.ndarray]
-    recipe: Recipe
+    recipe: Recipe | SvmSearch | ForestSearch
     rates: list[float] | None
     seed: int
     start: Callable[[], Network]
@@ -54,25 +55,32 @@ class Task:
 def task_of(args: argparse.Namespace, data: Dataset) -> Task:
     """The preset's fit on the training writers, as the arguments change it.
 
-    Raises DataError if there are too few writers to validate and test.
+    Raises DataError if there are too few writers to validate and test, or nothing to tell apart.
     """
     preset = PRESETS[args.preset]
     recipe = preset.recipe
+    if isinstance(recipe, Recipe):
+        recipe = _changed(recipe, args)
+    split = redrawn(SPLITS[args.split][1](data), args.draw)
+    if args.hold_out:
+        split = hold_out(split, args.hold_out)
+    if not (split.validation and split.test):
+        raise DataError(f"{data.name} has {len(data.writers)} writers: too few for validation and test writers.")
+    rows = {part: data.rows_of(writers) for part, writers in split._asdict().items()}
+    if len(np.unique(data.label_index[rows["train"]])) < 2:
+        raise DataError(f"The training writers of {data.name} wrote a single label: there is nothing to tell apart.")
+    return Task(data, rows, recipe, None, args.seed, lambda: build(preset.network, len(data.labels), preset.settings))
+
+
+def _changed(recipe: Recipe, args: argparse.Namespace) -> Recipe:
+    """The recipe as the arguments change it."""
     if args.optimizer:
         recipe = recipe.with_optimizer(args.optimizer)
     if args.schedule:
         recipe = replace(recipe, cosine=args.schedule == "cosine")
     if args.no_augment:
         recipe = replace(recipe, augment=False)
-    if args.epochs is not None:
-        recipe = recipe.shortened(args.epochs)
-    split = SPLITS[args.split][1](data)
-    if args.hold_out:
-        split = hold_out(split, args.hold_out)
-    if not (split.validation and split.test):
-        raise DataError(f"{data.name} has {len(data.writers)} writers: too few for validation and test writers.")
-    rows = {part: data.rows_of(writers) for part, writers in split._asdict().items()}
-    return Task(data, rows, recipe, None, args.seed, lambda: NETWORKS[preset.network](len(data.labels)))
+    return recipe if args.epochs is None else recipe.shortened(args.epochs)
 
 
 def task_on_all_writers(data: Dataset, earlier: Fitted) -> Task:

@@ -120,33 +120,46 @@ def _learning(record: dict) -> dict:
     history = record["history"]
     again = history if "earlier" in record else []
     first = record["earlier"]["history"] if again else history
-    epochs = [epoch["epoch"] for epoch in first]
-    losses = [Series("training loss", "orange", epochs, _column(first, "loss"))]
-    losses.append(Series("validation", "blue", epochs, _column(first, "validation_loss")))
-    accuracies = [Series("validation", "blue", epochs, _column(first, "validation_accuracy", 100))]
-    if any("accuracy" in epoch for epoch in first):  # runs of older versions have none
-        accuracies.insert(0, Series("training", "orange", epochs, _column(first, "accuracy", 100)))
-    rates = [Series("learning rate", "grey", epochs, _column(first, "rate"))]
-    batches = " → ".join(dict.fromkeys(f"{epoch['batch']:,}" for epoch in first))
-    figures = [
-        (
-            plots.curves(_known(losses), "epoch"),
-            "Loss. Training may see varied ink and smoothed labels; validation sees them plain.",
-        ),
-        (plots.curves(_known(accuracies), "epoch"), "Characters read right, per cent, all labels."),
-        (plots.curves(rates, "epoch", height=130), f"Learning rate; batches of {batches}."),
-    ]
+    unit = unit_of(first)
+    losses, accuracies = learning_curves(first)
+    figures = []
+    if losses:
+        caption = "Loss. Training may see varied ink and smoothed labels; validation sees them plain."
+        figures.append((plots.curves(losses, unit), caption))
+    figures.append((plots.curves(accuracies, unit), "Characters read right, per cent, all labels."))
+    if unit == "epoch":
+        batches = " → ".join(dict.fromkeys(f"{epoch['batch']:,}" for epoch in first))
+        rates = [Series("learning rate", "grey", [epoch["epoch"] for epoch in first], _column(first, "rate"))]
+        figures.append((plots.curves(rates, unit, height=130), f"Learning rate; batches of {batches}."))
+    else:
+        times = [Series("seconds", "grey", [step[unit] for step in first], _column(first, "seconds"))]
+        figures.append((plots.curves(times, unit, height=130), "Seconds of each fit."))
     if again:
         more = [Series("all writers", "orange", [epoch["epoch"] for epoch in again], _column(again, "loss"))]
         caption = f"Loss of the {len(again)} further epochs on all writers, which leave nobody to validate on."
         figures.append((plots.curves(more, "epoch", height=130), caption))
     return {
-        "epochs": len(first),
+        "steps": f"{len(first)} {'epochs' if unit == 'epoch' else 'fits of growing size'}",
         "minutes": sum(epoch["seconds"] for epoch in [*first, *again]) / 60,
         "left_out": first[-1].get("rows_left_out"),
         "stopped": record.get("stopped"),
         "figures": figures,
     }
+
+
+def unit_of(history: list[dict]) -> str:
+    """What grew from record to record: "epoch", or "characters" or "trees" where nothing is trained in epochs."""
+    return next((unit for unit in ("characters", "trees") if unit in history[0]), "epoch")
+
+
+def learning_curves(history: list[dict]) -> tuple[list[Series], list[Series]]:
+    """Losses, and accuracies in per cent, of training and validation as far as they are known."""
+    places = [step[unit_of(history)] for step in history]
+    losses = [Series("training loss", "orange", places, _column(history, "loss"))]
+    losses.append(Series("validation", "blue", places, _column(history, "validation_loss")))
+    accuracies = [Series("training", "orange", places, _column(history, "accuracy", 100))]
+    accuracies.append(Series("validation", "blue", places, _column(history, "validation_accuracy", 100)))
+    return _known(losses), _known(accuracies)
 
 
 def _column(history: list[dict], key: str, times: float = 1.0) -> list[float]:
@@ -233,6 +246,7 @@ def _plain(value: object) -> str:
         return {None: "none", True: "yes", False: "no"}[value]
     if isinstance(value, str):
         return value
-    if isinstance(value, (list, tuple)):  # the series: epochs and batch size of each
-        return " + ".join(f"{epochs} x {size}" for epochs, size in value)
+    if isinstance(value, (list, tuple)):
+        pairs = all(isinstance(one, (list, tuple)) for one in value)  # the series: epochs and batch size of each
+        return " + ".join(f"{epochs} x {size}" for epochs, size in value) if pairs else " ".join(map(_plain, value))
     return f"{value:g}"

@@ -70,8 +70,8 @@ def test_people_get_two_tables(data, tmp_path, capsys):
 
 def test_a_run_is_measured_as_it_would_be_exported(data, tmp_path, capsys):
     pytest.importorskip("torch")
+    from handpad.train.fit.builders import NETWORKS
     from handpad.train.fit.device import set_seed
-    from handpad.train.fit.networks import NETWORKS
     from handpad.train.fit.run_folder import Fitted
 
     set_seed(1)

@@ -2,7 +2,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from handpad.train.fit.networks import NETWORKS, handpad, paper  # noqa: E402
+from handpad.train.fit.builders import NETWORKS, build, settings_of  # noqa: E402
+from handpad.train.fit.networks import handpad, paper  # noqa: E402
 
 
 def parameters(network) -> int:
@@ -32,3 +33,26 @@ def test_outputs_are_embedding_and_logits(name, embedding):
     found = network(torch.rand(3, 1, 28, 28))
     assert [tuple(output.shape) for output in found] == [(3, embedding), (3, 94)]
     assert torch.allclose(network.classifier(found[0]), found[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "embedding"),
+    [
+        ("linear", {}, 784),
+        ("shallow", {"width": 30}, 30),
+        ("deep", {"width": 30, "activation": "leaky-relu"}, 30),
+        ("prelu", {}, 64),
+        ("prelu", {"order": "norm first", "pooling": "stride", "activation": "relu", "width": 8}, 16),
+        ("resnet", {}, 256),
+    ],
+)
+def test_networks_of_the_reports_embed_too(name, settings, embedding):
+    network = build(name, 62, settings).eval()
+    assert set(settings) <= set(settings_of(name))
+    found = network(torch.rand(3, 1, 28, 28))
+    assert [tuple(output.shape) for output in found] == [(3, embedding), (3, 62)]
+    assert network.embedding_size == embedding
+
+
+def test_the_shallow_network_is_the_reports():
+    assert parameters(build("shallow", 10)) == 784 * 100 + 100 + 100 * 10 + 10
