@@ -1,27 +1,46 @@
-"""``handpad-train compare``: two or more models on the same characters of writers that none of them was trained on."""
+"""``handpad-train compare``: models and classifiers on the same characters of writers that none was trained on."""
 
 import argparse
+import shlex
 import tempfile
+from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from handpad.errors import DataError
 from handpad.model.base import BaseModel
 from handpad.model.folder import NETWORK, is_model
-from handpad.train.console import Console
+from handpad.train.commands import fit
+from handpad.train.console import Console, duration
 from handpad.train.datasets import Dataset
+from handpad.train.datasets.splits import SPLITS
+from handpad.train.fit.recipes import PRESETS
 from handpad.train.fit.run_files import RECORD
-from handpad.train.measure.accuracy import SHAPE_TWINS, accuracy, folded_accuracy
-from handpad.train.measure.calibration import calibration_error
-from handpad.train.measure.comparison import Contestant, difference, milliseconds, read_logits, shared_labels
-from handpad.train.measure.unseen import unseen_writers
+from handpad.train.measure.comparison import Contestant, parameters
+from handpad.train.measure.contest import contest
+from handpad.train.report import comparison_report, results
+
+EPILOG = """\
+classifiers, which are trained here:
+{presets}
+  blend              the mean of the probabilities of the others, or of those named: blend:deep+forest
+  vote               a vote of the others, or of those named; vote:5xprelu is five fits on different writers
+
+What was trained lies in the results folder: the same command goes on where it was broken off, and each can be
+exported and installed (handpad-train export RESULTS/deep DATA MODEL; handpad-train install MODEL).
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = EPILOG.format(presets="\n".join(f"  {name:18} {preset.help}" for name, preset in PRESETS.items()))
     parser.add_argument("prepared", type=Path, help="the prepared data set with the writers")
-    parser.add_argument("models", type=Path, nargs="+", help="two or more model folders, or run folders of fits")
+    parser.add_argument(
+        "what", nargs="+", help="two or more: model folders, run folders of fits, or names of classifiers"
+    )
+    parser.add_argument("--results", type=Path, default=Path("comparison"), help="folder for the page (comparison)")
+    parser.add_argument("--minutes", type=float, default=5.0, help="how long each classifier is trained (5)")
+    parser.add_argument("--split", choices=SPLITS, default="contributor", help="of the writers (default contributor)")
     parser.add_argument(
         "--part",
         choices=("validation", "test"),
@@ -29,82 +48,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="which writers of the data set that the models were fitted on (default test); of another, all",
     )
     parser.add_argument("--all-labels", action="store_true", help="all labels that the models share, not the 62 alone")
-    parser.add_argument("--seed", type=int, default=1, help="of the bootstrap (1)")
+    parser.add_argument(
+        "--adapt",
+        type=int,
+        default=100,
+        help="characters of each writer that the default adapter learns (100; 0: none)",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of the fits and the bootstrap (1)")
+    parser.add_argument("--device", choices=("cpu", "cuda", "mps"), help="default: an NVIDIA GPU if there is one")
+    parser.add_argument("--threads", type=int, help="threads of the training (default: one per core)")
 
 
 def run(args: argparse.Namespace) -> None:
-    """Compare, print one table of the models and one of the differences."""
+    """Train what is to be trained, compare, print one table and one of the differences, and write the page."""
     console = Console(args.json)
-    if len(args.models) < 2:
-        raise DataError("Name two models or more to compare.")
+    if len(args.what) < 2:
+        raise DataError("Name two models or classifiers, or more, to compare.")
+    if not args.minutes > 0:
+        raise DataError("--minutes must be more than 0.")
+    if args.adapt < 0:
+        raise DataError("--adapt must be 0 or more.")
     data = Dataset.load(args.prepared)
-    contestants = [load(path) for path in args.models]
-    described = {str(one.path): one.model.info for one in contestants}
-    writers, part = unseen_writers(data.name, data.writers, described, args.part)
-    labels = shared_labels(data, contestants, args.all_labels)
-    rows = data.rows_of(writers)
-    rows = rows[np.isin(data.texts()[rows], labels)]
-    if not len(rows):
-        raise DataError(f"The writers of {data.name} ({part}) wrote none of the labels that the models share.")
-    true = np.array([labels.index(text) for text in data.texts()[rows]])
-    writer_index = data.writer_index[rows]
-    right, figures = [], []
-    for contestant in contestants:
-        logits = read_logits(contestant.model.restricted(labels), data.glyphs[rows])
-        right.append(logits.argmax(axis=1) == true)
-        figure = {
-            "model": str(contestant.path),
-            "accuracy": 100 * accuracy(logits, true),
-            "shapes": 100 * folded_accuracy(labels, logits, true, SHAPE_TWINS),
-            "calibration_error": 100 * calibration_error(logits, true),
-            "megabytes": contestant.bytes / 1e6,
-            "milliseconds": milliseconds(contestant.model, data.glyphs[rows]),
-        }
-        figures.append(figure)
-        if args.json:
-            console.line("figure", **figure)
-    first = {"than": str(contestants[0].path)}
-    differences = [
-        {"model": str(other.path), **first, **difference(right[0], own, writer_index, args.seed)}
-        for other, own in zip(contestants[1:], right[1:], strict=True)
-    ]
-    for found in differences if args.json else ():
-        console.line("difference", **found)
-    about = {
-        "data": data.name,
-        "part": part,
-        "writers": len(np.unique(writer_index)),
-        "characters": len(rows),
-        "labels": len(labels),
-        "seed": args.seed,
-    }
-    if not args.json:
-        print(text(about, figures, differences))
-    console.line("result", command="compare", **about)
-
-
-def text(about: dict, figures: list[dict], differences: list[dict]) -> str:
-    """Both tables for people."""
-    head = ["model", "accuracy %", "shapes %", "ECE points", "MB", "ms a character"]
-    rows = [head]
-    for one in figures:
-        numbers = (f"{one[key]:.2f}" for key in list(one)[1:])
-        rows.append([one["model"], *numbers])
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    lines = [
-        f"{about['data']}, {about['part']}: {about['writers']} writers, {about['characters']} characters, "
-        f"{about['labels']} labels",
-        "",
-    ]
-    for row in rows:
-        lines.append("  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]))
-    lines.append("")
-    for one in differences:
-        lines.append(
-            f"{one['model']} against {one['than']}: {one['points']:+.2f} points, 95 % interval {one['low']:+.2f} to "
-            f"{one['high']:+.2f}; {one['better']} writers better, {one['equal']} equal, {one['worse']} worse"
-        )
-    return "\n".join(lines)
+    contestants = _contestants(args, data, console)
+    found = contest(contestants, data, args.part, args.all_labels, args.adapt, args.seed, console)
+    found["about"] |= {"command": _command(args)}
+    results.write(args.results, found, comparison_report.render(found), "comparison")
+    if args.json:
+        for one in found["figures"]:
+            console.line("figure", **one)
+        for one in found["differences"]:
+            console.line("difference", **one)
+    else:
+        print(comparison_report.table(found))
+    page = args.results / "comparison.html"
+    about = {key: value for key, value in found["about"].items() if key not in ("command", "label_list")}
+    console.line("result", command="compare", **about, page=str(page))
 
 
 def load(path: Path) -> Contestant:
@@ -113,9 +91,56 @@ def load(path: Path) -> Contestant:
     Raises ModelError or DataError for a folder that is neither.
     """
     if is_model(path) or not (path / RECORD).exists():
-        return Contestant(path, BaseModel.load(path), (path / NETWORK).stat().st_size)
+        network = path / NETWORK
+        return Contestant(path, BaseModel.load(path), network.stat().st_size, parameters(network))
     from handpad.train.fit.model_export import write_without_styles  # torch comes with it: model folders do without
 
     with tempfile.TemporaryDirectory() as folder:
-        write_without_styles(path, Path(folder))
-        return Contestant(path, BaseModel.load(Path(folder)), (Path(folder) / NETWORK).stat().st_size)
+        record = write_without_styles(path, Path(folder))
+        network = Path(folder) / NETWORK
+        model = BaseModel.load(Path(folder))
+        return Contestant(path, model, network.stat().st_size, parameters(network), record)
+
+
+def _contestants(args: argparse.Namespace, data: Dataset, console: Console) -> list[Contestant]:
+    """All that is compared, in the order in which it was named; what is to be trained is trained first."""
+    folders = {what: Path(what) for what in args.what if is_model(Path(what)) or (Path(what) / RECORD).is_file()}
+    if len(folders) == len(args.what):
+        return [load(Path(what)) for what in args.what]
+    from handpad.train.fit import contestants  # torch comes with it: model folders do without
+    from handpad.train.fit.run_folder import Fitted
+
+    def parse(words: list[str]) -> argparse.Namespace:
+        parser = argparse.ArgumentParser()
+        fit.add_arguments(parser)
+        return parser.parse_args(words, argparse.Namespace(json=args.json))
+
+    chosen = {"--device": args.device, "--threads": args.threads}
+    words = tuple(word for option, value in chosen.items() if value for word in (option, value))
+    options = contestants.Options(args.prepared, args.results, args.minutes, args.seed, args.split, words, parse)
+    named = [what for what in args.what if what not in folders]
+    members = {what: contestants.names_of([*args.what], what) for what in named}
+    wanted = list(dict.fromkeys(one for own in members.values() for one in own if one[0] in PRESETS))
+    seconds = 60 * args.minutes * len(wanted)
+    console.line("plan", fits=len(wanted), seconds=seconds, time=f"at most about {duration(seconds)} of training")
+    runs: dict[tuple[str, int], Path] = {}
+    for one in dict.fromkeys(one for own in members.values() for one in own):
+        console.line("training", classifier=one[0], draw=one[1], number=len(runs) + 1)
+        runs[one] = contestants.fitted(*one, options)
+    for what in named:
+        if contestants.is_blend(what):
+            fits = [Fitted.load(runs[one]) for one in members[what]]
+            folders[what] = contestants.blend(what, fits, data, options)
+        else:
+            folders[what] = runs[members[what][0]]
+    return [replace(load(folders[what]), path=what) for what in args.what]
+
+
+def _command(args: argparse.Namespace) -> str:
+    """What to type for the same comparison, with the names of files and folders only."""
+    words: list[str] = ["handpad-train", "compare", args.prepared.name, *(Path(what).name for what in args.what)]
+    for option, default in (("minutes", 5.0), ("split", "contributor"), ("part", "test"), ("adapt", 100), ("seed", 1)):
+        value = getattr(args, option)
+        if value != default:
+            words += [f"--{option}", f"{value:g}" if isinstance(value, float) else str(value)]
+    return shlex.join([*words, *(["--all-labels"] if args.all_labels else [])])

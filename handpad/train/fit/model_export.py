@@ -146,7 +146,7 @@ def _base(found: dict, rows: dict, data: Dataset, record: dict) -> dict[str, flo
     if "earlier" in record:
         return dict.fromkeys(rows)
     right = {part: logits.argmax(axis=1) == data.label_index[rows[part]] for part, (_, logits) in found.items()}
-    return {part: float(values.mean()) for part, values in right.items()}
+    return {part: float(right[part].mean()) if part in right else None for part in rows}
 
 
 def _diagnosis(
@@ -169,8 +169,10 @@ def _diagnosis(
     return diagnose(part, labels, logits, true, own, writers, temperature, MISTAKES), examined
 
 
-def write_without_styles(run: Path, folder: Path) -> None:
+def write_without_styles(run: Path, folder: Path) -> dict:
     """Write the network of a run folder as a model folder to be measured: its only style is all zeros.
+
+    Returns the run's record.
 
     Raises DataError if ``run`` is no run folder.
     """
@@ -180,6 +182,7 @@ def write_without_styles(run: Path, folder: Path) -> None:
     no_styles = {"centroids": np.zeros((1, embedding), np.float32), "labels": np.zeros(1, np.int32)}
     np.savez(folder / STYLES, **no_styles)
     write_description(folder, describe(fitted.record, run.name, embedding))
+    return fitted.record
 
 
 def describe(record: dict, name: str, embedding: int) -> dict:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 
 from handpad.errors import DataError
 from handpad.labels import ALPHANUMERIC
@@ -23,11 +24,20 @@ _WARM_UP = 20
 
 @dataclass(frozen=True)
 class Contestant:
-    """One model, and where it came from: path, and the size of its network as ONNX in bytes."""
+    """One model, and where it came from.
 
-    path: Path
+    Attributes
+    ----------
+    path : what the user calls it.
+    bytes, parameters : of its network as ONNX, where batch norm is part of the convolutions.
+    record : of the run that fitted it, see :class:`handpad.train.fit.run_folder.Fitted`; None for a model folder.
+    """
+
+    path: Path | str
     model: BaseModel
     bytes: int
+    parameters: int = 0
+    record: dict | None = None
 
 
 def shared_labels(data: Dataset, contestants: list[Contestant], all_labels: bool) -> list[str]:
@@ -43,6 +53,19 @@ def shared_labels(data: Dataset, contestants: list[Contestant], all_labels: bool
 def read_logits(model: BaseModel, glyphs: np.ndarray) -> np.ndarray:
     """Calibrated logits float32 (n, c) of glyphs uint8 (n, 28, 28)."""
     return np.concatenate([model.run(glyphs[start : start + _BATCH])[1] for start in range(0, len(glyphs), _BATCH)])
+
+
+def parameters(network: Path) -> int:
+    """How many numbers an ONNX file holds as weights."""
+    graph = onnx.load(network).graph
+    return int(sum(np.prod(one.dims) for one in graph.initializer if one.data_type == onnx.TensorProto.FLOAT))
+
+
+def accuracy_of(right: np.ndarray, writer_index: np.ndarray, seed: int) -> dict[str, float]:
+    """The share of right characters, bool (n,), in per cent, with its 95 % interval by drawing writers: low, high."""
+    _, place = np.unique(writer_index, return_inverse=True)
+    low, high = drawn_interval(100 * np.bincount(place, weights=right), np.bincount(place), seed, DRAWS)
+    return {"accuracy": 100 * float(right.mean()), "low": low, "high": high}
 
 
 def milliseconds(model: BaseModel, glyphs: np.ndarray) -> float:

@@ -1,5 +1,6 @@
 """What each adapter gains on writers that the base model has never seen, protocol by protocol."""
 
+from collections.abc import Sequence
 from contextlib import closing
 
 import numpy as np
@@ -34,9 +35,15 @@ def observe(data: Dataset, model: BaseModel, names: list[str]) -> list[WriterDat
 
 
 def evaluate(
-    writers: list[WriterData], model: BaseModel, names: list[str], settings: Settings, seed: int, console: Console
+    writers: list[WriterData],
+    model: BaseModel,
+    names: list[str],
+    settings: Settings,
+    seed: int,
+    console: Console,
+    adapters: Sequence[str] = COMPARED,
 ) -> dict:
-    """Run the named protocols with every adapter: the content of evaluation.json, less what it is about.
+    """Run the named protocols with every adapter of these: the content of evaluation.json, less what it is about.
 
     Under each protocol's name stands the summary of every adapter; the live one also gives the curve over the
     characters written, the confusions before and after, and the confidence vectors of the paper's method.
@@ -46,7 +53,7 @@ def evaluate(
     for name in names:
         protocol = PROTOCOLS[name]
         enough = [writer for writer in writers if len(writer) >= protocol.fewest]
-        for adapter_name in COMPARED if enough else ():
+        for adapter_name in adapters if enough else ():
             outcomes, confidences = [], []
             for count, writer in enumerate(enough, start=1):
                 for draw in range(protocol.draws(settings)):

@@ -11,6 +11,9 @@ from markupsafe import Markup
 
 _CELL, _EDGE = 10, 16
 
+COLOURS = ("blue", "orange", "green", "red", "grey", "purple", "teal", "pink", "olive", "brown")
+"""The names of the colours in report.css, in the order in which curves take them."""
+
 
 class Series(NamedTuple):
     """One curve: its name, the name of its colour in report.css, and its points; NaN leaves a gap."""
@@ -104,6 +107,31 @@ def bars(values: Sequence[tuple[str, float]], names: Callable[[float], str] = "{
         content.append(_text(beyond[0], place * row + 12, names(value), beyond[1], "strong"))
     content.append(f"<line class='axis' x1='{zero:.1f}' x2='{zero:.1f}' y1='0' y2='{len(values) * row}'/>")
     return _svg(520, len(values) * row + 4, content, "one bar per name")
+
+
+def intervals(values: Sequence[tuple[str, float, float, float]]) -> Markup:
+    """A dot and a line for each name: (name, value, low, high), per cent."""
+    low, high = min(one[2] for one in values), max(one[3] for one in values)
+    marks = ticks(low, high)
+    low, high = marks[0], max(marks[-1], marks[0] + 1e-9)
+    row, left, right = 24, 14 + 7 * max(len(one[0]) for one in values), 52
+
+    def x(value: float) -> float:
+        return left + (520 - left - right) * (value - low) / (high - low)
+
+    bottom = len(values) * row
+    content = []
+    for mark in marks:
+        content.append(f"<line class='grid' x1='{x(mark):.1f}' x2='{x(mark):.1f}' y1='0' y2='{bottom}'/>")
+        content.append(_text(x(mark), bottom + 16, f"{mark:g}"))
+    for place, (name, value, least, most) in enumerate(values):
+        y = place * row + row / 2
+        colour = f"style='--c:var(--{COLOURS[place % len(COLOURS)]})'"
+        content.append(_text(left - 10, y + 4, name, "end", "strong"))
+        content.append(f"<path class='curve' {colour} d='M{x(least):.1f} {y}H{x(most):.1f}'/>")
+        content.append(f"<circle class='dot' {colour} cx='{x(value):.1f}' cy='{y}' r='4.5'/>")
+        content.append(_text(x(most) + 8, y + 4, f"{value:.1f}", "start", "strong"))
+    return _svg(520, bottom + 24, content, "one dot and interval per name")
 
 
 def strip(rows: Sequence[str], columns: Sequence[str], shares: np.ndarray) -> Markup:

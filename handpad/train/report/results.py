@@ -11,11 +11,14 @@ FIGURES = "evaluation.json"
 PAGE = "evaluation.html"
 
 
-def write(folder: Path, found: dict, html: str) -> None:
-    """Write the figures and the page, each whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    replace_file(folder / FIGURES, json.dumps(found, indent=1).encode())
-    replace_file(folder / PAGE, html.encode())
+def write(folder: Path, found: dict, html: str, name: str = "evaluation") -> None:
+    """Write the figures and the page, each whole or not at all. Raises DataError if the disk refuses."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        replace_file(folder / f"{name}.json", json.dumps(found, indent=1).encode())
+        replace_file(folder / f"{name}.html", html.encode())
+    except OSError as error:
+        raise DataError(f"The results cannot be written to {folder} ({error.strerror or error}).") from error
 
 
 def read(path: Path, data_name: str) -> dict:

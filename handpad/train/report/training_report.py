@@ -120,6 +120,9 @@ def _learning(record: dict) -> dict:
     history = record["history"]
     again = history if "earlier" in record else []
     first = record["earlier"]["history"] if again else history
+    if not first:
+        return {"steps": "A blend of several fits", "minutes": record["seconds"] / 60, "left_out": None,
+                "stopped": None, "figures": []}  # fmt: skip
     unit = unit_of(first)
     losses, accuracies = learning_curves(first)
     figures = []
@@ -149,7 +152,7 @@ def _learning(record: dict) -> dict:
 
 def unit_of(history: list[dict]) -> str:
     """What grew from record to record: "epoch", or "characters" or "trees" where nothing is trained in epochs."""
-    return next((unit for unit in ("characters", "trees") if unit in history[0]), "epoch")
+    return next((unit for unit in ("characters", "trees") if history and unit in history[0]), "epoch")
 
 
 def learning_curves(history: list[dict]) -> tuple[list[Series], list[Series]]:
@@ -227,7 +230,7 @@ def _styles(gallery: Gallery, labels: list[str]) -> dict:
 
 def _origin(record: dict) -> list[tuple[str, str]]:
     dropped = "; ".join(f"{count:,}: {reason}" for reason, count in record["data"]["dropped"].items())
-    recipe = ", ".join(f"{key.replace('_', ' ')} {_plain(value)}" for key, value in record["recipe"].items())
+    recipe = ", ".join(f"{key.replace('_', ' ')} {plain(value)}" for key, value in record["recipe"].items())
     return [
         ("Data", f"{record['data']['name']}, {record['data']['samples']:,} characters, {len(record['labels'])} labels"),
         ("Licence", record["data"]["licence"] or "not known"),
@@ -241,12 +244,13 @@ def _origin(record: dict) -> list[tuple[str, str]]:
     ]
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
+    """A setting for people."""
     if value is None or isinstance(value, bool):
         return {None: "none", True: "yes", False: "no"}[value]
     if isinstance(value, str):
         return value
     if isinstance(value, (list, tuple)):
         pairs = all(isinstance(one, (list, tuple)) for one in value)  # the series: epochs and batch size of each
-        return " + ".join(f"{epochs} x {size}" for epochs, size in value) if pairs else " ".join(map(_plain, value))
+        return " + ".join(f"{epochs} x {size}" for epochs, size in value) if pairs else " ".join(map(plain, value))
     return f"{value:g}"

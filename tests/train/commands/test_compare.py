@@ -14,6 +14,11 @@ from handpad.train.datasets import Dataset
 from handpad.train.measure import comparison
 
 
+@pytest.fixture(autouse=True)
+def results_lie_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture(scope="module")
 def data() -> Dataset:
     """Four writers of whom no model knows."""
@@ -57,6 +62,14 @@ def test_models_are_compared_on_the_same_characters(data, tmp_path, capsys):
     assert other["low"] <= other["points"] <= other["high"]
     assert (same["points"], same["low"], same["high"], same["equal"]) == (0, 0, 0, 4)
     assert lines[-1]["characters"] == len(data)
+    assert paper["low"] <= paper["accuracy"] <= paper["high"]
+    assert paper["parameters"] > 300_000
+    assert paper["training_seconds"] is None
+    assert paper["gain"]["better"] + paper["gain"]["equal"] + paper["gain"]["worse"] == 4
+    page = (tmp_path / "comparison" / "comparison.html").read_text(encoding="utf-8")
+    assert lines[-1]["page"] == "comparison/comparison.html"
+    assert "handpad-train compare own.npz paper handpad paper" in page
+    assert "href='http" not in page
 
 
 def test_people_get_two_tables(data, tmp_path, capsys):
@@ -112,6 +125,6 @@ def test_the_interval_keeps_a_writers_characters_together():
 def test_one_model_or_no_common_label_is_refused(data, tmp_path, capsys):
     data.save(tmp_path / "own.npz")
     assert cli.main(["compare", str(tmp_path / "own.npz"), str(bundled_models() / "paper")]) == 1
-    assert "two models or more" in capsys.readouterr().err
+    assert "two models or classifiers, or more" in capsys.readouterr().err
     with pytest.raises(DataError, match="no label in common"):
         comparison.shared_labels(replace(data, labels=["é"]), [contestant("one")], all_labels=True)
