@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from handpad.errors import DataError
+from handpad.model.folder import is_model
 from handpad.train.datasets import Dataset
 from handpad.train.fit import checkpoint, driver
 from handpad.train.fit import record as records
@@ -53,13 +54,15 @@ def is_blend(what: str) -> bool:
 def names_of(whats: Sequence[str], what: str) -> list[tuple[str, int]]:
     """The fits that a name stands for: (classifier or run folder, draw), several for a blend.
 
-    whats : all that are compared; a blend that names no members is of all of them. Raises DataError for a name that
+    whats : all that are compared; a blend that names no members is of all of them that
+        are fitted here or lie in run folders. Raises DataError for a name that
     is none, or a blend of fewer than two.
     """
     kind, _, members = what.partition(":")
     if kind not in BLENDS:
         return [(_known(what), 0)]
-    parts = members.split("+") if members else [other for other in whats if not is_blend(other)]
+    others = [other for other in whats if not is_blend(other) and not is_model(Path(other))]
+    parts = members.split("+") if members else others
     found = []
     for part in parts:
         drawn = _DRAWS.fullmatch(part)

@@ -79,7 +79,7 @@ def _fit(args: argparse.Namespace, device: Device) -> None:
             content = {"settings": settings, "epochs": task.recipe.epochs, "trainer": trainer.state()}
             checkpoint.write(args.run, content)
 
-    with _interruptible(device) as stopping:
+    with interruptible(device, "Stopping: measuring and saving the best model so far …") as stopping:
         done = trainer.run(workers, console, save, stopping)
     if not device.first:
         return
@@ -168,8 +168,8 @@ def _checkpoint(args: argparse.Namespace, settings: dict, device: Device) -> dic
 
 
 @contextmanager
-def _interruptible(device: Device) -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed meanwhile; pressed once more, it interrupts at once."""
+def interruptible(device: Device, said: str) -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed meanwhile, which is answered with a sentence; pressed once more, it interrupts."""
     pressed: list[float] = []
 
     def note(*_) -> None:
@@ -177,7 +177,7 @@ def _interruptible(device: Device) -> Iterator[Callable[[], bool]]:
         if pressed[-1] - pressed[0] > _SECOND_PRESS:
             raise KeyboardInterrupt("Stopped at once; --resume goes on after the last whole epoch.")
         if device.first and len(pressed) == 1:
-            print("\nStopping: measuring and saving the best model so far …", file=sys.stderr, flush=True)
+            print(f"\n{said}", file=sys.stderr, flush=True)
 
     before = signal.signal(signal.SIGINT, note)
     try:

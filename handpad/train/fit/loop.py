@@ -83,6 +83,11 @@ class Trainer:
             self._network.load_state_dict(self._best)
         return self._current().cpu()
 
+    @property
+    def network(self) -> Network:
+        """The network as it is now, on the device: the averaged one where the recipe averages."""
+        return self._current()
+
     def state(self) -> dict:
         """All that :meth:`restore` needs, between two epochs; in the form of :mod:`handpad.train.fit.checkpoint`."""
         return {

@@ -16,13 +16,17 @@ COLOURS = ("blue", "orange", "green", "red", "grey", "purple", "teal", "pink", "
 
 
 class Series(NamedTuple):
-    """One curve: its name, the name of its colour in report.css, and its points; NaN leaves a gap."""
+    """One curve: its name, the name of its colour in report.css, and its points; NaN leaves a gap.
+
+    band : the least and the most of each point, to be drawn as an area behind the curve; None for none.
+    """
 
     name: str
     colour: str
     x: Sequence[float]
     y: Sequence[float]
     dashed: bool = False
+    band: tuple[Sequence[float], Sequence[float]] | None = None
 
 
 def curves(
@@ -35,7 +39,7 @@ def curves(
     height: int = 250,
 ) -> Markup:
     """Curves over one axis, each named at its end. The y axis is as long as the points need unless given."""
-    values = np.array([value for one in series for value in one.y], dtype=float)
+    values = np.array([value for one in series for part in (one.y, *(one.band or ())) for value in part], dtype=float)
     places = np.array([value for one in series for value in one.x], dtype=float)
     low, high = y_range or (np.nanmin(values), np.nanmax(values))
     if low == high:
@@ -67,6 +71,10 @@ def curves(
     for one in series:
         kept = [(x(a), y(b)) for a, b in zip(one.x, one.y, strict=True) if not math.isnan(b)]
         points = " ".join(f"{a:.1f},{b:.1f}" for a, b in kept)
+        if one.band is not None:
+            edges = [*zip(one.x, one.band[0], strict=True), *reversed([*zip(one.x, one.band[1], strict=True)])]
+            area = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in edges)
+            content.append(f"<polygon class='band' style='--c:var(--{one.colour})' points='{area}'/>")
         dash = " dash" if one.dashed else ""
         content.append(f"<polyline class='curve{dash}' style='--c:var(--{one.colour})' points='{points}'/>")
         if len(kept) == 1:
