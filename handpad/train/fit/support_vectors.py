@@ -10,6 +10,9 @@ from torch import Tensor, nn
 
 from handpad import glyph
 
+SCALE = 0.2
+"""Of the logits, so that their temperature is near 1."""
+
 
 class PcaSvm(nn.Module):
     """The space of the principal components is the embedding; every pair of labels has its own machine.
@@ -32,7 +35,7 @@ class PcaSvm(nn.Module):
         self.machines = nn.Conv2d(classes * vectors, classes * classes, 1, groups=classes, bias=False)
         self.offsets = nn.Parameter(torch.zeros(classes, classes), requires_grad=False)
         upper = torch.triu(torch.ones(classes, classes), 1)
-        self.register_buffer("sign", upper - upper.T)
+        self.register_buffer("sign", SCALE * (upper - upper.T))
 
     def forward(self, glyphs: Tensor) -> tuple[Tensor, Tensor]:
         embedding = self.pca(glyphs.flatten(1))

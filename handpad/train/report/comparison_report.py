@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -48,6 +49,7 @@ def table(found: dict) -> str:
 
 def render(found: dict) -> str:
     """The whole HTML page."""
+    found = _shortly_named(found)
     figures, details = found["figures"], found["details"]
     best = max(figures, key=lambda one: one["accuracy"])
     small = min(figures, key=lambda one: one["megabytes"])
@@ -74,6 +76,20 @@ def render(found: dict) -> str:
             (one["model"], plots.confusion(np.array(one["confusion"]), found["about"]["label_list"])) for one in details
         ],
     )
+
+
+def _shortly_named(found: dict) -> dict:
+    """The same with folders called by their names alone, where no two have the same."""
+    names = {one["model"]: Path(one["model"]).name for one in found["figures"]}
+    if len(set(names.values())) < len(names):
+        return found
+    shortened = {
+        key: [{**one, "model": names[one["model"]]} for one in found[key]]
+        for key in ("figures", "details", "differences")
+    }
+    for one in shortened["differences"]:
+        one["than"] = names[one["than"]]
+    return found | shortened
 
 
 def _rows(found: dict) -> list[list[str]]:

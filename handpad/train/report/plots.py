@@ -47,7 +47,7 @@ def curves(
     y_ticks = ticks(low, high)
     low, high = y_range or (y_ticks[0], y_ticks[-1])
     first, last = places.min(), max(places.max(), places.min() + 1e-9)
-    names_width = 10 + 7 * max(len(one.name) for one in series)
+    names_width = 14 + 8 * max(len(one.name) for one in series)
     left, top, width = 46, 12, 520 - 46 - names_width
 
     def x(value: float) -> float:
@@ -99,7 +99,9 @@ def bars(values: Sequence[tuple[str, float]], names: Callable[[float], str] = "{
     low = min(0.0, min(value for _, value in values))
     high = max(1e-9, max(value for _, value in values))
     row, left = 17, 14 + 7 * max(len(name) for name, _ in values)
-    room = 46  # for the figure beside a bar, on either side
+    room = max(
+        46, 12 + 7 * max(len(names(value)) for _, value in values)
+    )  # for the figure beside a bar, on either side
     scale = (520 - left - room * (2 if low < 0 else 1)) / (high - low)
     zero = left + (room if low < 0 else 0) - low * scale
     content = []
