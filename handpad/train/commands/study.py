@@ -6,9 +6,10 @@ from pathlib import Path
 
 from handpad.errors import DataError
 from handpad.train.console import Console
+from handpad.train.datasets import Dataset
 from handpad.train.datasets.splits import SPLITS
-from handpad.train.fit.studies import STUDIES, name_of
-from handpad.train.report import results, study_report
+from handpad.train.fit.studies import MINIBATCH, STUDIES, Study, name_of
+from handpad.train.report import minibatch_report, results, study_report
 
 EPILOG = """\
 studies:
@@ -25,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"  {key:14} {one.title}, of {one.classifier}: {', '.join(map(name_of, one.values))}"
         for key, one in STUDIES.items()
     ]
+    lines.append(f"  minibatch      {MINIBATCH.title}, by {', '.join(MINIBATCH.values)}")
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = EPILOG.format(studies="\n".join(lines))
     parser.add_argument("what", help="the name of a study", metavar="study")
@@ -43,28 +45,46 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Say how long it takes, train, print the table and write the page."""
-    if args.what not in STUDIES:
-        raise DataError(f"There is no study {args.what}; these are: {', '.join(STUDIES)}.")
+    if args.what not in (*STUDIES, "minibatch"):
+        raise DataError(f"There is no study {args.what}; these are: {', '.join([*STUDIES, 'minibatch'])}.")
     for option in ("epochs", "seeds", "characters"):
         if getattr(args, option) is not None and getattr(args, option) < 1:
             raise DataError(f"--{option} must be at least 1.")
+    study = STUDIES.get(args.what, MINIBATCH)
     for text in args.values or ():
-        STUDIES[args.what].value(text)
-    from handpad.train.fit import study_driver  # torch comes with it: help must do without
-
+        study.value(text)
     console = Console(args.json)
-    found = study_driver.run(args)
-    found["about"]["command"] = _command(args)
-    study = STUDIES[args.what]
-    summary = study_report.summary(found)
-    page = study_report.render(found, study.title, study.unit)
-    results.write(args.results, {**found, "summary": summary}, page, args.what)
+    summary, text = _minibatch(args) if study is MINIBATCH else _study(args, study)
     if args.json:
         for one in summary:
             console.line("figure", **one)
     else:
-        print(study_report.table(summary, study.unit))
+        print(text)
     console.line("result", command="study", study=args.what, page=str(args.results / f"{args.what}.html"))
+
+
+def _study(args: argparse.Namespace, study: Study) -> tuple[list[dict], str]:
+    """Train every value and write the page. Returns the figures, and the same as a table."""
+    from handpad.train.fit import study_driver  # torch comes with it: help must do without
+
+    found = study_driver.run(args)
+    found["about"]["command"] = _command(args)
+    summary = study_report.summary(found)
+    page = study_report.render(found, study.title, study.unit)
+    results.write(args.results, {**found, "summary": summary}, page, args.what)
+    return summary, study_report.table(summary, study.unit)
+
+
+def _minibatch(args: argparse.Namespace) -> tuple[list[dict], str]:
+    """The same for the study of mini-batches."""
+    from handpad.train.fit import minibatch_driver  # torch comes with it: help must do without
+
+    found = minibatch_driver.run(args)
+    found["about"]["command"] = _command(args)
+    summary = minibatch_report.summary(found)
+    page = minibatch_report.render(found, Dataset.load(args.prepared).glyphs)
+    results.write(args.results, {**found, "summary": summary}, page, args.what)
+    return summary, minibatch_report.table(summary)
 
 
 def _command(args: argparse.Namespace) -> str:

@@ -201,7 +201,7 @@ _DENSE = Recipe(
     momentum=0.0,
 )
 _MNIST = "Optical Character Recognition applied to MNIST dataset (Rouzaire)"
-_MANGO = "Machine Learning Techniques Final Project: mangoes (Lin, Tsai and Tsai 2020)"
+_MANGO = "Machine Learning Techniques Final Project: mangoes (Lin, Tsai and Tsai)"
 _MONKEY = "Fine-grained monkeys with ResNet (Chen 2020)"
 
 PRESETS |= {

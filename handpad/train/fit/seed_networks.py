@@ -1,7 +1,7 @@
 """Networks that others have compared: dense ones, pairs of convolutions with PReLU, bottleneck residual blocks.
 
 They come from three reports on image classifiers, scaled to 28 x 28: "Optical Character Recognition applied to MNIST
-dataset" (Rouzaire: linear, shallow, deep), a project on grading mangoes (Lin, Tsai and Tsai 2020: prelu) and a ResNet
+dataset" (Rouzaire: linear, shallow, deep), a project on grading mangoes (Lin, Tsai and Tsai: prelu) and a ResNet
 for telling monkeys apart (Chen 2020, after He et al. 2015: resnet). What the reports vary is a setting here.
 """
 

@@ -110,6 +110,12 @@ STUDIES: dict[str, Study] = {
 }  # fmt: skip
 """The studies by name."""
 
+MINIBATCH = Study(
+    "Which mini-batches come nearest to the full gradient", "mini-batches", "deep",
+    ("ink", "stroke width", "edges", "unlike the mean"),
+)  # fmt: skip
+"""Another kind of study, ``minibatch``: its values are the metrics of :mod:`handpad.train.fit.minibatches`."""
+
 
 def trainable(name: str, study: Study) -> Preset:
     """The preset of a classifier. Raises DataError, naming those that can be, where the study cannot vary it."""

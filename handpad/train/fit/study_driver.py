@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> dict:
     preset = trainable(args.classifier or study.classifier, study)
     values = [study.value(text) for text in args.values] if args.values else list(study.values)
     data = Dataset.load(args.prepared)
-    rows = _rows(data, args)
+    rows = rows_to_study(data, args)
     with open_device(args.device, None, args.threads) as device:
         fits = [_fit(args, study, preset, value, seed, data, rows) for value in values for seed in _seeds(args)]
         console = Console(args.json)
@@ -88,7 +88,7 @@ def _seeds(args: argparse.Namespace) -> range:
     return range(1, args.seeds + 1)
 
 
-def _rows(data: Dataset, args: argparse.Namespace) -> dict[str, np.ndarray]:
+def rows_to_study(data: Dataset, args: argparse.Namespace) -> dict[str, np.ndarray]:
     """Training and validation rows; of the training as many as are asked for."""
     split = SPLITS[args.split][1](data)
     if not (split.train and split.validation):

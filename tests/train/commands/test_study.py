@@ -164,3 +164,22 @@ def test_a_strength_is_the_gradients():
 )
 def test_the_verdict_in_words(losses, training, gap, said):
     assert verdict(np.array(losses), training, gap, best=95, chance=np.log(10)).startswith(said)
+
+
+def test_mini_batches_are_ranked_and_chosen(prepared, tmp_path, capsys):
+    words = ("--values", "ink", "stroke width", "--epochs", "3", "--seeds", "2")
+    assert study(prepared, tmp_path, "minibatch", *words) == 0
+    assert "epochs sooner" in capsys.readouterr().out
+    found = json.loads((tmp_path / "minibatch.json").read_text(encoding="utf-8"))
+    assert found["about"]["batches"] == 10
+    assert np.array(found["metrics"]["ink"]["distances"]).shape == (3, 10)
+    assert found["metrics"]["ink"]["means"][0] < found["metrics"]["ink"]["means"][1]
+    assert set(found["trained"]) == {"shuffled", "ink", "stroke width"}
+    page = (tmp_path / "minibatch.html").read_text(encoding="utf-8")
+    for wanted in ("Distances, ink, epochs 1 to 1", "What is the best mini-batch?", "study minibatch own.npz"):
+        assert wanted in page, wanted
+    (tmp_path / "minibatch" / "ink-trained-seed2.json").unlink()
+    assert study(prepared, tmp_path, "minibatch", *words) == 0
+    assert "plan: fits 1" in capsys.readouterr().out
+    again = json.loads((tmp_path / "minibatch.json").read_text(encoding="utf-8"))
+    assert again["trained"] == found["trained"]
