@@ -72,6 +72,9 @@ def run(args: argparse.Namespace) -> None:
     contestants = _contestants(args, data, console)
     found = contest(contestants, data, args.part, args.all_labels, args.adapt, args.seed, console)
     found["about"] |= {"command": _command(args)}
+    for one in found["details"]:
+        preset = PRESETS.get(one["preset"])
+        one |= {"help": preset.help if preset else "", "source": preset.source if preset else ""}
     results.write(args.results, found, comparison_report.render(found), "comparison")
     if args.json:
         for one in found["figures"]:

@@ -30,7 +30,7 @@ LEAF_EMBEDDING = 64
 
 _WATCHED = 2000  # characters that a setting is judged on
 _SEARCH_SHARE = 0.4  # of the time: the rest is for the final fit
-_FIRST_SIZE = 250
+_SIZES, _FIRST_SIZE = 5, 250  # how often the characters double, and the fewest to begin with
 _COST = 2.0  # the exponent of a support vector machine's time until it is measured (Bottou and Lin 2007: 2 to 3)
 
 
@@ -202,7 +202,7 @@ def _svm(one: _Search, search: SvmSearch) -> Found:
         best = one.try_all(({**best["setting"], name: value} for value in values), attempt, best)
 
     total = min(len(one.train), search.largest)
-    halves = [total // 2**power for power in range(20)]
+    halves = [total // 2**power for power in range(_SIZES)]
     sizes = sorted(size for size in halves if size >= _FIRST_SIZE) or [total]
     done = [epoch["characters"] for epoch in one.notes.history]
     sizes = [size for size in sizes if size not in done] or sizes[-1:]

@@ -83,6 +83,7 @@ def contest(
             {
                 "model": str(contestant.path),
                 "preset": record.get("preset"),
+                "command": record.get("command") or contestant.model.info.get("provenance", {}).get("command"),
                 "history": record.get("history") or [],
                 "tried": record.get("tried") or [],
                 "found": record.get("found") or {},

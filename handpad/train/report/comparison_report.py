@@ -69,6 +69,7 @@ def render(found: dict) -> str:
         intervals=plots.intervals([(one["model"], one["accuracy"], one["low"], one["high"]) for one in figures]),
         differences=[_sentence(one) for one in found["differences"]],
         costs=_costs(figures),
+        origins=[(one["model"], one) for one in map(_origin, details)],
         learning=[(one["model"], _learning(one)) for one in details if one["history"]],
         searches=[_search(one) for one in details if one["tried"]],
         adapting=_adapting(details),
@@ -118,6 +119,19 @@ def _costs(figures: list[dict]) -> list[tuple[str, str]]:
 
 def _bars(figures: list[dict], key: str, form: str) -> str:
     return plots.bars([(one["model"], one[key]) for one in figures], form.format)
+
+
+def _origin(one: dict) -> dict:
+    """What a classifier is, where that comes from, its settings, and what to type for the same fit."""
+    settings = [f"{key.replace('_', ' ')} {plain(value)}" for key, value in one["recipe"].items() if key != "members"]
+    return {
+        "model": one["model"],
+        "help": one["help"],
+        "source": one["source"],
+        "settings": ", ".join(settings),
+        "command": one["command"],
+        "members": one["recipe"].get("members", []),
+    }
 
 
 def _learning(one: dict) -> list[tuple[str, str]]:

@@ -6,18 +6,22 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from full_disk import no_room_beyond
 from handwriting import write
 
 torch = pytest.importorskip("torch")
 
+from handpad.errors import DataError  # noqa: E402
 from handpad.installed import available_models  # noqa: E402
 from handpad.model.base import BaseModel  # noqa: E402
 from handpad.recognizer import Recognizer  # noqa: E402
 from handpad.train import cli  # noqa: E402
 from handpad.train.datasets import Dataset  # noqa: E402
+from handpad.train.fit import driver  # noqa: E402
 from handpad.train.fit.networks import outputs  # noqa: E402
 from handpad.train.fit.recipes import PRESETS, Recipe  # noqa: E402
 from handpad.train.fit.run_folder import Fitted  # noqa: E402
+from handpad.train.report import results  # noqa: E402
 
 LABELS = "covxzHTL74"
 FROM_SEEDS = ("linear", "shallow", "deep", "prelu", "resnet", "pca-svm", "forest")
@@ -137,6 +141,35 @@ def test_what_is_trained_is_kept(compared, capsys):
     assert "95 % interval" in capsys.readouterr().out
     assert cli.main([*words, "--seed", "2"]) == 1
     assert "holds another fit" in capsys.readouterr().err
+
+
+def test_a_comparison_that_was_broken_off_goes_on(prepared, tmp_path, capsys, monkeypatch):
+    words = ["compare", str(prepared), "linear", "shallow", "--results", str(tmp_path), "--minutes", "0.01", "--json"]
+    write_checkpoint = driver.checkpoint.write
+
+    def killed(*arguments) -> None:
+        write_checkpoint(*arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(driver.checkpoint, "write", killed)
+        assert cli.main([*words, "--threads", "1"]) == 130
+    assert (tmp_path / "linear" / "checkpoint.pt").is_file()
+    assert not (tmp_path / "comparison.html").exists()
+    capsys.readouterr()
+    assert cli.main([*words, "--threads", "1", "--adapt", "0"]) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    begun = [number for number, event in enumerate(events) if event["event"] == "training"]
+    epochs = [event["epoch"] for event in events[begun[0] : begun[1]] if event["event"] == "epoch"]
+    assert 1 not in epochs  # the one that was done is not done again
+    assert (tmp_path / "comparison.html").is_file()
+
+
+def test_a_full_disk_is_one_sentence(tmp_path):
+    results.write(tmp_path, {"is": "kept"}, "kept", "comparison")
+    with no_room_beyond(100), pytest.raises(DataError, match="cannot be written"):
+        results.write(tmp_path, {"is": "lost" * 100}, "lost" * 100, "comparison")
+    assert json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8")) == {"is": "kept"}
 
 
 @pytest.mark.parametrize(
