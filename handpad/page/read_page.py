@@ -94,8 +94,12 @@ class ReadPage:
 
     def is_certain(self, character: Character) -> bool:
         """Whether a character was read with such certainty that leaving it as it is confirms it."""
-        by_ink = self._by_ink.get(character.substrokes, 1.0)
-        return learning.is_certain(self.probability(character), by_ink) and character.substrokes not in self._alone
+        if character.substrokes in self._alone:
+            return False
+        probability, by_ink = self.probability(character), self._by_ink.get(character.substrokes, 1.0)
+        if self.page.row(character) in self.page.box_rows:  # a line of boxes counts the look of a character twice
+            probability = min(probability, by_ink)
+        return learning.is_certain(probability, by_ink)
 
     # What is shown
 

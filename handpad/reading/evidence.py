@@ -91,6 +91,7 @@ class Scored:
     spaces : float (m - 1, 2), score of no space and of a space before each fragment but the first.
     weights : of the search, for such a line.
     frames : int (n,), how many frames of the sequence network each segment has; 0 where there is no network.
+    by_themselves : of a line of boxes, float (n, c), the probabilities of the labels of each segment by itself.
     """
 
     segments: Lattice
@@ -99,6 +100,7 @@ class Scored:
     spaces: np.ndarray
     weights: Weights
     frames: np.ndarray
+    by_themselves: np.ndarray | None = None
 
 
 class Evidence:
@@ -175,14 +177,15 @@ class Evidence:
         labels, spaces = found.weighed(weights)
         labels = adapter.corrected(labels, found.observation, segments.geometry)
         labels = labels + adapter.grouped(found.observation, segments.geometry)[:, None]
-        if alone is not None:
+        by_themselves = alone(found.observation) if alone is not None else None
+        if by_themselves is not None:
             # A ruled box tells size and place better than a line of few characters does, and few tell no language.
             share = min(1.0, (len(segments) - 1) / (BY_THEMSELVES - 1))
-            by_itself = np.log(np.maximum(alone(found.observation), LEAST_ALONE))
-            labels = share * labels + by_itself
+            labels = share * labels + np.log(np.maximum(by_themselves, LEAST_ALONE))
             calm = share * weights.temperature + 1 - share
             weights = replace(weights, language=share * weights.language, temperature=calm)
-        return Scored(segments, found.observation, *self._with_known(segments, labels, spaces), weights, found.frames)
+        labels, spaces = self._with_known(segments, labels, spaces)
+        return Scored(segments, found.observation, labels, spaces, weights, found.frames, by_themselves)
 
     def potentials(
         self,

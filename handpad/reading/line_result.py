@@ -43,7 +43,7 @@ def line_result(
     Parameters
     ----------
     paths : at least one, best first.
-    likely : float (n, c), see :func:`handpad.reading.likely.likelihoods`.
+    likely : float (n, c), how likely the ink of each segment is for each label without its language.
     doubts : float (k,), by how much to soften what is made of each of the k characters of the best path.
     alphabet : the c labels.
     between_steps : called every few hundredths of a second; it may raise.

@@ -408,9 +408,8 @@ class Reader:
         """A line as it is read, its strokes as the search had them."""
         paths = self._search(scored, self.language, scored.weights)
         doubts = self._evidence.doubts(scored, [step.segment for step in paths[0].steps])
-        return line_result(
-            scored, paths, self._likelihoods(scored), doubts, self._model.labels, self.language, self._between_steps
-        )
+        likely = scored.by_themselves if scored.by_themselves is not None else self._likelihoods(scored)
+        return line_result(scored, paths, likely, doubts, self._model.labels, self.language, self._between_steps)
 
 
 def _guide_of(strokes: Sequence[np.ndarray]) -> Guide:

@@ -39,7 +39,7 @@ class ReadCharacter:
     label : what it says.
     probability : that the label is right, 0 to 1, given the ink and the rest of the line.
     by_ink : how likely its ink by itself is to be one character of that label's shape, whatever the text around it
-        says, 0 to 1; see :func:`handpad.reading.likely.likelihoods`.
+        says, 0 to 1; see :func:`handpad.reading.likely.likelihoods`. In a box, whose size is known, that label itself.
     candidates : the best labels with their probabilities, best first; the first is ``label``.
     substrokes : its ink, as stretches of the strokes that were read.
     box : of its ink.
