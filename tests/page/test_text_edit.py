@@ -1,10 +1,9 @@
 """Edits of a page's text: which ink they are about, without a recogniser."""
 
-import time
-
 import pytest
 from handwriting import write_line
 
+from handpad.page.document import LONGEST_LABEL
 from handpad.page.page import Character, Page, Typed
 from handpad.page.text_edit import Place, align, edit_of, merged_text, paragraphs, same_text
 from handpad.reading.fragments import Substroke
@@ -134,15 +133,13 @@ def test_in_boxes_characters_change_and_none_is_put_in():
 def test_too_much_text_and_too_long_a_word_are_refused():
     page = page_of("dot")
     assert "more text than one page holds" in edit_of(page, "dot " + "word " * 50_000).note
-    assert "at most" in edit_of(page, "d" * 100).note
+    assert "at most" in edit_of(page, "d" * (LONGEST_LABEL + 1)).note
 
 
-def test_a_long_text_is_aligned_in_no_time():
+def test_a_long_text_is_aligned():
     old = [f"word{number}" for number in range(1500)]
     new = [*old[:300], "put", "in", *old[301:900], *old[905:]]
-    begin = time.process_time()
     steps = align([Place(text, joins=True) for text in old], [Place(text) for text in new])
-    assert time.process_time() - begin < 20
     kept = sum(old[m[0]] == new[t[0]] for m, t in steps if len(m) == len(t) == 1)
     assert kept == len(old) - 6
     assert [i for m, _ in steps for i in m] == list(range(len(old)))
