@@ -123,7 +123,9 @@ class Autosave(QObject):
         if not self._thread.isRunning():
             return True
         self._finish.emit()
-        self._writing = None  # the saver has answered, but that is not delivered while this goes on
+        if self._writing is not None and self._saver.last is not None:
+            self._on_saved(*self._saver.last)  # which is not delivered while this goes on
+        self._writing = None
         for _ in range(MERGES):
             if self.page is self._on_disk:
                 break
@@ -217,10 +219,14 @@ class _Saver(QObject):
     done = Signal(object, object, object)
     found = Signal(object, object, object)
 
+    last: tuple[Page, Path, Outcome] | None = None
+    """What was answered last; read by another thread only after :meth:`finish`."""
+
     @Slot(object, object, object)
     def save(self, page: Page, path: Path, known: FileState) -> None:
         """Write the page to path, unless that is not in the known state any more."""
-        self.done.emit(page, path, _written(page, path, known))
+        self.last = page, path, _written(page, path, known)
+        self.done.emit(*self.last)
 
     @Slot(object, object)
     def look(self, path: Path, known: FileState) -> None:
@@ -265,11 +271,14 @@ def _written(page: Page, path: Path, known: FileState) -> Outcome:
             if theirs is not None:
                 return Outcome("", now, theirs)
             put_aside(path)
-        save_page(page, path)
+        data = save_page(page, path)
+        state = _state(path)
+        if path.read_bytes() != data:  # another program has written there since: nothing is known of that file
+            state = None
     except DocumentError as error:
         log.warning("%s", error)
         return Outcome(str(error), known)
     except Exception as error:  # of a kind nobody thought of: it must not pass for saved
         log.exception("save")
         return Outcome(f"The page could not be saved to {path} ({error}).", known)
-    return Outcome("", _state(path))
+    return Outcome("", state)

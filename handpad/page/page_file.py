@@ -37,15 +37,17 @@ class _NotToBeRead(Exception):
     """A page that is not damaged, but not to be read now: it must stay where it is, as it is."""
 
 
-def save_page(page: Page, path: Path) -> None:
-    """Write a page so that path always holds a whole page; the one before is kept as a backup.
+def save_page(page: Page, path: Path) -> bytes:
+    """Write a page so that path always holds a whole page; the one before is kept as a backup. Returns what was written.
 
     Raises DocumentError, with the old file untouched.
     """
+    data = _as_bytes(page, path)
     try:
-        replace_file(path, _as_bytes(page, path), backup=True)
+        replace_file(path, data, backup=True)
     except OSError as error:
         raise DocumentError(f"The page could not be saved to {path}: {reason(error)}.") from error
+    return data
 
 
 def keep_page(page: Page, path: Path) -> Path:

@@ -67,7 +67,7 @@ def test_a_line_being_read_is_let_go_and_read_at_the_next_start(qtbot, start, mo
 def test_confirmations_for_which_there_is_no_time_can_be_made_at_the_next_start(qtbot, start, no_time):
     window = start()
     write_text(qtbot, window.pad, "to")
-    write_text(qtbot, window.pad, "ox", row=1)
+    write_text(qtbot, window.pad, "it", row=1)
     window.pad.confirm()
     assert len(marked(window.pad.page)) == 4
     window.close()

@@ -32,7 +32,7 @@ def test_a_page_is_opened_and_left_as_it_is(qtbot, window):
     assert window.pad.page.text() == "hill"
     assert len(on_disk(home).strokes) == 2
     assert shelf.last() == other
-    qtbot.waitUntil(lambda: not window.pad.session.reads, timeout=5000)
+    qtbot.waitUntil(lambda: not window.pad.session.reads, timeout=20_000)
     assert window.pad.open_page(home)
     assert len(window.pad.page.strokes) == 2
     before = other.read_bytes()
@@ -121,7 +121,7 @@ def drawer(qtbot, window):
     """The window with two pages on its shelf, its drawer open."""
     paths = shelved(window, "to hill", "hot oil")
     QTest.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: sorted(listed(window)) == ["hot oil", "to hill"], timeout=5000)
+    qtbot.waitUntil(lambda: sorted(listed(window)) == ["hot oil", "to hill"], timeout=20_000)
     return paths
 
 
@@ -136,7 +136,7 @@ def test_a_page_is_found_as_it_is_typed_and_opened_with_its_word_lit_up(qtbot, w
     QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert window.pages.search.hasFocus()
     QTest.keyClicks(window.pages.search, "oi")
-    qtbot.waitUntil(lambda: listed(window) == ["hot oil"], timeout=5000)
+    qtbot.waitUntil(lambda: listed(window) == ["hot oil"], timeout=20_000)
     QTest.keyClick(window.pages.search, Qt.Key.Key_Return)
     assert window.pad.file.path == drawer[1] and window.pad.page.text() == "hot oil"
     (lit,) = window.canvas.view.found
@@ -144,19 +144,19 @@ def test_a_page_is_found_as_it_is_typed_and_opened_with_its_word_lit_up(qtbot, w
     Pen(window.canvas).write(write("o", 30, (60, 300)))
     assert not window.canvas.view.found
     QTest.keyClicks(window.pages.search, "zz")
-    qtbot.waitUntil(lambda: window.pages.empty.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: window.pages.empty.isVisible(), timeout=20_000)
     assert "oizz" in window.pages.empty.text()
 
 
 def test_a_page_that_is_thrown_away_comes_back_by_undo(qtbot, window, drawer):
     window.open_page(drawer[0])
-    qtbot.waitUntil(lambda: sorted(listed(window)) == ["hot oil", "to hill"], timeout=5000)
+    qtbot.waitUntil(lambda: sorted(listed(window)) == ["hot oil", "to hill"], timeout=20_000)
     window.pages.list.setFocus()
     row = window.pages.model.row_of(drawer[0])
     window.pages.list.setCurrentIndex(window.pages.model.index(row))
     QTest.keyClick(window.pages.list, Qt.Key.Key_Delete)
     assert not drawer[0].exists() and window.pad.file.path == drawer[1]
-    qtbot.waitUntil(lambda: listed(window) == ["hot oil"], timeout=5000)
+    qtbot.waitUntil(lambda: listed(window) == ["hot oil"], timeout=20_000)
     assert "trash" in window.status.sentence.text()
     window.status.undo.click()
     assert window.pad.file.path == drawer[0] and window.pad.page.text() == "to hill"
@@ -176,7 +176,7 @@ def test_the_page_that_is_open_moves_with_what_is_written_on_it(qtbot, window, d
 def test_pages_have_thumbnails_of_their_ink_and_names_for_screen_readers(qtbot, window, drawer):
     model = window.pages.model
     entry = model.hit(0).entry
-    qtbot.waitUntil(lambda: model.picture(entry) is not None, timeout=5000)
+    qtbot.waitUntil(lambda: model.picture(entry) is not None, timeout=20_000)
     image = model.picture(entry)
     assert any(image.pixelColor(x, y).alpha() for x in range(0, image.width(), 2) for y in range(0, 60, 2))
     assert entry.name in model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole)
