@@ -6,7 +6,7 @@ are not known. *Ink* is a list of strokes in the order in which they were writte
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -146,6 +146,17 @@ def as_guide(guide: ArrayLike | None) -> Guide | None:
     if abs(baseline) > FARTHEST or not SMALLEST_X_HEIGHT <= x_height <= FARTHEST:
         raise InkError("The baseline or the x-height of the guide is too large or too small to belong to any ink.")
     return Guide(baseline, x_height)
+
+
+def as_guides(guide: Any) -> list[Guide]:
+    """One guide, or a list of them, checked. Raises InkError."""
+    if guide is None:
+        return []
+    try:
+        several = len(guide) and np.ndim(guide[0]) > 0
+    except (TypeError, KeyError, ValueError):
+        several = False
+    return [found for one in (guide if several else [guide]) if (found := as_guide(one)) is not None]
 
 
 def checked_ink(strokes: Sequence[ArrayLike], guide: ArrayLike | None) -> tuple[list[np.ndarray], Guide | None]:

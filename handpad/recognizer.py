@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,7 +16,8 @@ from handpad.adaptation.line import LATEST, LineAdapter
 from handpad.adaptation.paper import CLASSIFIERS, PaperAdapter
 from handpad.errors import InkError, ProfileError
 from handpad.glyph import SIZE
-from handpad.ink import Guide, as_guide, as_strokes, checked_ink
+from handpad.handwriting import Handwriting
+from handpad.ink import as_guide, as_guides, as_strokes, checked_ink
 from handpad.model.base import BaseModel
 from handpad.profile import Accuracy, Profile, Sample
 from handpad.reading.correction import Correction, TrainingSample, line_around, parted, taught_by
@@ -58,6 +58,11 @@ class Recognizer:
     ProfileError, ModelError, LabelError : with nothing changed.
 
     Use a recognizer from one thread at a time.
+
+    Attributes
+    ----------
+    model : the base model, restricted to `labels`.
+    handwriting : all that was learned, sample by sample, to look through, mend and take back.
     """
 
     def __init__(
@@ -79,6 +84,7 @@ class Recognizer:
         self._line_adapter: LineAdapter | None = None  # made when the first line is read
         self._waits = wait
         self.adapter = adapter
+        self.handwriting = Handwriting(self, self._profile, self._training_set)
 
     @property
     def profile_id(self) -> str:
@@ -190,7 +196,7 @@ class Recognizer:
         checked = as_strokes(strokes)
         given = [np.asarray(stroke) for stroke in strokes]
         reader = self._get_reader().without_sequence() if traced else self._get_reader()
-        return reader.read(checked, _as_guides(guide), self._get_line_adapter(), progress, given)
+        return reader.read(checked, as_guides(guide), self._get_line_adapter(), progress, given)
 
     def read_line(
         self,
@@ -478,6 +484,10 @@ class Recognizer:
         """All that was learned, oldest first."""
         return self._profile.samples()
 
+    def deciding(self) -> set[str]:
+        """The ids of the samples that have a part in every prediction now, as the adapter chooses them."""
+        return self._adapter.deciding()  # type: ignore[return-value] # here all ids are strings
+
     def sample_count(self) -> int:
         """How many samples were learned."""
         return len(self._profile)
@@ -489,14 +499,3 @@ class Recognizer:
     def close(self) -> None:
         """Close the profile. The recognizer cannot be used afterwards."""
         self._profile.close()
-
-
-def _as_guides(guide: Any) -> list[Guide]:
-    """One guide, or a list of them, checked. Raises InkError."""
-    if guide is None:
-        return []
-    try:
-        several = len(guide) and np.ndim(guide[0]) > 0
-    except (TypeError, KeyError, ValueError):
-        several = False
-    return [found for one in (guide if several else [guide]) if (found := as_guide(one)) is not None]

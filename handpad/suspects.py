@@ -8,6 +8,7 @@ Set aside, a sample lies in a profile of its own beside the first, where nothing
 back.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from handpad.model.base import BaseModel
 from handpad.profile import Profile, Sample
 from handpad.profile.backups import back_up
 from handpad.reading.likely import twins
+from handpad.reading.line_context import LineContext
 from handpad.reading.reader import Reader
 from handpad.training_set import Labelled, TrainingSet, context_of, fitting_lines
 
@@ -50,7 +52,15 @@ def suspects(profile: Profile) -> list[Sample]:
     characters = training_set.labelled()
     if characters is None:
         return []
-    probable = probabilities(characters, profile, model)
+    probable = probabilities(characters, fitting_lines(profile), model)
+    return [profile.sample(characters.ids[row]) for row in unlike(characters, probable, model)]
+
+
+def unlike(characters: Labelled, probable: np.ndarray, model: BaseModel) -> list[int]:
+    """The rows of learned characters whose ink looks like their label neither to the model nor to the other samples.
+
+    probable : as from :func:`probabilities`.
+    """
     embeddings, labels = unit_length(characters.observation.embeddings), np.array(characters.labels)
     same = twins(model.labels) > 0
     found = []
@@ -58,13 +68,13 @@ def suspects(profile: Profile) -> list[Sample]:
         others = same[labels[row], labels] & (probable >= UNLIKELY)
         alike = np.exp(-SHAPE * squared_distances(embeddings[[row]], embeddings[others]))
         if alike.max(initial=0.0) < ALIKE:
-            found.append(profile.sample(characters.ids[row]))
+            found.append(int(row))
     return found
 
 
-def probabilities(characters: Labelled, profile: Profile, model: BaseModel) -> np.ndarray:
+def probabilities(characters: Labelled, lines: Mapping[str, LineContext], model: BaseModel) -> np.ndarray:
     """How probable each learned character's label, or one of its shape, is by what its ink and its line show: (n,)."""
-    _, in_context = context_of(Reader.for_model(model, None), characters, fitting_lines(profile))
+    _, in_context = context_of(Reader.for_model(model, None), characters, lines)
     shape = softmax(in_context(slice(None))) @ twins(model.labels)
     return shape[np.arange(len(characters.labels)), characters.labels]
 
@@ -79,7 +89,7 @@ def set_aside(path: Path) -> list[Sample]:
         if found:
             back_up(path, "samples")
             with Profile(aside_path(path)) as aside:
-                _move(found, profile, aside)
+                move(found, profile, aside, BaseModel.load())
     return found
 
 
@@ -89,13 +99,16 @@ def bring_back(path: Path) -> list[Sample]:
         return []
     with Profile(path) as profile, Profile(aside_path(path)) as aside:
         found = [aside.sample(sample.id) for sample in aside.samples()]
-        _move(found, aside, profile)
+        move(found, aside, profile, BaseModel.load())
     return found
 
 
-def _move(samples: list[Sample], source: Profile, target: Profile) -> None:
-    """Each is in the target before it leaves the source, so that none is lost on the way."""
-    model, known = BaseModel.load(), {sample.id for sample in target.samples()}
+def move(samples: Sequence[Sample], source: Profile, target: Profile, model: BaseModel) -> None:
+    """Take samples from one profile to another; the model sees them there. Raises ProfileError.
+
+    Each is in the target before it leaves the source, so that none is lost on the way.
+    """
+    known = {sample.id for sample in target.samples()}
     training_set = TrainingSet(target, model)
     for sample in samples:
         if sample.id not in known:

@@ -62,6 +62,9 @@ class Adapter(Protocol):
     def forget(self, sample_id: Hashable) -> None:
         """Forget one sample, as if it had never been learned. Raises KeyError if it is not known."""
 
+    def deciding(self) -> set[Hashable]:
+        """The ids of the samples that have a part in every prediction now."""
+
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Softmax over the last axis, in float64."""

@@ -123,6 +123,10 @@ class DefaultAdapter:
         found = [self._slots[slot] for slot in np.flatnonzero(self._suspect)] if self._slots else []
         return sorted(found)  # type: ignore[type-var] # the ids of one adapter are of one kind
 
+    def deciding(self) -> set[Hashable]:
+        """The ids of the samples that have a part in every prediction now."""
+        return set(self._slots) - set(self.suspects())
+
     # Which samples decide.
 
     def _choose(self) -> None:

@@ -23,3 +23,6 @@ class NoAdapter:
 
     def forget(self, sample_id: Hashable) -> None:
         pass
+
+    def deciding(self) -> set[Hashable]:
+        return set()

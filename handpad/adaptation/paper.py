@@ -145,6 +145,10 @@ class PaperAdapter:
         for key, sample in group.items():
             self._enter(key, sample)
 
+    def deciding(self) -> set[Hashable]:
+        """The ids of all samples: each is in the history."""
+        return set(self._samples)
+
     def _enter(self, sample_id: Hashable, sample: _Sample) -> None:
         votes = self._votes(sample.predicted, sample.embedding)
         votes = tuple(sample.predicted if vote == ABSTAINED else vote for vote in votes)

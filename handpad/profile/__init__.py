@@ -2,7 +2,7 @@
 
 from handpad.profile.accuracy import Accuracy
 from handpad.profile.packing import pack_ink, unpack_ink
-from handpad.profile.profile import Derived, Profile, Sample
+from handpad.profile.profile import Derived, Entry, Profile, Sample
 from handpad.profile.salvage import mend
 from handpad.profile.schema import APPLICATION_ID, VERSION
 
@@ -11,6 +11,7 @@ __all__ = [
     "VERSION",
     "Accuracy",
     "Derived",
+    "Entry",
     "Profile",
     "Sample",
     "mend",

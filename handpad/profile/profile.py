@@ -12,7 +12,7 @@ import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,6 +64,25 @@ class Sample:
     created: float
     line: LineContext | None = None
     number: int = 0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A sample without its ink, as a list of thousands has it.
+
+    Attributes
+    ----------
+    id, label, predicted, confirmed, created, number : as of the :class:`Sample`.
+    regrouped : whether its ink was taken for other characters until the writer joined or parted it.
+    """
+
+    id: str
+    label: str
+    predicted: str
+    confirmed: bool
+    created: float
+    number: int
+    regrouped: bool
 
 
 @dataclass(frozen=True)
@@ -151,18 +170,10 @@ class Profile:
 
         Raises ProfileError, with nothing stored, if the disk is full or the file cannot be written.
         """
-        baseline, x_height = sample.guide or (None, None)
         sample_id = sample.id or new_sample_id()
-        ink, label, predicted = pack_ink(sample.strokes), sample.label, sample.predicted
-        values = (sample_id, ink, baseline, x_height, label, predicted, sample.confirmed)
         with self._writing():
-            created = sample.created or time.time()
-            number = schema.insert_sample(self._db, sample.number or None, *values, sample.model, created)
-            self._db.execute("DELETE FROM forgotten WHERE id = ?", (sample_id,))
+            self._insert(replace(sample, id=sample_id))
             self._store_derived(sample_id, fingerprint, embedding, logits, cues)
-            if sample.line is not None:
-                misread = [(pack_ink(ink), _floats(geometry)) for ink, geometry in sample.line.misread]
-                schema.insert_line(self._db, number, _floats(sample.line.packed()), misread)
         return sample_id
 
     def _store_derived(
@@ -188,6 +199,45 @@ class Profile:
             self._db.execute("DELETE FROM sample WHERE id = ?", (sample_id,))
             self._db.execute("INSERT OR IGNORE INTO forgotten VALUES (?, ?)", (sample_id, time.time()))
         return sample
+
+    def remove_many(self, sample_ids: Sequence[str]) -> list[Sample]:
+        """Delete samples, all or none; returns those that can be read, oldest first. Raises ProfileError."""
+        wanted, lines = set(sample_ids), self.lines()
+        found = [replace(one, line=lines.get(one.id)) for one in self.samples() if one.id in wanted]
+        now = time.time()
+        with self._writing():
+            self._db.executemany("DELETE FROM sample WHERE id = ?", [(one,) for one in wanted])
+            self._db.executemany("INSERT OR IGNORE INTO forgotten VALUES (?, ?)", [(one, now) for one in wanted])
+        return found
+
+    def add_many(self, samples: Sequence[Sample]) -> None:
+        """Store samples in their old places, all or none; nothing is derived of them yet. Raises ProfileError."""
+        with self._writing():
+            for sample in samples:
+                self._insert(sample)
+
+    def _insert(self, sample: Sample) -> None:
+        """Insert a sample with its line. Call it inside a transaction."""
+        baseline, x_height = sample.guide or (None, None)
+        ink, label, predicted = pack_ink(sample.strokes), sample.label, sample.predicted
+        values = (sample.id, ink, baseline, x_height, label, predicted, sample.confirmed)
+        created = sample.created or time.time()
+        number = schema.insert_sample(self._db, sample.number or None, *values, sample.model, created)
+        self._db.execute("DELETE FROM forgotten WHERE id = ?", (sample.id,))
+        if sample.line is not None:
+            misread = [(pack_ink(ink), _floats(geometry)) for ink, geometry in sample.line.misread]
+            schema.insert_line(self._db, number, _floats(sample.line.packed()), misread)
+
+    def entries(self) -> list[Entry]:
+        """All samples without their ink, oldest first."""
+        rows = self._rows(
+            "SELECT id, label, predicted, confirmed, created, number, "
+            "EXISTS (SELECT 1 FROM misread WHERE misread.number = sample.number) FROM sample ORDER BY number"
+        )
+        return [
+            Entry(i, label, said, bool(left), made, number, bool(new))
+            for i, label, said, left, made, number, new in rows
+        ]
 
     def sample(self, sample_id: str) -> Sample:
         """One sample. Raises KeyError if there is none of that id that can be read."""
