@@ -17,6 +17,7 @@ class Actions(QObject):
     undo, redo : steps of the page.
     lines, boxes : how the next lines are written on; one of them is checked.
     pages, search : the drawer with all pages, and its search field.
+    handwriting : the drawer with all that was learned.
     copy, copy_paragraphs, new, quit : the text of the page, also with wrapped lines as one, the next page, the end.
     """
 
@@ -26,6 +27,7 @@ class Actions(QObject):
         self._icon_names: dict[QAction, str] = {}
         self.pages = self._action("panel-left", "Pages", "Ctrl+P", checkable=True)
         self.search = self._action("search", "Search all pages", QKeySequence.StandardKey.Find)
+        self.handwriting = self._action("panel-right", "My handwriting", "Ctrl+H", checkable=True)
         self.pen = self._action("pen", "Pen", "P", checkable=True)
         self.eraser = self._action("eraser", "Eraser", "E", checkable=True)
         self._one_of(self.pen, self.eraser)
@@ -91,6 +93,9 @@ class ActionBar(QToolBar):
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(spacer)
+        self.addAction(actions.handwriting)
+        self.widgetForAction(actions.handwriting).setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.widgetForAction(actions.handwriting).setAccessibleName(actions.handwriting.text())
         self.menu_button = QToolButton(toolTip="Menu (F10)", popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu_button.setAccessibleName("Menu")
         self.menu_button.setShortcut("F10")

@@ -8,8 +8,10 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -18,7 +20,26 @@ from handpad.page.answers import Answers
 from handpad.page.line_job import LineJob
 from handpad.page.messages import BoxJob, ChangeSamples, CutJob, LearnSample, Request, WordJob
 
+if TYPE_CHECKING:  # loads OpenCV, which must not hold up the window
+    from handpad.recognizer import Recognizer
+
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Consultation:
+    """Something that is asked of the recogniser in its thread, beside what the page asks.
+
+    Attributes
+    ----------
+    ask : called with the Recognizer in the engine's thread; it may raise HandpadError, which the user is told.
+    answer : called with what that gave, in the window's thread.
+    changes : whether it changes what is learned: then all that is open is read again.
+    """
+
+    ask: Callable[["Recognizer"], Any]
+    answer: Callable[[Any], None]
+    changes: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +76,7 @@ class Engine(QObject):
     word_read(readings) : ways to read the word asked for, a list of WordReading, best first.
     cuts_read(cuts) : ways to part the character asked for, a list of Cut, the likeliest first.
     words_changed(words) : the writer's own words.
+    consulted(consultation, result) : what a consultation asked for.
     summary(Summary) : how much is learned, before `ready` and whenever that changes; a few times a second while
         samples are learned again.
     learned(sample_id) : it is on disk.
@@ -69,6 +91,7 @@ class Engine(QObject):
     word_read = Signal(object)
     cuts_read = Signal(object)
     words_changed = Signal(object)
+    consulted = Signal(object, object)
     summary = Signal(object)
     learned = Signal(str)
     caught_up = Signal()
@@ -231,6 +254,26 @@ class Engine(QObject):
             log.exception("word")
             self.failed.emit(str(error))
         self.words_changed.emit(self._recognizer.words())
+
+    @Slot(object)
+    def consult(self, consultation: Consultation) -> None:
+        """Ask the recogniser something beside what the page asks; nothing is answered while none is open."""
+        if self._recognizer is None or self.ending.is_set():
+            return
+        try:
+            if consultation.changes:
+                self.flush()
+            result = consultation.ask(self._recognizer)
+        except HandpadError as error:
+            log.exception("consultation")
+            self.failed.emit(str(error))
+            return
+        if consultation.changes:
+            if self._recognizer.behind():
+                self._behind.start()
+            self._rank_open()
+            self._tell_summary()
+        self.consulted.emit(consultation, result)
 
     def _learn_in_turn(self, sample: LearnSample) -> None:
         """Learn a correction now; a confirmation when nothing else waits."""

@@ -16,13 +16,15 @@ class EngineThread(QObject):
 
     Signals
     -------
-    open(options), ask(request), set_word(word, known) : emitted by others, to open the recogniser with the options of
-        Recognizer, or anew with others, to have a request answered, or a word set.
+    open(options), ask(request), set_word(word, known), consult(Consultation) : emitted by others, to open the
+        recogniser with the options of Recognizer, or anew with others, to have a request answered, a word set, or
+        something asked.
     """
 
     open = Signal(object)
     ask = Signal(object)
     set_word = Signal(str, bool)
+    consult = Signal(object)
 
     _finish = Signal(float)
     _close = Signal()
@@ -35,6 +37,7 @@ class EngineThread(QObject):
         self.open.connect(worker.open)
         self.ask.connect(worker.answer)
         self.set_word.connect(worker.set_word)
+        self.consult.connect(worker.consult)
         self._finish.connect(worker.finish)
         self._close.connect(worker.close, Qt.ConnectionType.BlockingQueuedConnection)
         self._thread.start()

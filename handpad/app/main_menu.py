@@ -34,6 +34,7 @@ class MainMenu(QMenu):
         for setting in TABLE:
             self._add_setting(setting, settings[setting.key])
         self.addSeparator()
+        self.addAction(actions.handwriting)
         self.addAction("My words …").triggered.connect(self.words_asked)
         self.addAction("Train a base model …").triggered.connect(self.training_asked)
         self.addSeparator()

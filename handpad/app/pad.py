@@ -8,11 +8,12 @@ import functools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from handpad.app.autosave import Autosave
+from handpad.app.engine import Consultation
 from handpad.app.engine_thread import EngineThread
 from handpad.notebook.shelf import NotebookError, Shelf
 from handpad.page.messages import Change, CutsRead, PageChanged, WordRead
@@ -127,6 +128,7 @@ class Pad(QObject):
         worker.learned.connect(self.sample_learned)
         worker.refused.connect(self.samples_refused)
         worker.caught_up.connect(self.caught_up)
+        worker.consulted.connect(self._on_consulted)
         worker.summary.connect(self.summary)
         worker.failed.connect(self.trouble)
 
@@ -220,6 +222,10 @@ class Pad(QObject):
         """Make a word one of the writer's own, which reading expects, or no longer."""
         self._engine.set_word.emit(word, known)
 
+    def consult(self, ask: Callable[..., Any], answer: Callable[..., None], changes: bool = False) -> None:
+        """Have something asked of the recogniser in its thread, and answered in this one: see Consultation."""
+        self._engine.consult.emit(Consultation(ask, answer, changes))
+
     def close(self) -> None:
         """Return soon, with everything on disk. Closing twice does nothing.
 
@@ -265,6 +271,11 @@ class Pad(QObject):
         self.session.profile_opened(profile, known_samples, behind, alphabet)
         self._send()
         self.ready.emit()
+
+    def _on_consulted(self, consultation: Consultation, result: Any) -> None:
+        if consultation.changes:
+            self.caught_up()
+        consultation.answer(result)
 
     def _on_words(self, words: list[str]) -> None:
         self.words = set(words)

@@ -144,6 +144,10 @@ def _style_sheet(t: Theme) -> str:
     #drawer {{ background: {t.surface}; border: none; border-right: 1px solid {t.border}; }}
     #drawer QLabel {{ color: {t.muted}; }}
     #drawer QListView {{ background: transparent; border: none; }}
+    #right_drawer {{ background: {t.surface}; border: none; border-left: 1px solid {t.border}; }}
+    #right_drawer QListView {{ background: transparent; border: none; }}
+    #right_drawer QScrollArea, #right_drawer QScrollArea > QWidget > QWidget {{ background: transparent; }}
+    #right_drawer QLabel[muted="true"] {{ color: {t.muted}; }}
     #bottom {{ background: {t.surface}; border-top: 1px solid {t.border}; }}
     #banner {{ background: {t.surface}; border-bottom: 1px solid {t.border}; }}
     #status {{ color: {t.muted}; }}

@@ -14,6 +14,7 @@ from handpad.app.actions import ActionBar, Actions
 from handpad.app.banner import Banner
 from handpad.app.bottom_panel import BottomPanel
 from handpad.app.canvas import Canvas
+from handpad.app.handwriting.drawer import HandwritingDrawer
 from handpad.app.main_menu import MainMenu
 from handpad.app.pad import Pad
 from handpad.app.pages.drawer import PagesDrawer
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
     pad, settings : as given, beside where the window stood the last time.
     tools : the actions; bar and menu offer them.
     canvas : the paper, inside scrolled.
+    pages, handwriting : the drawers on either side, closed at first.
     popups : the correction popups.
     banner, bottom, status : what is said around the paper.
     wizard : the training of base models; None until it is first opened.
@@ -112,6 +114,7 @@ class MainWindow(QMainWindow):
         if not any((user_data() / "training").glob("*/plan.json")):
             self.status.training.hide()
         self.pages = PagesDrawer(self.pad.shelf, self.theme)
+        self.handwriting = HandwritingDrawer(self.pad, self.theme)
         self.center = QWidget()
         layout = QVBoxLayout(self.center)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -125,6 +128,7 @@ class MainWindow(QMainWindow):
         beside.setSpacing(0)
         beside.addWidget(self.pages)
         beside.addWidget(self.center, 1)
+        beside.addWidget(self.handwriting)
         self.setCentralWidget(both)
 
     def _connect_tools(self) -> None:
@@ -158,6 +162,10 @@ class MainWindow(QMainWindow):
         self.pages.new_asked.connect(self.new_page)
         self.pages.trouble.connect(self.show_trouble)
         self.pages.closed.connect(lambda: self.tools.pages.setChecked(False))
+        self.tools.handwriting.toggled.connect(self._show_handwriting)
+        self.handwriting.closed.connect(lambda: self.tools.handwriting.setChecked(False))
+        self.handwriting.samples.told.connect(self.notice)
+        self.handwriting.trouble.connect(self.show_trouble)
 
     def _connect_pad(self) -> None:
         self.canvas.stroke_written.connect(self._on_stroke)
@@ -299,6 +307,19 @@ class MainWindow(QMainWindow):
         else:
             self.pages.hide()
             self.canvas.setFocus()
+
+    def _show_handwriting(self, shown: bool) -> None:
+        self.popups.close()
+        if shown:
+            self.handwriting.begin()
+        else:
+            self.handwriting.leave()
+            self.canvas.setFocus()
+
+    def open_handwriting(self, label: str = "") -> None:
+        """Show all that was learned, at a character if one is named: why something is read as it is."""
+        self.tools.handwriting.setChecked(True)
+        self.handwriting.show_character(label)
 
     def _search_pages(self) -> None:
         self.tools.pages.setChecked(True)
@@ -442,6 +463,7 @@ class MainWindow(QMainWindow):
         self.tools.set_theme(self.theme)
         self.bar.set_theme(self.theme)
         self.pages.set_theme(self.theme)
+        self.handwriting.set_theme(self.theme)
         if self.wizard is not None:
             self.wizard.set_theme(self.theme)
 
