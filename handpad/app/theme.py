@@ -146,6 +146,8 @@ def _style_sheet(t: Theme) -> str:
     #drawer QListView {{ background: transparent; border: none; }}
     #right_drawer {{ background: {t.surface}; border: none; border-left: 1px solid {t.border}; }}
     #right_drawer QListView {{ background: transparent; border: none; }}
+    #right_drawer QListView#characters::item {{ padding: 5px 6px; border-radius: 6px; }}
+    #right_drawer QListView#characters::item:selected {{ background: {t.accent_soft}; color: {t.accent}; }}
     #right_drawer QScrollArea, #right_drawer QScrollArea > QWidget > QWidget {{ background: transparent; }}
     #right_drawer QLabel[muted="true"] {{ color: {t.muted}; }}
     #bottom {{ background: {t.surface}; border-top: 1px solid {t.border}; }}

@@ -30,8 +30,8 @@ WINDOW = 200
 REPLAYED = 3000
 """So many of the latest characters are taught again at most."""
 
-STEP = 20
-"""So many characters are asked together before they are learned together, as those of a line or two are."""
+STEP, GROWTH = 20, 10
+"""So many characters, or this part of those known by then, are asked together before they are learned together."""
 
 STEPS_SHOWN = 24
 """The course of the accuracy has so many points at most."""
@@ -173,21 +173,21 @@ def _nothing() -> None:
     """Called between steps where nobody wants to end them."""
 
 
-def insight(written: Written, between_steps: Callable[[], None] = _nothing) -> Insight:
+def insight(written: Written, replayed: bool = True, between_steps: Callable[[], None] = _nothing) -> Insight:
     """The figures of a writer.
 
+    replayed : whether all is taught again, which takes seconds; otherwise only what was shown is known.
     between_steps : called often; it may raise, to end what nobody waits for any more.
     """
     entries = written.entries
     right = np.array([entry.label == entry.predicted for entry in entries], bool)
     methods = [_method(SHOWN, right)]
     reliabilities: list[Reliability] = []
-    replayed = 0
-    if written.characters is not None:
+    seen = len(written.characters.ids) if written.characters is not None else 0
+    if written.characters is not None and replayed:
         replay = _Replay(written, between_steps)
         methods += replay.methods()
         reliabilities = replay.reliabilities()
-        replayed = len(written.characters.ids)
     classifiers = tuple(dict.fromkeys(one.classifier for one in reliabilities))
     return Insight(
         len(entries),
@@ -197,7 +197,7 @@ def insight(written: Written, between_steps: Callable[[], None] = _nothing) -> I
         _coverage(written),
         tuple(reliabilities),
         _effects(written),
-        len(entries) - replayed,
+        len(entries) - seen,
         classifiers,
     )
 
@@ -282,10 +282,11 @@ def _latest(characters: Labelled, most: int) -> Labelled:
 
 def _by_blocks(adapter: DefaultAdapter, characters: Labelled, between_steps: Callable[[], None]) -> np.ndarray:
     """What an adapter says of each character, asked before it learns it: int (n,)."""
-    found = []
-    for start in range(0, len(characters.ids), STEP):
+    found, start = [], 0
+    while start < len(characters.ids):
         between_steps()
-        some = slice(start, start + STEP)
+        some = slice(start, start + max(STEP, start // GROWTH))
+        start = some.stop
         found.append(adapter.predict(characters.observation[some]).argmax(axis=1))
         adapter.learn_many(
             characters.ids[some], characters.observation[some], characters.labels[some], characters.confirmed[some]

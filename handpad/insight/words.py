@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from handpad.insight.figures import SHOWN, Coverage, Effect, Insight, Reliability, Share
+from handpad.insight.figures import BASE, SEQUENCE, SHOWN, Coverage, Effect, Insight, Reliability, Share
 from handpad.profile.accuracy import FEWEST
 
 ENOUGH = 3
@@ -36,8 +36,10 @@ def details(found: Insight) -> list[str]:
         )
     methods = {method.name: method.now for method in found.methods if method.name != SHOWN}
     if found.characters >= FEWEST and len(methods) > 1:
-        each = "; ".join(f"{name.lower()} {percent(share, False)}" for name, share in methods.items())
-        said.append(f"By itself, of the latest characters and before it learned them, each would have read: {each}.")
+        each = "; ".join(f"{_named(name)} {percent(share, False)}" for name, share in methods.items())
+        said.append(
+            f"Each asked about the latest characters before it learned them, alone and without the text: {each}."
+        )
     now = [one for one in found.confusions if one.now.right]
     if now:
         each = ", ".join(_confused(one.label, one.shown, one.now) for one in now[:5])
@@ -47,7 +49,8 @@ def details(found: Insight) -> list[str]:
         said.append(
             "No longer: " + ", ".join(f"\u201c{one.label}\u201d as \u201c{one.shown}\u201d" for one in gone[:5]) + "."
         )
-    said += [effect_sentence(effect) for effect in found.effects[:3]]
+    telling = sorted(found.effects, key=lambda effect: -effect.since.counted)
+    said += [effect_sentence(effect) for effect in telling[:3]]
     said.append(coverage_sentence(found.coverage))
     if found.unreadable:
         said.append(f"{found.unreadable:,} samples are signs that this base model does not read by itself.")
@@ -84,7 +87,7 @@ def reliability_sentences(reliabilities: Sequence[Reliability], classifiers: Seq
     said = []
     for name in classifiers:
         own = sorted((one for one in reliabilities if one.classifier == name), key=lambda one: one.mean)
-        each = ", ".join(f"{one.label} {one.mean:.0%} ({one.right} of {one.right + one.wrong})" for one in own)
+        each = ", ".join(f"{one.label} {100 * one.mean:.0f} % ({one.right} of {one.right + one.wrong})" for one in own)
         said.append(f"{name}, when it says: {each}.")
     return said
 
@@ -108,7 +111,11 @@ def percent(share: Share, interval: bool = True) -> str:
     if not share.counted:
         return "none"
     low, high = share.interval
-    return f"{share.rate:.0%}" + (f" ({low:.0%} to {high:.0%})" if interval else "")
+    return f"{100 * share.rate:.0f} %" + (f" ({100 * low:.0f} to {100 * high:.0f} %)" if interval else "")
+
+
+def _named(method: str) -> str:
+    return f"the {method.lower()}" if method in (BASE, SEQUENCE) else method
 
 
 def _of(share: Share) -> str:

@@ -101,7 +101,6 @@ class HandwritingDrawer(QFrame):
         """Show the drawer, with the keys in its page."""
         self.show()
         self.samples.watch()
-        self.samples.want_insight()
         self._page_keys().setFocus()
 
     def leave(self) -> None:
@@ -120,6 +119,7 @@ class HandwritingDrawer(QFrame):
             self.pages.addWidget(self.insight)
         self.tabs.button(page).setChecked(True)
         self.pages.setCurrentIndex(page)
+        self.samples.want_all(page > 0)
 
     def show_character(self, label: str) -> None:
         """Show the samples of a character, or of all for ""."""

@@ -123,11 +123,11 @@ class Gallery(QWidget):
         self.filter.addItems(FILTERS)
         self.filter.setAccessibleName("Which samples are shown")
         self.filter.currentIndexChanged.connect(lambda _: self._show())
-        self.characters = QListView()
+        self.characters = QListView(objectName="characters")
         self.characters_model = CharacterList()
         self.characters.setModel(self.characters_model)
         self.characters.setUniformItemSizes(True)
-        self.characters.setFixedWidth(78)
+        self.characters.setFixedWidth(88)
         self.characters.setAccessibleName("Characters")
         self.characters.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.characters.selectionModel().currentChanged.connect(lambda now, _: self._choose(now))
@@ -146,7 +146,7 @@ class Gallery(QWidget):
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.list.setAccessibleName("Samples, doubtful ones first, then the newest of each kind")
         self.list.selectionModel().selectionChanged.connect(lambda *_: self._show_chosen())
-        self.model.dataChanged.connect(lambda *_: self._show_picture())
+        self.model.inked.connect(self._on_inked)
         self.empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self.empty.setProperty("muted", True)
         self.details = self._build_details()
@@ -180,8 +180,10 @@ class Gallery(QWidget):
         self.doubt.setProperty("danger", True)
         self.says = QLineEdit(placeholderText="It says \u2026")
         self.says.setAccessibleName("What this ink says instead")
-        self.says.setFixedWidth(84)
+        self.says.setFixedWidth(78)
         self.says.returnPressed.connect(self._relabel)
+        self.mend = QPushButton()
+        self.mend.clicked.connect(lambda: self._relabel_as(self.chosen()[0].looks_like))
         self.aside = QPushButton("Set aside")
         self.aside.clicked.connect(self._set_aside)
         self.delete = QPushButton("Delete")
@@ -197,6 +199,7 @@ class Gallery(QWidget):
         texts.addWidget(self.doubt)
         texts.addStretch(1)
         buttons = QHBoxLayout()
+        buttons.addWidget(self.mend)
         buttons.addWidget(self.says)
         buttons.addWidget(self.aside)
         buttons.addWidget(self.delete)
@@ -223,6 +226,10 @@ class Gallery(QWidget):
         self._show()
 
     # What is shown
+
+    def _on_inked(self) -> None:
+        self.list.viewport().update()
+        self._show_picture()
 
     def _on_changed(self) -> None:
         blocked = self.characters.selectionModel().blockSignals(True)
@@ -279,6 +286,8 @@ class Gallery(QWidget):
         self.says.setVisible(one is not None and not one.aside)
         self.picture.setVisible(one is not None)
         self.doubt.setVisible(one is not None and bool(one.doubt))
+        self.mend.setVisible(one is not None and bool(one.looks_like))
+        self.mend.setText(f"It is “{one.looks_like}”" if one is not None else "")
         self.aside.setText("Learn again" if all(row.aside for row in rows) else "Set aside")
         if one is None:
             self.title.setText(f"{counted(len(rows), 'sample')} chosen")
@@ -297,11 +306,14 @@ class Gallery(QWidget):
     # What is done
 
     def _relabel(self) -> None:
-        rows, label = self.chosen(), self.says.text().strip()
+        self._relabel_as(self.says.text().strip())
+
+    def _relabel_as(self, label: str) -> None:
+        rows = self.chosen()
         if len(rows) != 1 or not label or label == rows[0].label:
             return
         if self.alphabet and label not in self.alphabet:
-            self.trouble.emit(f"\u201c{label}\u201d is not read as one character, so this ink cannot teach it.")
+            self.trouble.emit(f"“{label}” is not read as one character, so this ink cannot teach it.")
             return
         self._samples.relabel(rows[0], label)
 

@@ -16,7 +16,7 @@ _SHORT = {BASE: "base", DEFAULT: "Hand-\npad", SEQUENCE: "se-\nquence"}
 
 
 class ReliabilityChart(QWidget):
-    """A row for each character, the least reliable first; a column for each classifier: a bar, and its per cent."""
+    """A row for each character, the least reliable first; a column for each classifier: its per cent over a bar."""
 
     def __init__(self, theme: Theme):
         super().__init__()
@@ -76,7 +76,7 @@ class ReliabilityChart(QWidget):
         return 3.4 * self._line()
 
     def _pitch(self) -> float:
-        return self._line() + 6
+        return self._line() + 9
 
     def sizeHint(self) -> QSize:
         """As Qt asks."""
@@ -98,7 +98,7 @@ class ReliabilityChart(QWidget):
             span = QRectF(left + nearest[0] * width, 0, len(nearest) * width, self._line())
             painter.drawText(span, center, "nearest styles")
             painter.setPen(QPen(QColor(theme.border), 1))
-            painter.drawLine(span.bottomLeft() + span.topLeft() * 0, span.bottomRight())
+            painter.drawLine(span.bottomLeft(), span.bottomRight())
             painter.setPen(QColor(theme.muted))
         for place, name in enumerate(self._columns):
             said = _SHORT.get(name, name.split()[0])
@@ -109,19 +109,18 @@ class ReliabilityChart(QWidget):
             painter.setPen(QColor(theme.text))
             painter.drawText(QRectF(0, top, left, self._pitch()), center, label)
             for place, name in enumerate(self._columns):
-                cell = QRectF(left + place * width, top, width, self._pitch()).adjusted(1.5, 1.5, -1.5, -1.5)
+                cell = QRectF(left + place * width, top, width, self._pitch()).adjusted(3, 1, -3, -2)
                 self._paint_cell(painter, cell, own.get(name))
 
     def _paint_cell(self, painter: QPainter, cell: QRectF, one: Reliability | None) -> None:
         theme = self._theme
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.paper))
-        painter.drawRect(cell)
         if one is None:
             return
-        painter.setBrush(QColor(theme.accent_soft))
-        painter.drawRect(QRectF(cell.left(), cell.top(), cell.width() * one.mean, cell.height()))
+        bar = QRectF(cell.left(), cell.bottom() - 3, cell.width(), 3)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.border))
+        painter.drawRect(bar)
         painter.setBrush(QColor(theme.accent))
-        painter.drawRect(QRectF(cell.left() + cell.width() * one.mean - 1, cell.top(), 2, cell.height()))
+        painter.drawRect(QRectF(bar.left(), bar.top(), bar.width() * one.mean, bar.height()))
         painter.setPen(QColor(theme.text))
-        painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, f"{100 * one.mean:.0f}")
+        painter.drawText(cell.adjusted(0, 0, 0, -3), Qt.AlignmentFlag.AlignCenter, f"{100 * one.mean:.0f}")

@@ -5,7 +5,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import numpy as np
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -24,7 +34,14 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class SampleList(QAbstractListModel):
-    """The samples that are listed now."""
+    """The samples that are listed now.
+
+    Signals
+    -------
+    inked() : ink has come that was not there yet.
+    """
+
+    inked = Signal()
 
     def __init__(self, samples: Samples):
         super().__init__()
@@ -70,8 +87,7 @@ class SampleList(QAbstractListModel):
 
     def _take(self, found: dict[str, list[np.ndarray]]) -> None:
         self._ink.update(found)
-        if self._rows:
-            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+        self.inked.emit()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
         """As Qt asks."""

@@ -25,7 +25,8 @@ class Row:
     ----------
     id, label, shown, created, number : as of the sample.
     kind : CORRECTION, CONFIRMATION or PARTED of handpad.handwriting.
-    doubt : why it is doubted, a sentence; "" if it is not. rank : the place among the doubtful ones.
+    doubt : why it is doubted, a sentence; "" if it is not. looks_like : what it looks like then. rank : the place
+        among the doubtful ones.
     decides : whether it has a part in every prediction now.
     aside : whether it was set aside.
     """
@@ -37,6 +38,7 @@ class Row:
     number: int
     kind: int
     doubt: str = ""
+    looks_like: str = ""
     rank: int = 0
     decides: bool = False
     aside: bool = False
@@ -48,8 +50,8 @@ class Samples(QObject):
     Attributes
     ----------
     rows : all samples, those set aside among them, in the order in which they are listed.
-    insight : the figures; None before they are known.
-    watched : whether the drawer is open: only then anything is asked. wants_insight : whether the figures are too.
+    insight : the figures; None before they are known. Those that take long are in it when they were wanted.
+    watched : whether the drawer is open: only then anything is asked. wants_all : whether all figures are wanted.
 
     Signals
     -------
@@ -65,7 +67,7 @@ class Samples(QObject):
         super().__init__(parent)
         self.rows: list[Row] = []
         self.insight: Any = None
-        self.watched = self.wants_insight = False
+        self.watched = self.wants_all = False
         self._pad = pad
         self._undo: list[tuple[str, Callable[[], None]]] = []
         self._doubts: dict[str, Any] = {}
@@ -90,11 +92,12 @@ class Samples(QObject):
         self._again.stop()
         self._rest.stop()
 
-    def want_insight(self) -> None:
-        """Have the figures too."""
-        if not self.wants_insight:
-            self.wants_insight = True
+    def want_all(self, wanted: bool) -> None:
+        """Have all figures, or only those that are quickly known."""
+        if wanted and not self.wants_all:
+            self.wants_all = True
             self._look_through()
+        self.wants_all = wanted
 
     def _on_ready(self) -> None:
         self._undo.clear()  # it may be another profile
@@ -135,6 +138,7 @@ class Samples(QObject):
                     entry.number,
                     kind_of(entry),
                     doubt.reason if doubt else "",
+                    doubt.looks_like if doubt else "",
                     ranks.get(entry.id, 0),
                     entry.id in deciding and not is_aside,
                     is_aside,
@@ -149,25 +153,22 @@ class Samples(QObject):
             return
         self._busy = True
         self._pad.consult(lambda recognizer: recognizer.handwriting.written(), self._on_written)
-        QTimer.singleShot(20_000, self, self._give_up)
 
     def _give_up(self) -> None:
         self._busy = False
 
     def _on_written(self, written: Any) -> None:
-        task = Task(self, _looked_through, written, self.wants_insight)
+        task = Task(self, _looked_through, written, self.wants_all)
         task.done.connect(self._on_looked_through)
         task.failed.connect(lambda _: self._give_up())  # the next time, perhaps; nobody asked for it
         task.start()
 
     def _on_looked_through(self, found: tuple[dict, Any]) -> None:
         self._busy = False
-        self._doubts, insight = found
+        self._doubts, self.insight = found
         self._show()
-        if insight is not None:
-            self.insight = insight
-            self.insight_changed.emit()
-        elif self.wants_insight:
+        self.insight_changed.emit()
+        if self.wants_all and len(self.insight.methods) == 1 and self.rows:
             self._look_through()
 
     # What is done
@@ -253,12 +254,12 @@ def _list(recognizer: Any) -> tuple[list, list, set[str]]:
     return recognizer.handwriting.entries(), recognizer.handwriting.aside(), recognizer.handwriting.deciding()
 
 
-def _looked_through(written: Any, with_insight: bool) -> tuple[dict, Any]:
+def _looked_through(written: Any, all_figures: bool) -> tuple[dict, Any]:
     """What takes long, off every other thread."""
     from handpad.doubts import doubts  # loads OpenCV
     from handpad.insight.figures import insight
 
-    return doubts(written), insight(written) if with_insight else None
+    return doubts(written), insight(written, replayed=all_figures)
 
 
 def _order(row: Row) -> tuple:
