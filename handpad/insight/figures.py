@@ -66,10 +66,12 @@ class Share:
 class Method:
     """How often one way of reading was right, each character asked before it was learned.
 
-    course : the shares of consecutive parts, with the number of characters behind each: its right half is the present.
+    every : of all that it was asked; then, now : of the first and of the latest, which do not overlap.
+    course : the shares of consecutive parts, with the number of characters behind each.
     """
 
     name: str
+    every: Share
     then: Share
     now: Share
     course: tuple[tuple[int, Share], ...] = ()
@@ -87,7 +89,7 @@ class Confusion:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many samples of a character there are, of each kind; zones of the alphabet have all their characters."""
+    """How many samples of a character there are, of each kind."""
 
     label: str
     corrections: int
@@ -218,7 +220,8 @@ def _method(name: str, right: np.ndarray, counts: np.ndarray | None = None) -> M
         for start in range(0, count, step)
         if count - start >= step // 2  # a last part of a few characters would tell chance
     )
-    return Method(name, Share(int(then.sum()), len(then)), Share(int(now.sum()), len(now)), course)
+    every, first, latest = (Share(int(part.sum()), len(part)) for part in (right, then, now))
+    return Method(name, every, first, latest, course)
 
 
 class _Replay:

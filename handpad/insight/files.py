@@ -22,6 +22,7 @@ def to_json(found: Insight) -> str:
         "methods": [
             {
                 "name": one.name,
+                "every": _share(one.every),
                 "then": _share(one.then),
                 "now": _share(one.now),
                 "course": [{"characters": end, **_share(share)} for end, share in one.course],

@@ -18,8 +18,8 @@ def headline(found: Insight) -> str:
     if not found.characters:
         return "Nothing is learned yet. Write, and put right what was read wrong."
     if found.characters < FEWEST:
-        everything = Share(now.right + then.right, now.counted + then.counted)
-        return f"After {written} it is too early for a figure: so far {_of(everything)} were read right."
+        so_far = _of(found.shown.every)
+        return f"After {written} it is too early for a figure: so far {so_far} were read right."
     before, after = round(20 * then.rate), round(20 * now.rate)
     if before == after:
         return f"After {written}: {after} of 20 right, as at the start."

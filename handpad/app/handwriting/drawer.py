@@ -26,7 +26,7 @@ from handpad.app.theme import Theme
 if TYPE_CHECKING:  # loads OpenCV, which must not hold up the window
     from handpad.app.handwriting.insight_view import InsightView
 
-WIDTH = 400
+WIDTH = 416
 
 
 class HandwritingDrawer(QFrame):
@@ -48,13 +48,12 @@ class HandwritingDrawer(QFrame):
 
     def __init__(self, pad: Pad, theme: Theme):
         super().__init__(objectName="right_drawer")
-        self._pad, self._theme = pad, theme
+        self._theme = theme
         self.samples = Samples(pad, self)
         self.setFixedWidth(WIDTH)
         self.setAccessibleName("My handwriting")
         self.gallery = Gallery(self.samples, theme)
         self.insight: InsightView | None = None
-        self.gallery.trouble.connect(self.trouble)
         self.pages = QStackedWidget()
         self.tabs = QButtonGroup(self)
         top = QHBoxLayout()
@@ -84,7 +83,7 @@ class HandwritingDrawer(QFrame):
         column.addWidget(self.pages, 1)
         self.samples.changed.connect(self._show_headline)
         self.samples.insight_changed.connect(self._show_headline)
-        pad.ready.connect(self._on_ready)
+        pad.ready.connect(self.gallery.model.forget_ink)
         self.set_theme(theme)
         self._show_headline()
         self.hide()
@@ -130,10 +129,6 @@ class HandwritingDrawer(QFrame):
         if self.pages.currentWidget() is self.insight and self.insight is not None:
             return self.insight.copy
         return self.gallery.characters
-
-    def _on_ready(self) -> None:
-        self.gallery.alphabet = self._pad.alphabet
-        self.gallery.model.forget_ink()
 
     def _show_headline(self) -> None:
         if self.samples.insight is not None:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import numpy as np
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -105,19 +105,11 @@ class InkPicture(QWidget):
 
 
 class Gallery(QWidget):
-    """All samples, by character.
-
-    Signals
-    -------
-    trouble(str) : a sentence for the user.
-    """
-
-    trouble = Signal(str)
+    """All samples, by character."""
 
     def __init__(self, samples: Samples, theme: Theme):
         super().__init__()
         self._samples, self._theme = samples, theme
-        self.alphabet = ""
         self._label = ALL
         self.filter = QComboBox()
         self.filter.addItems(FILTERS)
@@ -262,6 +254,8 @@ class Gallery(QWidget):
             if row.id in chosen:
                 index = self.model.index(number)
                 self.list.selectionModel().select(index, self.list.selectionModel().SelectionFlag.Select)
+        self.filter.setVisible(bool(self._samples.rows))
+        self.characters.setVisible(bool(self._samples.rows))
         self.list.setVisible(bool(rows))
         self.empty.setVisible(not rows)
         self.empty.setText(_nothing(named, self._label))
@@ -311,9 +305,6 @@ class Gallery(QWidget):
     def _relabel_as(self, label: str) -> None:
         rows = self.chosen()
         if len(rows) != 1 or not label or label == rows[0].label:
-            return
-        if self.alphabet and label not in self.alphabet:
-            self.trouble.emit(f"“{label}” is not read as one character, so this ink cannot teach it.")
             return
         self._samples.relabel(rows[0], label)
 

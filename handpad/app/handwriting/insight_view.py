@@ -25,6 +25,8 @@ from handpad.insight.figures import BASE, Insight, Method
 from handpad.insight.files import to_html, to_json
 from handpad.insight.words import as_text, details
 
+_TRUST = "How far each can be trusted when it says a character, in per cent, the least reliable first:"
+_COUNTING = "How far each reading can be trusted is being counted: all that you wrote is read again \u2026"
 _COURSES = ("base model alone", "what you were shown")
 
 
@@ -51,7 +53,7 @@ class InsightView(QWidget):
         )
         self._courses: Curve | None = None
         self._course_place = QVBoxLayout()
-        self.trust = QLabel("How far each can be trusted when it says a character, in per cent:", wordWrap=True)
+        self.trust = QLabel(wordWrap=True)
         self.chart = ReliabilityChart(theme)
         self.more = QPushButton(flat=True)
         self.more.clicked.connect(self._show_more)
@@ -113,7 +115,8 @@ class InsightView(QWidget):
         self.sentences.setText("\n\n".join(details(found)))
         self._show_courses(found)
         self.chart.show_insight(found)
-        self.trust.setVisible(bool(self.chart.rows))
+        self.trust.setVisible(bool(found.characters))
+        self.trust.setText(_TRUST if found.reliabilities else _COUNTING)
         self.chart.setVisible(bool(self.chart.rows))
         self._name_more()
         self.numbers.setPlainText(as_text(found))
