@@ -488,6 +488,16 @@ class Recognizer:
         """The ids of the samples that have a part in every prediction now, as the adapter chooses them."""
         return self._adapter.deciding()  # type: ignore[return-value] # here all ids are strings
 
+    def behind_reading(
+        self, strokes: Sequence[ArrayLike], label: str, guide: ArrayLike | None = None
+    ) -> dict[str, float]:
+        """How much samples speak for a character alone being a label, or, below 0, against it: by their ids.
+
+        Raises InkError or LabelError.
+        """
+        observation = self.observe([(strokes, guide)])
+        return self._adapter.behind(observation, self.model.index(label))  # type: ignore[return-value] # as above
+
     def sample_count(self) -> int:
         """How many samples were learned."""
         return len(self._profile)

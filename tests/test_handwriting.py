@@ -138,6 +138,16 @@ def test_the_samples_that_decide_are_told():
         assert pad.deciding() == {sample_id}
 
 
+@pytest.mark.parametrize("adapter", ["default", "paper"])
+def test_what_looks_like_ink_speaks_for_it_or_against_it(adapter):
+    pad = Recognizer(adapter=adapter)
+    own = pad.learn(write("o", seed=1), "Q")
+    other = pad.learn(write("o", seed=2), "o")
+    behind = pad.behind_reading(write("o", seed=3), "Q")
+    assert behind[own] > 0 > behind[other]
+    assert Recognizer(adapter="none").behind_reading(write("o"), "o") == {}
+
+
 def test_a_sample_that_contradicts_the_others_is_doubted_with_its_reason():
     pad = Recognizer()
     for seed in range(8):

@@ -65,6 +65,9 @@ class Adapter(Protocol):
     def deciding(self) -> set[Hashable]:
         """The ids of the samples that have a part in every prediction now."""
 
+    def behind(self, observation: Observation, label: int) -> dict[Hashable, float]:
+        """How much each deciding sample speaks for a label of one character (m = 1), or, below 0, against it."""
+
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Softmax over the last axis, in float64."""

@@ -127,6 +127,16 @@ class DefaultAdapter:
         """The ids of the samples that have a part in every prediction now."""
         return set(self._slots) - set(self.suspects())
 
+    def behind(self, observation: Observation, label: int) -> dict[Hashable, float]:
+        """What each deciding sample adds to a label's probability before it is sharpened (step 3 of the module)."""
+        if not self._slots:
+            return {}
+        self._weigh()
+        shape = squared_distances(unit_length(observation.embeddings), self._active("embeddings"))
+        kernels = compare(shape, places_of(observation.cues), self._active("places"))
+        added = np.where(self._suspect, 0, kernels.classes[0] * self._weights[:, label])
+        return dict(zip(self._slots, added.tolist(), strict=True))
+
     # Which samples decide.
 
     def _choose(self) -> None:

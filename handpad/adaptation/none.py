@@ -26,3 +26,6 @@ class NoAdapter:
 
     def deciding(self) -> set[Hashable]:
         return set()
+
+    def behind(self, observation: Observation, label: int) -> dict[Hashable, float]:
+        return {}

@@ -149,6 +149,15 @@ class PaperAdapter:
         """The ids of all samples: each is in the history."""
         return set(self._samples)
 
+    def behind(self, observation: Observation, label: int) -> dict[Hashable, float]:
+        """1 to 0 by distance for samples of the label that share the base prediction; below 0 for those of others."""
+        embedding, predicted = observation.embeddings[0], int(observation.logits[0].argmax())
+        return {
+            sample_id: (1 if sample.label == label else -1) / (1 + float(((sample.centroid - embedding) ** 2).sum()))
+            for sample_id, sample in self._samples.items()
+            if sample.predicted == predicted
+        }
+
     def _enter(self, sample_id: Hashable, sample: _Sample) -> None:
         votes = self._votes(sample.predicted, sample.embedding)
         votes = tuple(sample.predicted if vote == ABSTAINED else vote for vote in votes)

@@ -271,7 +271,6 @@ class Engine(QObject):
         if consultation.changes:
             if self._recognizer.behind():
                 self._behind.start()
-            self._rank_open()
             self._tell_summary()
         self.consulted.emit(consultation, result)
 

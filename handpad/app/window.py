@@ -22,6 +22,7 @@ from handpad.app.popups import Popups
 from handpad.app.status_line import StatusLine, counted
 from handpad.app.unsaved import may_close, save_elsewhere, unsaved_sentence
 from handpad.app.window_place import WindowPlace
+from handpad.ink import Guide
 from handpad.installed import available_models
 from handpad.labels import ALPHANUMERIC
 from handpad.notebook.shelf import NotebookError
@@ -316,10 +317,13 @@ class MainWindow(QMainWindow):
             self.handwriting.leave()
             self.canvas.setFocus()
 
-    def open_handwriting(self, label: str = "") -> None:
-        """Show all that was learned, at a character if one is named: why something is read as it is."""
+    def open_handwriting(self, label: str = "", strokes: Sequence | None = None, guide: Guide | None = None) -> None:
+        """Show all that was learned, at a character if one is named; with ink, what speaks for it being read so."""
         self.tools.handwriting.setChecked(True)
-        self.handwriting.show_character(label)
+        if strokes is None:
+            self.handwriting.show_character(label)
+        else:
+            self.handwriting.show_behind(label, strokes, guide)
 
     def _search_pages(self) -> None:
         self.tools.pages.setChecked(True)

@@ -27,10 +27,10 @@ from handpad.training_set import Labelled
 WINDOW = 200
 """Then and now are so many characters each, or half of all."""
 
-REPLAYED = 3000
+REPLAYED = 2000
 """So many of the latest characters are taught again at most."""
 
-STEP, GROWTH = 20, 10
+STEP, GROWTH = 20, 5
 """So many characters, or this part of those known by then, are asked together before they are learned together."""
 
 STEPS_SHOWN = 24

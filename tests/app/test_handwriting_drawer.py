@@ -188,6 +188,17 @@ def test_how_the_writer_is_read_is_said_and_saved(qtbot, drawer, tmp_path):
         view.save_to(tmp_path / "no folder" / "mine.html")
 
 
+def test_what_is_behind_a_reading_is_shown(qtbot, drawer, window):
+    gallery = drawer.gallery
+    window.open_handwriting("w", write("w", seed=3))
+    qtbot.waitUntil(lambda: gallery.filter.currentText() == "Behind this reading")
+    assert 0 < gallery.model.rowCount() <= 17 and gallery.model.row(0).label == "w"
+    click(drawer, 0)
+    assert gallery.about.text().startswith("It speaks for “w” here.")
+    window.open_handwriting("n")
+    assert gallery.filter.findText("Behind this reading") == -1 and gallery.model.rowCount() == 9
+
+
 def test_what_is_learned_meanwhile_appears(qtbot, drawer, window):
     known = drawer.gallery.model.rowCount()
     window.pad.consult(lambda pad: pad.learn(write("o"), "o"), lambda _: None, changes=True)

@@ -1,6 +1,7 @@
 """The drawer on the right: what was learned, and how well the writer is read."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -124,6 +125,11 @@ class HandwritingDrawer(QFrame):
         """Show the samples of a character, or of all for ""."""
         self.turn(0)
         self.gallery.show_character(label)
+
+    def show_behind(self, label: str, strokes: Sequence, guide: Any) -> None:
+        """Show the samples that speak for ink being read as a label, or against it."""
+        self.turn(0)
+        self.samples.behind(label, strokes, guide, lambda weights: self.gallery.show_behind(label, weights))
 
     def _page_keys(self) -> QWidget:
         if self.pages.currentWidget() is self.insight and self.insight is not None:

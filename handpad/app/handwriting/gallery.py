@@ -33,6 +33,10 @@ from handpad.app.handwriting.samples import Row, Samples
 from handpad.app.status_line import counted
 from handpad.app.theme import Theme
 
+BEHIND = "Behind this reading"
+MOST_BEHIND, LEAST_BEHIND = 24, 1e-3
+"""So many samples are shown that speak most for or against a reading, and none that hardly count."""
+
 ALL = ""
 """What stands for every character in the list of characters."""
 
@@ -111,6 +115,8 @@ class Gallery(QWidget):
         super().__init__()
         self._samples, self._theme = samples, theme
         self._label = ALL
+        self._read_as = ""
+        self._behind: dict[str, float] = {}  # how much samples speak for the reading that was asked about
         self.filter = QComboBox()
         self.filter.addItems(FILTERS)
         self.filter.setAccessibleName("Which samples are shown")
@@ -212,10 +218,28 @@ class Gallery(QWidget):
 
     def show_character(self, label: str) -> None:
         """Show the samples of a character, or of all for ""; one without samples shows that."""
+        self._forget_reading()
         self.filter.setCurrentIndex(0)
         self._label = label
         self._mark_character()
         self._show()
+
+    def show_behind(self, label: str, weights: dict[str, float]) -> None:
+        """Show the samples that speak most for ink being a label or against it, the weightiest first.
+
+        weights : by sample, below 0 where it speaks against.
+        """
+        self.show_character(ALL)
+        most = sorted(weights, key=lambda sample_id: -abs(weights[sample_id]))[:MOST_BEHIND]
+        self._behind = {sample_id: weights[sample_id] for sample_id in most if abs(weights[sample_id]) > LEAST_BEHIND}
+        self._read_as = label
+        self.filter.addItem(BEHIND)
+        self.filter.setCurrentText(BEHIND)
+
+    def _forget_reading(self) -> None:
+        self._behind = {}
+        if (place := self.filter.findText(BEHIND)) >= 0:
+            self.filter.removeItem(place)
 
     # What is shown
 
@@ -246,8 +270,11 @@ class Gallery(QWidget):
     def _show(self) -> None:
         chosen = {row.id for row in self.chosen()}
         place = self.list.verticalScrollBar().value()
-        named = FILTERS[self.filter.currentIndex()]
+        named = self.filter.currentText()
         rows = [row for row in self._samples.rows if self._label in (ALL, row.label) and _passes(row, named)]
+        if named == BEHIND:
+            places = {sample_id: place for place, sample_id in enumerate(self._behind)}
+            rows = sorted((row for row in rows if row.id in places), key=lambda row: places[row.id])
         self.model.show_rows(rows)
         self.list.verticalScrollBar().setValue(place)
         for number, row in enumerate(rows if chosen else ()):
@@ -289,7 +316,11 @@ class Gallery(QWidget):
             return
         self.says.clear()
         self.title.setText(f"\u201c{one.label}\u201d, {KINDS_SAID[one.kind]}")
-        self.about.setText(_about(one))
+        about = _about(one)
+        if self.filter.currentText() == BEHIND and one.id in self._behind:
+            side = "for" if self._behind[one.id] > 0 else "against"
+            about = f"It speaks {side} “{self._read_as}” here. {about}"
+        self.about.setText(about)
         self.doubt.setText(one.doubt)
         self._show_picture()
 
@@ -379,6 +410,7 @@ def _nothing(named: str, label: str) -> str:
         "Doubtful": f"No sample{of} contradicts the others.",
         "Decide now": f"No sample{of} decides now.",
         "Set aside": f"No sample{of} is set aside.",
+        BEHIND: "Nothing that you taught has a part in this reading: it is what the base model and the text say.",
     }.get(named, f"No samples{of} of this kind.")
 
 

@@ -178,6 +178,10 @@ class Samples(QObject):
         wanted = list(sample_ids)
         self._pad.consult(lambda recognizer: recognizer.handwriting.ink(wanted), answer)
 
+    def behind(self, label: str, strokes: Sequence, guide: Any, answer: Callable[[dict[str, float]], None]) -> None:
+        """How much samples speak for the reading of some ink, given to `answer` by id."""
+        self._pad.consult(lambda recognizer: recognizer.behind_reading(strokes, label, guide), answer)
+
     def delete(self, rows: Sequence[Row], what: str = "") -> None:
         """Forget samples.
 
