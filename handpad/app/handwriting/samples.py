@@ -149,19 +149,21 @@ class Samples(QObject):
 
     def _look_through(self) -> None:
         """Find the doubtful ones, and the figures if they are wanted, in a thread of its own."""
-        if self._busy or not self.watched:
-            return
-        self._busy = True
-        self._pad.consult(lambda recognizer: recognizer.handwriting.written(), self._on_written)
-
-    def _give_up(self) -> None:
-        self._busy = False
+        if self.watched:
+            self._pad.consult(lambda recognizer: recognizer.handwriting.written(), self._on_written)
 
     def _on_written(self, written: Any) -> None:
+        if self._busy:  # with what was known before
+            self._rest.start()
+            return
+        self._busy = True
         task = Task(self, _looked_through, written, self.wants_all)
         task.done.connect(self._on_looked_through)
         task.failed.connect(lambda _: self._give_up())  # the next time, perhaps; nobody asked for it
         task.start()
+
+    def _give_up(self) -> None:
+        self._busy = False
 
     def _on_looked_through(self, found: tuple[dict, Any]) -> None:
         self._busy = False
@@ -205,10 +207,19 @@ class Samples(QObject):
         """Learn that a sample says something else."""
         sentence = f"That \u201c{row.label}\u201d is a \u201c{label}\u201d now."
 
-        def answer(before: Any) -> None:
-            self._done(sentence, lambda r: r.handwriting.give_back(before))
+        def ask(recognizer: Any) -> Any:
+            try:
+                return recognizer.handwriting.relabel(row.id, label)
+            except KeyError:  # it was forgotten meanwhile
+                return None
 
-        self._pad.consult(lambda r: r.handwriting.relabel(row.id, label), answer, changes=True)
+        def answer(before: Any) -> None:
+            if before is None:
+                self._changed()
+            else:
+                self._done(sentence, lambda r: r.handwriting.give_back(before))
+
+        self._pad.consult(ask, answer, changes=True)
 
     def set_aside(self, rows: Sequence[Row]) -> None:
         """Learn from samples no longer, but keep them."""
