@@ -38,7 +38,7 @@ class _NotToBeRead(Exception):
 
 
 def save_page(page: Page, path: Path) -> bytes:
-    """Write a page so that path always holds a whole page; the one before is kept as a backup. Returns what was written.
+    """Write a page so that path always holds a whole page; the one before is kept as a backup; returns the data.
 
     Raises DocumentError, with the old file untouched.
     """
