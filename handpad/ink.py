@@ -148,15 +148,16 @@ def as_guide(guide: ArrayLike | None) -> Guide | None:
     return Guide(baseline, x_height)
 
 
-def as_guides(guide: Any) -> list[Guide]:
+def as_guides(guide: ArrayLike | Sequence[ArrayLike] | None) -> list[Guide]:
     """One guide, or a list of them, checked. Raises InkError."""
     if guide is None:
         return []
+    given: Any = guide
     try:
-        several = len(guide) and np.ndim(guide[0]) > 0
+        several = len(given) and np.ndim(given[0]) > 0
     except (TypeError, KeyError, ValueError):
         several = False
-    return [found for one in (guide if several else [guide]) if (found := as_guide(one)) is not None]
+    return [found for one in (given if several else [given]) if (found := as_guide(one)) is not None]
 
 
 def checked_ink(strokes: Sequence[ArrayLike], guide: ArrayLike | None) -> tuple[list[np.ndarray], Guide | None]:

@@ -13,23 +13,25 @@ from handpad.adaptation import Observation
 from handpad.adaptation.history import ABSTAINED
 from handpad.adaptation.kinds import ADAPTERS
 from handpad.adaptation.line import LATEST, LineAdapter
+from handpad.adaptation.own_signs import with_signs
 from handpad.adaptation.paper import CLASSIFIERS, PaperAdapter
-from handpad.errors import InkError, ProfileError
+from handpad.errors import InkError, LabelError, ProfileError
 from handpad.glyph import SIZE
 from handpad.handwriting import Handwriting
 from handpad.ink import as_guide, as_guides, as_strokes, checked_ink
+from handpad.labels import LONGEST_SIGN, Alphabet, may_be_sign, plain_label
 from handpad.model.base import BaseModel
 from handpad.profile import Accuracy, Profile, Sample
-from handpad.reading.correction import Correction, TrainingSample, line_around, parted, taught_by
+from handpad.reading.correction import Correction, TrainingSample, line_around, taught_by, with_text
 from handpad.reading.fragments import KnownCharacter, Substroke, ink_of
 from handpad.reading.language import Language
 from handpad.reading.line_context import LineAround, LineContext
 from handpad.reading.line_result import ALTERNATIVES
 from handpad.reading.reader import Progress, Reader
 from handpad.reading.result import LineInk, ReadCharacter, Reading, ReadLine, ReadWord, on_its_line
-from handpad.reading.spelling import said_by, units_of
+from handpad.reading.spelling import Unit, units_of
 from handpad.sample_ids import new_sample_id
-from handpad.training_set import BATCH, Labelled, TrainingSet, context_of, fitting_lines
+from handpad.training_set import BATCH, Labelled, Signs, TrainingSet, fitting_lines, teach_grouping, teach_lines
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Recognizer:
     Parameters
     ----------
     profile : path of the writer's history, made if it does not exist. None: learn in memory only.
-    labels : the alphabet to choose from; by default all that the model knows.
+    labels : the alphabet to choose from, signs of the writer's own among it; by default all that the model knows and
+        all signs that are taught.
     model : folder of a base model, or one that is loaded, which several recognizers may share; by default the bundled
         one.
     adapter : "default", "paper" or "none".
@@ -75,8 +78,11 @@ class Recognizer:
         wait: bool = True,
     ):
         self.model = model if isinstance(model, BaseModel) else BaseModel.load(model)
+        self._further: frozenset[str] | None = None  # the signs that may be taught; None: any
         if labels is not None:
-            self.model = self.model.restricted(labels)
+            chosen = {plain_label(label) for label in labels if isinstance(label, str)}
+            self._further = frozenset(filter(may_be_sign, chosen)) - set(self.model.labels)
+            self.model = self.model.restricted([label for label in labels if label not in self._further])
         self._on_disk = profile is not None
         self._profile = Profile(profile if profile is not None else ":memory:")
         self._training_set = TrainingSet(self._profile, self.model)
@@ -90,6 +96,23 @@ class Recognizer:
     def profile_id(self) -> str:
         """The identifier of the profile: pages tell by it whose samples they refer to."""
         return self._profile.id
+
+    @property
+    def alphabet(self) -> Alphabet:
+        """What it can read now, and be taught. Without an adapter no sign of the writer's own."""
+        if self._signs is None:
+            return Alphabet(tuple(self.model.labels))
+        return Alphabet((*self.model.labels, *self._signs.labels), self._further)
+
+    def looks_like(self, strokes: Sequence[ArrayLike], guide: ArrayLike | None = None) -> str:
+        """The character, no sign of the writer's own, that ink looks just like; "" if none. Raises InkError.
+
+        Who teaches that ink as a sign should be told: from then on both are easily taken for each other.
+        """
+        observation = self.observe([(strokes, guide)])
+        if self._signs is None or not self._signs.looks_known(observation)[0]:
+            return ""
+        return self.model.labels[int(self._adapter.predict(observation)[0].argmax())]
 
     def take_notes(self) -> list[str]:
         """Sentences for the writer on what was wrong with the profile since the last call; mostly none."""
@@ -114,6 +137,7 @@ class Recognizer:
         if known is not None:
             adapter.learn_many(*known)
         self._adapter, self._adapter_name, self._line_adapter = adapter, name, None
+        self._renew_signs()
         self._rebuild_at = 2 * (len(self._profile) - training_set.behind)
 
     def recognize(self, strokes: Sequence[ArrayLike], guide: ArrayLike | None = None) -> list[Candidate]:
@@ -144,10 +168,12 @@ class Recognizer:
 
     def rank(self, observation: Observation) -> list[list[Candidate]]:
         """The candidates of each observed character, best first, as the adapter sees them now."""
-        ranked = []
-        for probabilities in self._adapter.predict(observation):
+        ranked, labels, every = [], self.alphabet.known, self._adapter.predict(observation)
+        if self._signs:
+            every = with_signs(every, self._signs.probabilities(observation))
+        for probabilities in every:
             order = np.argsort(-probabilities, kind="stable")
-            ranked.append([Candidate(self.model.labels[i], float(probabilities[i])) for i in order])
+            ranked.append([Candidate(labels[i], float(probabilities[i])) for i in order])
         return ranked
 
     def votes(self, observation: Observation) -> list[dict[str, str]]:
@@ -289,27 +315,36 @@ class Recognizer:
             known = self._training_set.labelled(LATEST) if self._adapter_name != "none" else None
             if known is not None:
                 lines = fitting_lines(self._profile)
-                self._teach_lines(adapter, known, lines)
+                teach_lines(self._get_reader(), adapter, known, lines)
+            adapter.signs, signs = self._signs, self._training_set.signs(self.alphabet)
+            if signs is not None:
+                teach_grouping(self._get_reader(), adapter, signs, fitting_lines(self._profile))
             self._line_adapter = adapter
         return self._line_adapter
 
     def _teach(self, characters: Labelled, lines: Mapping[str, LineContext]) -> None:
         """Let both sides of the adapter learn n characters, of which some stood on lines."""
         self._adapter.learn_many(*characters)
+        if self._signs:
+            self._signs.learn_others(characters.ids, characters.observation, characters.confirmed)
         if self._line_adapter is not None:
-            self._teach_lines(self._line_adapter, characters, lines)
+            teach_lines(self._get_reader(), self._line_adapter, characters, lines)
 
-    def _teach_lines(self, adapter: LineAdapter, characters: Labelled, lines: Mapping[str, LineContext]) -> None:
-        reader, (ids, observation, labels, confirmed) = self._get_reader(), characters
-        geometry, in_context = context_of(reader, characters, lines)
-        adapter.learn(ids, observation, geometry, in_context, labels, confirmed)
-        for row, sample_id in enumerate(ids):
-            misparted = reader.misparted(observation[[row]], lines[sample_id]) if sample_id in lines else None
-            if misparted is not None:
-                adapter.learn_grouping(sample_id, *misparted)
-            frames = reader.frames_learned(lines[sample_id]) if sample_id in lines else None
-            if frames is not None:
-                adapter.learn_frames(sample_id, frames.embeddings, frames.missing, confirmed[row])
+    def _teach_signs(self, signs: Signs, lines: Mapping[str, LineContext]) -> None:
+        """Learn n characters that are signs of the writer's own, of which some stood on lines."""
+        if self._signs:
+            self._signs.learn(*signs)
+        else:
+            self._renew_signs()
+        if self._line_adapter is not None:
+            teach_grouping(self._get_reader(), self._line_adapter, signs, lines)
+
+    def _renew_signs(self) -> None:
+        """Make what reads the writer's own signs anew of all that was learned."""
+        none = self._adapter_name == "none"
+        self._signs = None if none else self._training_set.own_signs(Alphabet((), self._further))
+        if self._line_adapter is not None:
+            self._line_adapter.signs = self._signs
 
     def words(self) -> list[str]:
         """The writer's own words, which reading expects beside those of the language."""
@@ -341,6 +376,9 @@ class Recognizer:
     ) -> str:
         """Learn what a character says; with a profile, it is on disk when this returns.
 
+        What the model does not know becomes a sign of the writer's own: any character or short string, which is read
+        from then on. :meth:`looks_like` tells whether its ink looks just like another character.
+
         confirmed: the writer let the prediction stand, which counts for less than a correction.
         shown: the label that the writer was shown for this ink, "" if none was, since it was parted wrongly; by default
             what would be predicted now.
@@ -350,12 +388,12 @@ class Recognizer:
         Returns the sample's id. Raises InkError, LabelError or ProfileError, with nothing learned.
         """
         checked, checked_guide = checked_ink(strokes, guide)
-        index = self.model.index(label)
+        label = self._learnable(label)
         unrestricted = self._training_set.see([(checked, checked_guide)])
         observation = self._training_set.restrict(unrestricted)
         line_context = self._line_context(line, label) if line is not None else None
         if shown is None:
-            shown = self.model.labels[int(self._adapter.predict(observation)[0].argmax())]
+            shown = self.rank(observation)[0][0].label
         sample = Sample(
             sample_id or new_sample_id(),
             checked,
@@ -369,8 +407,20 @@ class Recognizer:
         )
         sample_id = self._training_set.add(sample, unrestricted)
         lines = {sample_id: line_context} if line_context is not None else {}
-        self._teach(Labelled([sample_id], observation, [index], [confirmed]), lines)
+        if label in self.model.labels:
+            self._teach(Labelled([sample_id], observation, [self.model.index(label)], [confirmed]), lines)
+        else:
+            self._teach_signs(Signs([sample_id], observation, [label]), lines)
         return sample_id
+
+    def _learnable(self, label: str) -> str:
+        """A label in the form in which it is learned. Raises LabelError."""
+        plain = plain_label(label) if isinstance(label, str) else label
+        if plain in self.alphabet:
+            return plain
+        if self._further is None and self._signs is not None:
+            raise LabelError(f"{label!r} is no sign that can be taught: give 1 to {LONGEST_SIGN} visible characters.")
+        return self.model.labels[self.model.index(plain)]
 
     def learn_observed(self, observation: Observation, labels: Sequence[str], confirmed: bool = False) -> None:
         """Learn n >= 1 observed characters without their ink, for as long as the recognizer is open.
@@ -392,10 +442,19 @@ class Recognizer:
             or widths != (self.model.info["embedding"], len(self.model.labels))
         ):
             raise ValueError("Every character needs one label, and an observation by this model and alphabet.")
-        indexes = [self.model.index(label) for label in labels]
-        characters = Labelled([new_sample_id() for _ in labels], observation, indexes, [confirmed] * len(indexes))
-        self._training_set.add_without_ink(characters)
-        self._teach(characters, {})
+        plain = [self._learnable(label) for label in labels]
+        ids, known = [new_sample_id() for _ in plain], np.isin(plain, self.model.labels)
+        rows, own = np.flatnonzero(known), np.flatnonzero(~known)
+        if len(rows):
+            indexes = [self.model.index(plain[row]) for row in rows]
+            seen = observation if len(rows) == len(plain) else observation[rows]
+            characters = Labelled([ids[row] for row in rows], seen, indexes, [confirmed] * len(rows))
+            self._training_set.add_without_ink(characters)
+            self._teach(characters, {})
+        if len(own):
+            signs = Signs([ids[row] for row in own], observation[own], [plain[row] for row in own])
+            self._training_set.add_signs_without_ink(signs)
+            self._teach_signs(signs, {})
 
     def _line_context(self, line: LineAround, label: str) -> LineContext:
         reader, adapter = self._get_reader(), self._get_line_adapter()
@@ -409,7 +468,8 @@ class Recognizer:
         Any text can be given to any ink. A character that is given one character is learned with its ink as it is. Any
         other text is parted over the ink in the likeliest way, everything around it staying as it was read; of that the
         characters are learned whose ink, and whose neighbours' ink, looks like them, as corrections or, where they were
-        right, as confirmations. What the model does not know is text only.
+        right, as confirmations. Several characters that stand for one piece of ink are text only, unless they are a
+        sign that was taught.
 
         Returns the ids of the learned samples, and beside them how the part is parted now. Raises InkError if the part
         has no ink of a line (it does not come from :meth:`read`) or the text is empty, or ProfileError.
@@ -417,20 +477,12 @@ class Recognizer:
         line = part.characters[0].line if part.characters else None
         if line is None:
             raise InkError("Only what was read by this recognizer can be corrected.")
-        units = units_of(text)
+        sign = plain_label(text)
+        units = [Unit(sign, False)] if sign in self.alphabet.known else units_of(text)
         if not units:
             raise InkError("There is no text to correct it to.")
-        ink = [character.substrokes for character in part.characters]
-        every = [character.substrokes for character in line.characters]
-        first, last = every.index(ink[0]), every.index(ink[-1])
-        if len(ink) == len(units) == 1:
-            space = line.characters[first].space
-            characters = [KnownCharacter(ink[0], units[0].text, space)]
-        else:
-            characters = parted(line, first, last, said_by(units), self.spelled)
-        before = {character.substrokes: character.label or "" for character in line.characters[first : last + 1]}
-        now = [*every[:first], *(character.substrokes for character in characters), *every[last + 1 :]]
-        taught = taught_by(before, characters, self.model.labels)
+        characters, before, now = with_text(line, part.characters, units, self.spelled)
+        taught = taught_by(before, characters, self.alphabet)
         samples = [self._learn_on_line(sample, line, now) for sample in taught.samples]
         return Correction(samples, characters, taught)
 
@@ -446,10 +498,13 @@ class Recognizer:
         Raises KeyError if there is no such sample, ProfileError if the profile cannot be written.
         """
         sample = self._training_set.remove(sample_id)
-        with contextlib.suppress(KeyError):  # a label outside a restricted alphabet was never learned
+        with contextlib.suppress(KeyError):  # a sign of the writer's own, or a label outside a restricted alphabet
             self._adapter.forget(sample_id)
+        with contextlib.suppress(KeyError):
             if self._line_adapter is not None:
                 self._line_adapter.forget(sample_id)
+        if self._signs:
+            self._renew_signs()
         return sample
 
     def restore(self, samples: Sequence[Sample]) -> None:

@@ -7,9 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from handpad.adaptation import Observation, concatenate
-from handpad.adaptation.line import InContext
+from handpad.adaptation.line import InContext, LineAdapter
+from handpad.adaptation.own_signs import OTHERS, OwnSigns
 from handpad.glyph import cues, glyph
 from handpad.ink import Guide
+from handpad.labels import Alphabet
 from handpad.model.base import BaseModel
 from handpad.profile import Profile, Sample
 from handpad.reading.frames import LABELS
@@ -40,6 +42,14 @@ class Labelled(NamedTuple):
     confirmed: list[bool]
 
 
+class Signs(NamedTuple):
+    """n characters that are signs of the writer's own, oldest first: their sample ids, observations and labels."""
+
+    ids: list[str]
+    observation: Observation
+    labels: list[str]
+
+
 class TrainingSet:
     """The samples of an open profile as one base model sees them.
 
@@ -53,6 +63,7 @@ class TrainingSet:
         self._model = model
         self._stale: list[Sample] = []  # the next ones to be derived anew, oldest first
         self._without_ink: list[Labelled] = []
+        self._signs_without_ink: list[Signs] = []
         self._backed_up = False
         self.behind = 0
 
@@ -74,6 +85,10 @@ class TrainingSet:
     def add_without_ink(self, characters: Labelled) -> None:
         """Keep characters beside the profile, as newer than all that it holds, until this is dropped."""
         self._without_ink.append(characters)
+
+    def add_signs_without_ink(self, characters: Signs) -> None:
+        """The same of signs of the writer's own."""
+        self._signs_without_ink.append(characters)
 
     def remove(self, sample_id: str) -> Sample:
         """Delete a sample from the profile and return it. Raises KeyError or ProfileError."""
@@ -103,6 +118,29 @@ class TrainingSet:
             [self._model.index(derived.labels[row]) for row in known],
             [derived.confirmed[row] for row in known],
         )
+
+    def signs(self, alphabet: Alphabet) -> Signs | None:
+        """The samples that are signs of the writer's own in this alphabet; None if there are none."""
+        wanted = [label for label in self._profile.labels() if label not in self._model.labels and label in alphabet]
+        derived = self._profile.derived(self._model.fingerprint, labels=wanted) if wanted else None
+        every = list(self._signs_without_ink)
+        if derived is not None and derived.ids:
+            seen = self.restrict(Observation(derived.embeddings, derived.logits, derived.cues))
+            every.insert(0, Signs(derived.ids, seen, derived.labels))
+        if len(every) < 2:
+            return every[0] if every else None
+        ids, observation, labels = zip(*every, strict=True)
+        return Signs([*chain(*ids)], concatenate(observation), [*chain(*labels)])
+
+    def own_signs(self, alphabet: Alphabet) -> OwnSigns:
+        """What reads the signs of the writer's own: all of them, and the latest corrections of other characters."""
+        found, signs = OwnSigns(self._model.centroids), self.signs(alphabet)
+        if signs is not None:
+            found.learn(*signs)
+            others = self.labelled(OTHERS)
+            if others is not None:
+                found.learn_others(others.ids, others.observation, others.confirmed)
+        return found
 
     def count_behind(self) -> None:
         """Count again how many are behind."""
@@ -168,3 +206,26 @@ def context_of(reader: Reader, characters: Labelled, lines: Mapping[str, LineCon
         return reader.in_context(observation[some], geometry[some], sequence[some])
 
     return geometry, in_context
+
+
+def teach_lines(reader: Reader, adapter: LineAdapter, characters: Labelled, lines: Mapping[str, LineContext]) -> None:
+    """Let the line side of an adapter learn n characters. lines : of those that stood on one, by their ids."""
+    ids, observation, labels, confirmed = characters
+    geometry, in_context = context_of(reader, characters, lines)
+    adapter.learn(ids, observation, geometry, in_context, labels, confirmed)
+    teach_grouping(reader, adapter, characters, lines)
+    for row, sample_id in enumerate(ids):
+        frames = reader.frames_learned(lines[sample_id]) if sample_id in lines else None
+        if frames is not None:
+            adapter.learn_frames(sample_id, frames.embeddings, frames.missing, confirmed[row])
+
+
+def teach_grouping(
+    reader: Reader, adapter: LineAdapter, characters: Labelled | Signs, lines: Mapping[str, LineContext]
+) -> None:
+    """Let the line side of an adapter learn how the ink of n characters was parted."""
+    for row, sample_id in enumerate(characters.ids):
+        if sample_id in lines:
+            misparted = reader.misparted(characters.observation[[row]], lines[sample_id])
+            if misparted is not None:
+                adapter.learn_grouping(sample_id, *misparted)

@@ -34,7 +34,7 @@ class Desk:
         if page is not None:
             self.session.resume(page)
         self.session.profile_opened(
-            self.recognizer.profile_id, self.recognizer.known_ids(), False, self.recognizer.model.alphabet
+            self.recognizer.profile_id, self.recognizer.known_ids(), False, self.recognizer.alphabet
         )
         self.work()
 
@@ -77,8 +77,8 @@ class Desk:
 
     def learn(self, sample: LearnSample) -> None:
         """Learn a sample that the session asks to have learned."""
-        self._answers.learn(sample)
-        self.session.sample_learned(sample.sample_id)
+        like = self._answers.learn(sample)
+        self.session.sample_learned(sample.sample_id, like)
 
 
 def put(desk, text: str, row: int = 0) -> None:

@@ -54,7 +54,7 @@ def test_an_alphabet_restricts_what_can_be_read_and_learned():
     assert pad.sample_count() == 0
 
 
-@pytest.mark.parametrize("labels", ["", "aж"])
+@pytest.mark.parametrize("labels", ["", "ж", "a\n"])
 def test_an_alphabet_beyond_the_model_is_refused(labels):
     with pytest.raises(LabelError):
         Recognizer(labels=labels)

@@ -23,6 +23,7 @@ from handpad.adaptation.default import CONFIRMATION, contradicting
 from handpad.adaptation.frames import FrameRidge
 from handpad.adaptation.inverse import ridge_weights
 from handpad.adaptation.kernels import PLACE, SHAPE, SHAPE_ALONE, squared_distances, unit_length
+from handpad.adaptation.own_signs import OwnSigns
 from handpad.adaptation.paper import PaperAdapter
 from handpad.adaptation.store import Learned, Store
 from handpad.numerics import log_sum_exp
@@ -74,7 +75,14 @@ _TOGETHER = 64
 
 
 class LineAdapter(Protocol):
-    """The line side of an adapter."""
+    """The line side of an adapter.
+
+    Attributes
+    ----------
+    signs : the writer's own signs; None where the adapter knows none.
+    """
+
+    signs: OwnSigns | None
 
     def learn(
         self,
@@ -114,6 +122,8 @@ class LineAdapter(Protocol):
 
 class NoLineAdapter:
     """Learns nothing and changes nothing."""
+
+    signs: OwnSigns | None = None
 
     def learn(
         self,
@@ -238,10 +248,10 @@ class RidgeLineAdapter(GroupingAdapter):
 
     def forget(self, sample_id: Hashable) -> None:
         """See :class:`LineAdapter`."""
+        super().forget(sample_id)  # own signs teach grouping alone
         self._store.remove(sample_id)
         del self._geometry[sample_id], self._scores[sample_id]
         self._frames.pop(sample_id, None)
-        super().forget(sample_id)
         self._weights = self._frame_ridge = None
 
     def learn_frames(self, sample_id: Hashable, embeddings: np.ndarray, missing: np.ndarray, confirmed: bool) -> None:

@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QLin
 from handpad.app.pen_path import PenPath
 from handpad.app.theme import Theme
 from handpad.ink import bounding_box
+from handpad.labels import LONGEST_SIGN, Alphabet, plain_label
 
 CHOICES = 5
 _PICTURE, _PICTURE_MARGIN = 72, 9
 _MOST_ENLARGED = 3.0  # a dot stays a dot
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+_WITH_SHIFT = _COMMANDS | Qt.KeyboardModifier.ShiftModifier
 
 
 class ChoiceButton(QAbstractButton):
@@ -171,6 +173,7 @@ class CorrectionPopup(Popup):
     Signals
     -------
     chosen(label) : the writer picked a candidate or typed a character.
+    taught(label) : the writer typed a sign of their own, one or several characters.
     deleted() : the character is to be removed.
     drawn() : it is no character: its ink stays, and says nothing.
     joined(), split() : it is to be one with the next character, or to be parted in two.
@@ -179,6 +182,7 @@ class CorrectionPopup(Popup):
     """
 
     chosen = Signal(str)
+    taught = Signal(str)
     deleted = Signal()
     drawn = Signal()
     joined = Signal()
@@ -192,7 +196,7 @@ class CorrectionPopup(Popup):
         ink: Sequence[np.ndarray],
         candidates: list,
         label: str,
-        alphabet: str,
+        alphabet: Alphabet,
         parent: QWidget,
         can_split: bool = False,
         can_join: bool = False,
@@ -215,9 +219,13 @@ class CorrectionPopup(Popup):
             button.clicked.connect(lambda _, chosen=candidate.label: self._choose(chosen))
             row.addWidget(button)
             self.buttons.append(button)
-        self.other = QLineEdit(placeholderText="Another character", maxLength=2, maximumWidth=150)
+        self.other = QLineEdit(placeholderText="Another character", maxLength=LONGEST_SIGN, maximumWidth=150)
         self.other.setAccessibleName("Another character")
         self.other.textEdited.connect(self._typed)
+        self.sign = QPushButton("New sign …", toolTip="Teach a character or short text of your own, such as ä or →")
+        self.sign.setCheckable(True)
+        self.sign.clicked.connect(self._ask_sign)
+        self.sign.setVisible(alphabet.further is None)
         word = QPushButton("Whole word …", toolTip="Other readings of the whole word (Shift+Enter)")
         word.clicked.connect(lambda: self.close_with(self.word_asked))
         word.setVisible(has_word)
@@ -239,6 +247,7 @@ class CorrectionPopup(Popup):
         row.addStretch()
         typing = QHBoxLayout()
         typing.addWidget(self.other)
+        typing.addWidget(self.sign)
         typing.addStretch()
         typing.addWidget(word)
         below = QHBoxLayout()
@@ -259,8 +268,11 @@ class CorrectionPopup(Popup):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, focused, picked = event.key(), focused_one(self.buttons), picked_one(event, self.buttons)
+        typed = self.other.hasFocus() and bool(self.other.text().strip())
         if key == Qt.Key.Key_Escape:
             self.close()
+        elif typed and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _WITH_SHIFT:
+            self._teach(self.other.text())
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.close_with(self.word_asked)
         elif picked is not None:
@@ -280,14 +292,34 @@ class CorrectionPopup(Popup):
             super().keyPressEvent(event)
 
     def _typed(self, text: str) -> None:
-        label = text.strip()[-1:]
-        if label in self._alphabet and label:
+        label = plain_label(text)
+        if label in self._alphabet.known and not self.sign.isChecked():
             self._choose(label)
+        elif label in self._alphabet:
+            self._say(f"Press Enter to teach “{label}” as a sign of your own.")
         elif label:
-            self.other.setText(label)
-            self.message.setText(f"Handpad cannot read “{label}” yet, so it cannot learn it.")
-            self.message.show()
-            self.adjustSize()
+            self._say(f"Handpad cannot learn “{label}” as it is set now.")
+
+    def _ask_sign(self) -> None:
+        """Have a sign typed, which may begin with a character that is known."""
+        self.sign.setChecked(True)
+        self.other.setPlaceholderText("ä, →, kind regards")
+        self.other.setAccessibleName("New sign of your own")
+        self.other.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._say("Type what this ink is to stand for, then press Enter. Write it three times, and it is read.")
+
+    def _teach(self, text: str) -> None:
+        label = plain_label(text)
+        if label in self._alphabet:
+            self.setEnabled(False)
+            self.taught.emit(label)
+        else:
+            self._say(f"Handpad cannot learn “{label}” as it is set now.")
+
+    def _say(self, sentence: str) -> None:
+        self.message.setText(sentence)
+        self.message.show()
+        self.adjustSize()
 
     def _choose(self, label: str) -> None:
         self.setEnabled(False)

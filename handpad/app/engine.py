@@ -79,13 +79,13 @@ class Engine(QObject):
     consulted(consultation, result) : what a consultation asked for.
     summary(Summary) : how much is learned, before `ready` and whenever that changes; a few times a second while
         samples are learned again.
-    learned(sample_id) : it is on disk.
+    learned(sample_id, like) : it is on disk; like: the character that the ink of a sign looks just like, "" if none.
     caught_up() : no sample is behind any more.
     refused(sample_ids) : these cannot be learned; failed says why.
     failed(sentence) : something is wrong, a sentence for the user.
     """
 
-    ready = Signal(str, object, str, bool)
+    ready = Signal(str, object, object, bool)
     ranked = Signal(object)
     line_read = Signal(object, object)
     word_read = Signal(object)
@@ -93,7 +93,7 @@ class Engine(QObject):
     words_changed = Signal(object)
     consulted = Signal(object, object)
     summary = Signal(object)
-    learned = Signal(str)
+    learned = Signal(str, str)
     caught_up = Signal()
     refused = Signal(object)
     failed = Signal(str)
@@ -145,7 +145,7 @@ class Engine(QObject):
         self._answers = Answers(recognizer, self._forgotten)
         self.words_changed.emit(recognizer.words())
         self._tell_summary()
-        alphabet, behind = recognizer.model.alphabet, recognizer.behind() > 0
+        alphabet, behind = recognizer.alphabet, recognizer.behind() > 0
         self.ready.emit(recognizer.profile_id, recognizer.known_ids(), alphabet, behind)
         self._tell_notes()
         try:
@@ -295,7 +295,7 @@ class Engine(QObject):
             self.unlearned.add(sample.sample_id)
             return
         try:
-            self._answers.learn(sample)
+            like = self._answers.learn(sample)
         except ProfileError as error:  # a full disk, for instance: what was taught is kept until it can be stored
             self.unlearned.add(sample.sample_id)
             if not self._unstored:
@@ -312,7 +312,7 @@ class Engine(QObject):
             return
         self.unlearned.discard(sample.sample_id)
         self._tell_summary()
-        self.learned.emit(sample.sample_id)
+        self.learned.emit(sample.sample_id, like)
 
     def _learn_unstored(self) -> None:
         """Try again to store what could not be stored."""

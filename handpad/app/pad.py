@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from handpad.app.autosave import Autosave
 from handpad.app.engine import Consultation
 from handpad.app.engine_thread import EngineThread
+from handpad.labels import Alphabet
 from handpad.notebook.shelf import NotebookError, Shelf
 from handpad.page.messages import Change, CutsRead, PageChanged, WordRead
 from handpad.page.page import Page
@@ -50,7 +51,6 @@ class Pad(QObject):
     session : the page session.
     shelf : where the pages lie.
     file : what keeps the page on disk.
-    alphabet : all that a character can be read as; "" before the recogniser is open.
     words : the writer's own words.
 
     Signals
@@ -111,7 +111,6 @@ class Pad(QObject):
     def __init__(self, page_path: Path, shelf: Shelf | None = None):
         super().__init__()
         self.session = PageSession()
-        self.alphabet = ""
         self.words: set[str] = set()
         self._engine = EngineThread()
         self.shelf = shelf or Shelf(page_path)
@@ -266,8 +265,7 @@ class Pad(QObject):
                 case request:
                     self._engine.ask.emit(request)
 
-    def _on_ready(self, profile: str, known_samples: set[str], alphabet: str, behind: bool) -> None:
-        self.alphabet = alphabet
+    def _on_ready(self, profile: str, known_samples: set[str], alphabet: Alphabet, behind: bool) -> None:
         self.session.profile_opened(profile, known_samples, behind, alphabet)
         self._send()
         self.ready.emit()

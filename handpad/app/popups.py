@@ -68,7 +68,7 @@ class Popups(QObject):
             page.ink(character),
             pad.session.candidates[key],
             character.label,
-            pad.alphabet,
+            pad.session.alphabet,
             self._place,
             can_split=page.can_split(character),
             can_join=page.following(character) is not None,
@@ -77,6 +77,7 @@ class Popups(QObject):
         )
         self.popup.spaced.connect(lambda space: pad.set_space(key, space))
         self.popup.word_asked.connect(lambda: self.open_word(key))
+        self.popup.taught.connect(lambda label: pad.correct(key, label, True))
         self.popup.chosen.connect(lambda label: pad.correct(key, label))  # the popup closes when that is on disk
         self.popup.deleted.connect(lambda: self.delete(key))
         self.popup.drawn.connect(lambda: self.draw(character.strokes))

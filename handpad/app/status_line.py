@@ -61,6 +61,11 @@ class StatusLine(QWidget):
             others = f"; {counted(change.others, 'other character')} on this page changed"
         if change.skipped or change.text_only:
             self.notice(f"Changed to {change.label}; {_not_learned(change)}{others}.", undo=True)
+        elif change.like:
+            self.notice(
+                f"Learned your {change.label}, but it looks just like {change.like}: they will be mixed up. Keep it?",
+                undo=True,
+            )
         else:
             self.notice(ended(f"Learned your {change.label}{others}"), undo=True)
 

@@ -105,9 +105,15 @@ class Answers:
             ranked.append((-score, number, replace(cut, labels=labels)))
         return [cut for _, _, cut in sorted(ranked, key=lambda one: one[:2])]
 
-    def learn(self, sample: LearnSample) -> None:
-        """Learn a training sample. Raises InkError, LabelError or ProfileError, with nothing learned."""
+    def learn(self, sample: LearnSample) -> str:
+        """Learn a training sample; returns the character that it looks just like if it is a sign, "" if none.
+
+        Raises InkError, LabelError or ProfileError, with nothing learned.
+        """
+        known = sample.label in self._recognizer.model.labels or sample.confirmed
+        like = "" if known else self._recognizer.looks_like(sample.strokes, sample.guide)
         self._recognizer.learn(**vars(sample))
+        return like
 
     def change(self, forget: Iterable[str], restore: Iterable[str]) -> None:
         """Forget samples and learn forgotten ones again. Raises ProfileError if the profile cannot be written."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from handpad.labels import Alphabet
 from handpad.page.line_job import committed, opened, reopened
 from handpad.page.page import Character, Page, Typed
 from handpad.page.parting import Cut
@@ -25,7 +26,7 @@ class WordCorrection:
     page : with the word's characters corrected.
     samples : what it teaches, under the ids that the page has for it, corrections first.
     skipped : characters that it does not teach because their ink, or a neighbour's, does not look like them.
-    text_only : those that it does not teach because no reader knows them: other signs, several characters in one.
+    text_only : those that it does not teach: signs that may not be taught, several characters in one piece of ink.
     right : whether the word was read so before.
     """
 
@@ -115,7 +116,7 @@ def corrected(page: Page, character: Character, label: str, sample_id: str) -> P
 
 
 def corrected_word(
-    page: Page, word: Sequence[Character], now: Sequence[KnownCharacter], learning: bool, alphabet: Set[str]
+    page: Page, word: Sequence[Character], now: Sequence[KnownCharacter], learning: bool, alphabet: Alphabet
 ) -> WordCorrection:
     """A word whose characters the writer has given: all are corrected, and those learned whose ink looks like them.
 

@@ -94,8 +94,9 @@ class Change:
     confirmed : it was right before, and now stays so.
     letters : how many characters a word has.
     skipped : those of them that were not learned because their ink, or a neighbour's, does not look like them.
-    text_only : those that were not learned because they cannot be: signs that the model does not know, and several
+    text_only : those that were not learned because they are not taught: signs where no adapter knows any, and several
         characters that stand for one piece of ink.
+    like : the character that the ink of a new sign looks just like; "" if none.
     spread : this was told before, and since then it has changed characters on other lines too.
     """
 
@@ -106,6 +107,7 @@ class Change:
     letters: int = 1
     skipped: tuple[KnownCharacter, ...] = ()
     text_only: tuple[KnownCharacter, ...] = ()
+    like: str = ""
     spread: bool = False
 
 

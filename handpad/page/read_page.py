@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from handpad.labels import NOTHING, Alphabet
 from handpad.page import learning, line_job, messages
 from handpad.page.effects import CorrectionEffects
 from handpad.page.line_job import Key, LineJob, ReadBack
@@ -36,7 +37,7 @@ class ReadPage:
     candidates : ink of a character to its candidates, best first.
     space_probabilities : ink of a character to how probable a space before it was when that was last open.
     learns : whether corrections and confirmations are learned.
-    alphabet : the labels that its recogniser can learn.
+    alphabet : what its recogniser can read and be taught.
     is_ready : whether there is a recogniser to read with: from :meth:`profile_opened` on, until its caller closes it.
     outbox : what is asked and told, oldest first; whoever takes it out does it.
     """
@@ -47,7 +48,7 @@ class ReadPage:
         self.space_probabilities: dict[Key, float] = {}
         self.learns = True
         self.is_ready = False
-        self.alphabet: Set[str] = frozenset()
+        self.alphabet = NOTHING
         self.outbox: deque[messages.Request | messages.Event] = deque()
         self._steps = Steps()  # their pages can come back
         self._pen_row: int | None = None  # line and number of the stroke written last
@@ -219,14 +220,14 @@ class ReadPage:
 
     # What is learned
 
-    def profile_opened(self, profile: str, known: Set[str], behind: bool, alphabet: Iterable[str]) -> None:
+    def profile_opened(self, profile: str, known: Set[str], behind: bool, alphabet: Alphabet) -> None:
         """A profile of this id, which knows samples of these ids, is there to read with and to learn these labels.
 
         The first one leaves what the page says. With another one, all is read anew that is neither corrected nor
         confirmed; while samples are behind, that waits for :meth:`caught_up`.
         """
         self.is_ready = True
-        self.alphabet = frozenset(alphabet)
+        self.alphabet = alphabet
         self._profile = profile, set(known)
         self._go_on(*self._profile)
         anew = self._unsure() if self.candidates and not behind else set()
@@ -250,11 +251,15 @@ class ReadPage:
         """The characters that are neither corrected nor confirmed: another base model may read them otherwise."""
         return {c.substrokes for c in self.page.characters if not c.corrected and not c.sample_id}
 
-    def sample_learned(self, sample_id: str) -> None:
-        """A sample is on disk."""
+    def sample_learned(self, sample_id: str, like: str = "") -> None:
+        """A sample is on disk.
+
+        like : the character that the ink of a sign looks just like; "" if none.
+        """
         change = self._effects.pending.pop(sample_id, None)
         if change is None:
             return
+        change = replace(change, like=like)
         if self._effects.row is not None:
             self._tell(self._effects.line_read())
         character = self._of_sample(sample_id)
@@ -298,6 +303,7 @@ class ReadPage:
     def _learn(self, sample_id: str, key: Key, label: str, shown: str, confirmed: bool = False) -> None:
         """Have a character learned that the writer was shown as `shown`; confirmed: it was left so."""
         self._profile[1].add(sample_id)
+        self.alphabet = self.alphabet.with_sign(label)
         ink, guide = self.page.ink(Character(key)), self.page.guide(Character(key))
         around = line_job.line_around(self.page, key)
         self.outbox.append(messages.LearnSample(sample_id, ink, guide, label, shown, confirmed, around))

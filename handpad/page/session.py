@@ -171,16 +171,17 @@ class PageSession(ReadPage):
             self._step(edits.with_space(self.page, character, space))
             self._read([self.page.row(character)])
 
-    def correct(self, key: Key, label: str) -> None:
+    def correct(self, key: Key, label: str, sign: bool = False) -> None:
         """The writer says what a character is, be it any text. Learned at once, unless learning is paused.
 
-        What the recogniser does not know, other signs and several characters, is text only and teaches nothing.
+        A character that the recogniser does not know becomes a sign of the writer's own. Several are text only and
+        teach nothing, unless they are such a sign already, or become one now: sign says so.
         """
         character = self.page.find(key)
         if character is None:
             return
         label = said_by(units_of(label)) or label
-        can_learn = label in self.alphabet or not self.is_ready
+        can_learn = (label in self.alphabet if sign else self.alphabet.takes(label)) or not self.is_ready
         text_only = () if can_learn or not self.learns else (KnownCharacter(key, label),)
         change = messages.Change(label, self.learns, 0, text_only=text_only)
         sample_id = new_sample_id() if self.learns and can_learn else ""

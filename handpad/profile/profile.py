@@ -12,7 +12,7 @@ import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -282,17 +282,23 @@ class Profile:
         """The fingerprints of the base models that something was derived with."""
         return {found for (found,) in self._rows("SELECT DISTINCT fingerprint FROM derived")}
 
-    def derived(self, fingerprint: str, latest: int | None = None) -> Derived:
+    def labels(self) -> list[str]:
+        """The different labels of all samples, sorted."""
+        return [label for (label,) in self._rows("SELECT DISTINCT label FROM sample ORDER BY label")]
+
+    def derived(self, fingerprint: str, latest: int | None = None, labels: Collection[str] | None = None) -> Derived:
         """What the model of that fingerprint derived from the samples, or from so many of the latest.
+
+        labels : of samples with these labels alone.
 
         Rows that are not what was stored are dropped from the cache: their samples are stale again.
         """
         query = (
             "SELECT sample.number, id, label, confirmed, embedding, logits, cues, derived.checksum "
             "FROM sample JOIN derived ON sample.number = derived.number "
-            "WHERE fingerprint = ? ORDER BY sample.number DESC LIMIT ?"
+            f"WHERE fingerprint = ? {_among('label', labels)} ORDER BY sample.number DESC LIMIT ?"
         )
-        rows = self._rows(query, (fingerprint, min(latest or MOST_SAMPLES, MOST_SAMPLES)))[::-1]
+        rows = self._rows(query, (fingerprint, *(labels or ()), min(latest or MOST_SAMPLES, MOST_SAMPLES)))[::-1]
         good = [row for row in rows if checksum(*row[1:4], fingerprint, *row[4:7]) == row[7]]
         embeddings, logits, cues = (
             _table([row[column] for row in good], kind) for column, kind in ((4, "<f4"), (5, "<f4"), (6, "<f8"))
@@ -391,6 +397,11 @@ class Profile:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _among(column: str, values: Collection | None) -> str:
+    """A condition of a query that a column has one of so many values; none for None."""
+    return "" if values is None else f"AND {column} IN ({', '.join('?' * len(values))})"
 
 
 def _floats(values: np.ndarray) -> bytes:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from handpad.ink import Guide
+from handpad.labels import Alphabet
 from handpad.reading.fragments import KnownCharacter, Substroke, moved
 from handpad.reading.likely import LIKELY
 from handpad.reading.line_context import LineAround
+from handpad.reading.spelling import Unit, said_by
 
 if TYPE_CHECKING:
-    from handpad.reading.result import LineInk
+    from handpad.reading.result import LineInk, ReadCharacter
 
 CONTEXT = 16
 """So many characters on either side help to read what is open."""
@@ -89,7 +91,7 @@ class Taught:
 def taught_by(
     before: Mapping[Substrokes, str],
     characters: Sequence[KnownCharacter],
-    alphabet: Collection[str],
+    alphabet: Alphabet,
     learned: Collection[Substrokes] = (),
 ) -> Taught:
     """What a word that was put right teaches.
@@ -99,14 +101,14 @@ def taught_by(
     before : the word's characters as they were read: ink to label.
     characters : those that it has now, as parting a text over the ink gives them; what has no probability is as the
         writer says.
-    alphabet : the labels that can be learned.
+    alphabet : what can be learned.
     learned : the ink of those that need not be learned again.
     """
     samples, skipped, text_only = [], [], []
     for one in characters:
         if one.substrokes in learned:
             continue
-        if one.label is None or one.label not in alphabet:
+        if one.label is None or not alphabet.takes(one.label):
             text_only.append(one)
         elif one.probability is not None and one.probability < LIKELY:
             skipped.append(one)
@@ -216,3 +218,27 @@ def parted(
     if not on_page:
         return on_page
     return [replace(on_page[0], space=bool(line.characters[first].space)), *on_page[1:]]
+
+
+def with_text(
+    line: "LineInk",
+    part: Sequence["ReadCharacter"],
+    units: list[Unit],
+    spell: Callable[..., tuple[KnownCharacter, ...]],
+) -> tuple[list[KnownCharacter], dict[Substrokes, str], list[Substrokes]]:
+    """Neighbouring characters of a line that are given a text: one character keeps its ink, others are parted anew.
+
+    spell : as for :func:`parted`.
+
+    Returns
+    -------
+    The characters that they are now; what the ink said before; and the ink of the whole line's characters now.
+    """
+    every = [character.substrokes for character in line.characters]
+    first, last = every.index(part[0].substrokes), every.index(part[-1].substrokes)
+    if len(part) == len(units) == 1:
+        characters = [KnownCharacter(every[first], units[0].text, line.characters[first].space)]
+    else:
+        characters = parted(line, first, last, said_by(units), spell)
+    before = {character.substrokes: character.label or "" for character in line.characters[first : last + 1]}
+    return characters, before, [*every[:first], *(one.substrokes for one in characters), *every[last + 1 :]]

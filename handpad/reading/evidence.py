@@ -5,14 +5,15 @@ writers; the search (:mod:`handpad.reading.search`) puts the language beside the
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from handpad.adaptation import Observation, softmax
 from handpad.adaptation.line import NO_ADAPTER, LineAdapter
-from handpad.glyph import cues_of_box, glyph
+from handpad.adaptation.own_signs import with_signs
+from handpad.glyph import cues, cues_of_box, glyph
 from handpad.ink import Box, Guide
 from handpad.model.base import BaseModel
 from handpad.reading.drawings import drawings_among
@@ -21,8 +22,9 @@ from handpad.reading.frames import LABELS, Frames, FrameSamples, joining
 from handpad.reading.lattice import Lattice, lattice
 from handpad.reading.line_context import LineContext
 from handpad.reading.potential_functions import FORBIDDEN, PotentialFunctions, from_styles
-from handpad.reading.search import Weights
+from handpad.reading.search import Step, Weights
 from handpad.reading.sequence import FLOOR, SequenceNetwork, frame_samples, label_scores, owners, space_scores
+from handpad.reading.signs import sign_columns, strokes_of_signs
 
 DOUBT = 4
 """What lies f times as far from all writing styles as real characters do is read f to this power less surely."""
@@ -87,6 +89,7 @@ class Scored:
     ----------
     segments : the line's.
     observation : what the base model sees in each.
+    alphabet : the c labels: the model's, and those of the writer's own signs that the line may hold.
     labels : float (n, c), score of each label in each segment.
     spaces : float (m - 1, 2), score of no space and of a space before each fragment but the first.
     weights : of the search, for such a line.
@@ -96,6 +99,7 @@ class Scored:
 
     segments: Lattice
     observation: Observation
+    alphabet: list[str]
     labels: np.ndarray
     spaces: np.ndarray
     weights: Weights
@@ -152,7 +156,15 @@ class Evidence:
         if self._sequence is None or len(writing) == len(strokes):
             return frozenset()
         sequence = self._sequence
-        return drawings_among(strokes, lambda some: self._frames(sequence, some, adapter), guide, writing)
+        drawn = drawings_among(strokes, lambda some: self._frames(sequence, some, adapter), guide, writing)
+        if drawn and adapter.signs:
+            drawn -= strokes_of_signs(strokes, drawn, adapter.signs, lambda some: self._see(some, guide))
+        return drawn
+
+    def _see(self, characters: Sequence[Sequence[np.ndarray]], guide: Guide | None) -> Observation:
+        """What the model sees in characters."""
+        embeddings, logits = self._model.run(np.stack([glyph(strokes) for strokes in characters]))
+        return Observation(embeddings, logits, np.stack([cues(list(strokes), guide) for strokes in characters]))
 
     def scored(
         self,
@@ -163,11 +175,13 @@ class Evidence:
         between_steps: Callable[[], None],
         fineness: Fineness = READ,
         alone: Alone | None = None,
+        said: Set[str] = frozenset(),
     ) -> Scored:
         """Everything that the search needs of a line of checked ink, n >= 1 strokes.
 
         between_steps : called every few hundredths of a second; it may raise.
         alone : of a line of boxes, where every segment is a known character: what each of them is by itself.
+        said : own signs that the line is known to hold.
         """
         found = self.potentials(strokes, guide, known, between_steps, adapter, fineness)
         segments, weights = found.segments, self._functions.weights
@@ -184,8 +198,18 @@ class Evidence:
             labels = share * labels + np.log(np.maximum(by_themselves, LEAST_ALONE))
             calm = share * weights.temperature + 1 - share
             weights = replace(weights, language=share * weights.language, temperature=calm)
-        labels, spaces = self._with_known(segments, labels, spaces)
-        return Scored(segments, found.observation, labels, spaces, weights, found.frames, by_themselves)
+        alphabet = self._model.labels
+        if adapter.signs:
+            wanted = said | {character.label for character in known if character.label is not None}
+            columns = sign_columns(
+                segments, found.observation, labels, spaces, adapter.signs, weights, wanted, alone is not None
+            )
+            alphabet, labels = [*alphabet, *columns[0]], np.concatenate([labels, columns[1]], axis=1)
+            if by_themselves is not None:
+                kept = [adapter.signs.labels.index(sign) for sign in columns[0]]
+                by_themselves = with_signs(by_themselves, adapter.signs.probabilities(found.observation)[:, kept])
+        labels, spaces = _with_known(segments, alphabet, labels, spaces)
+        return Scored(segments, found.observation, alphabet, labels, spaces, weights, found.frames, by_themselves)
 
     def potentials(
         self,
@@ -300,30 +324,35 @@ class Evidence:
         whole = self._functions.character_scores(segments.geometry, found)
         return labels + whole[:, None], self._functions.space_scores(segments.gaps)
 
-    def _with_known(self, segments: Lattice, labels: np.ndarray, spaces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The scores with all ruled out that a known character rules out."""
-        for segment in range(len(segments)):
-            fragment = segments.fragments[segments.starts[segment]]
-            if fragment.known is None:
-                continue
-            if fragment.known.label in self._model.labels:
-                allowed = self._model.labels.index(fragment.known.label)
-                labels[segment, np.arange(labels.shape[1]) != allowed] += FORBIDDEN
-            if fragment.known.space is not None and segments.starts[segment] > 0:
-                spaces[segments.starts[segment] - 1, int(not fragment.known.space)] += FORBIDDEN
-        return labels, spaces
+    def doubts(self, scored: Scored, steps: Sequence[Step]) -> np.ndarray:
+        """By how much to soften what is made of the segments of some steps, at least 1: (k,).
 
-    def doubts(self, scored: Scored, rows: Sequence[int]) -> np.ndarray:
-        """By how much to soften what is made of some segments, at least 1: (k,).
-
-        Drawings look like no writing style, and go a longer way for a letter than writing does.
+        Drawings look like no writing style, and go a longer way for a letter than writing does. So do the writer's own
+        signs, of which there is no doubt therefore.
         """
-        chosen = list(rows)
+        chosen = [step.segment for step in steps]
         doubts = np.maximum(scored.frames[chosen] / USUAL_FRAMES, 1.0) ** DOUBT
         if self._same:
             apart = from_styles(scored.observation[chosen].embeddings, self._model.centroids) / self._functions.familiar
             doubts *= np.maximum(apart, 1.0) ** DOUBT
-        return doubts
+        own_sign = np.array([step.label for step in steps]) >= len(self._model.labels)
+        return np.where(own_sign, 1.0, doubts)
+
+
+def _with_known(
+    segments: Lattice, alphabet: list[str], labels: np.ndarray, spaces: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The scores with all ruled out that a known character rules out."""
+    for segment in range(len(segments)):
+        fragment = segments.fragments[segments.starts[segment]]
+        if fragment.known is None:
+            continue
+        if fragment.known.label in alphabet:
+            allowed = alphabet.index(fragment.known.label)
+            labels[segment, np.arange(labels.shape[1]) != allowed] += FORBIDDEN
+        if fragment.known.space is not None and segments.starts[segment] > 0:
+            spaces[segments.starts[segment] - 1, int(not fragment.known.space)] += FORBIDDEN
+    return labels, spaces
 
 
 def _places(labels: Sequence[str], among: Sequence[str]) -> np.ndarray:

@@ -17,6 +17,7 @@ Resources are built by ``handpad-train language`` (their arrays: :mod:`handpad.t
 import bisect
 import copy
 import math
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -43,6 +44,9 @@ SURPRISE = 0.003
 LOWEST = math.log(1e-6)
 """The log probability given to a character that :data:`ALPHABET` does not hold."""
 
+SIGN = -2.5
+"""The log probability given to a sign that is no letter with marks: about that of a letter, for lack of better."""
+
 START = len(ALPHABET) + 1
 """The symbol before a line's first character. Symbols count from 1, so that 0 is "nothing" in a packed context."""
 BASE = START + 1
@@ -53,6 +57,7 @@ OUT, ROOT = 0, 1
 TREE_CHARACTERS = "abcdefghijklmnopqrstuvwxyz'"
 
 _SIZE = len(ALPHABET)
+_COLUMNS = {character: column for column, character in enumerate(ALPHABET)}
 _LARGE = slice(ALPHABET.index("A"), ALPHABET.index("Z") + 1)
 _SMALL = slice(ALPHABET.index("a"), ALPHABET.index("z") + 1)
 _APOSTROPHE = ALPHABET.index("'")
@@ -89,6 +94,15 @@ CACHED_CONTEXTS = 20_000
 
 OWN_WORD_MASS = 2e-5
 """How often one of the writer's own words is expected among all words."""
+
+
+def foreseen_as(label: str) -> str:
+    """What a label is to the language: a letter of its alphabet with marks, such as č, is that letter without them."""
+    if len(label) == 1 and not label.isascii():
+        parts = unicodedata.normalize("NFD", label)
+        if parts[0] in _COLUMNS:
+            return parts[0]
+    return label
 
 
 class Language:
@@ -194,9 +208,16 @@ class Language:
             self._rows[state] = row
         return row
 
+    def log_probability(self, state: int, label: str) -> float:
+        """Natural log of P(label comes next | state), as what it is :func:`foreseen_as`; SIGN if that is nothing."""
+        column = _COLUMNS.get(foreseen_as(label))
+        return SIGN if column is None else float(self.log_probabilities(state)[column])
+
     def next(self, state: int, character: str) -> int:
-        """The state after character was read in state. A character outside the alphabet is taken as well."""
-        code = ord(character)
+        """The state after character was read in state. One outside the alphabet, or several, are taken as well."""
+        if len(character) > 1:
+            return self.next(self.next(state, character[0]), character[1:])
+        code = ord(foreseen_as(character))
         if not 32 <= code < 127:
             node = OUT if character.isalpha() else ROOT
             return node << _WEIGHT_BITS | state & _WEIGHT_MASK

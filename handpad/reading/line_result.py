@@ -137,9 +137,9 @@ def _language_score(
     total, texts = 0.0, [alphabet[label]]
     for step in following:
         texts += [" ", alphabet[step.label]] if step.space else [alphabet[step.label]]
-    for character in texts:
-        total += float(language.log_probabilities(state)[ord(character) - 32])
-        state = language.next(state, character)
+    for text in texts:
+        total += language.log_probability(state, text)
+        state = language.next(state, text)
     return total
 
 

@@ -195,7 +195,7 @@ def _said(language: Language, state: int, text: str, behind: str) -> float:
     """Log probability of a text after a state, and of what comes next behind it."""
     total = 0.0
     for character in text + behind[: LOOK_AHEAD + behind[:LOOK_AHEAD].count(" ")]:
-        total += float(language.log_probabilities(state)[ord(character) - 32])
+        total += language.log_probability(state, character)
         state = language.next(state, character)
     return total
 

@@ -21,7 +21,7 @@ from handpad.reading.evidence import Alone, Evidence, Scored
 from handpad.reading.fragments import SPELLED, KnownCharacter, joined, moved, share_ink
 from handpad.reading.frames import FrameSamples
 from handpad.reading.language import Language
-from handpad.reading.lattice import X_HEIGHTS, Lattice, line_shape
+from handpad.reading.lattice import X_HEIGHTS, line_shape
 from handpad.reading.likely import likelihoods
 from handpad.reading.line_context import LineContext
 from handpad.reading.line_result import ALTERNATIVES, line_result
@@ -209,13 +209,13 @@ class Reader:
         about, with everything else of the line in ``known``.
         """
         scored = self._scored(strokes, guide, adapter, known)
-        stretch, found = other_readings(scored, self._model.labels, self.language, self._between_steps)
+        stretch, found = other_readings(scored, scored.alphabet, self.language, self._between_steps)
         likely, whole = self._likelihoods(scored), []
         around = [fragment.known for fragment in scored.segments.fragments]
         before, behind = ([one for one in part if one] for part in (around[: stretch.first], around[stretch.stop :]))
         for chance, one in list(zip(chances(found), found, strict=True))[:count]:
             if one.steps is not None:
-                own = self._as_known(scored.segments, one.steps, likely)
+                own = self._as_known(scored, one.steps, likely)
             else:
                 own = self._aligned(scored, units_of(one.text), likely)
             own = (replace(own[0], space=one.before), *own[1:])
@@ -237,7 +237,7 @@ class Reader:
         scored = self._scored(strokes, guide, adapter, known)
         best = self._search(scored, self.language, scored.weights)[0]
         likely = self._likelihoods(scored)
-        return best.score / scored.weights.temperature, self._as_known(scored.segments, best.steps, likely)
+        return best.score / scored.weights.temperature, self._as_known(scored, best.steps, likely)
 
     def spelled(
         self,
@@ -256,22 +256,25 @@ class Reader:
 
         text : anything; white space parts words.
         """
-        units = units_of(text)
+        signs = set(adapter.signs.labels) if adapter.signs is not None else set()
+        units = [Unit(text, False)] if text in signs else units_of(text)
         if not units:
             return ()
-        scored = self._evidence.scored(strokes, guide, adapter, known, self._between_steps, SPELLED)
+        scored = self._evidence.scored(
+            strokes, guide, adapter, known, self._between_steps, SPELLED, said=signs & {unit.text for unit in units}
+        )
         return self._aligned(scored, units, self._likelihoods(scored))
 
     def _aligned(self, scored: Scored, units: list[Unit], likely: np.ndarray) -> tuple[KnownCharacter, ...]:
         """A text parted over the open ink of a line in the likeliest way."""
         segments, calm = scored.segments, scored.weights.temperature
-        scores = unit_scores(scored.labels, self._model.labels, units)
+        scores = unit_scores(scored.labels, scored.alphabet, units)
         pieces = align(segments, scores, scored.spaces, units, calm)
         found = []
         for place, piece in enumerate(pieces):
             said, probability = units[piece.first : piece.last], 0.0
-            if piece.segment is not None and said[0].text in self._model.labels:
-                own = float(likely[piece.segment, self._model.labels.index(said[0].text)]) * piece.share
+            if piece.segment is not None and said[0].text in scored.alphabet:
+                own = float(likely[piece.segment, scored.alphabet.index(said[0].text)]) * piece.share
                 probability = min(own, *(near.share for near in pieces[max(place - 1, 0) : place + 2]))
             ink = joined(
                 substroke
@@ -336,11 +339,11 @@ class Reader:
         geometry = np.stack([line.geometry, *(geometry for _, geometry in line.misread)])
         return np.concatenate([observation.embeddings, embeddings]), geometry, [True] + [False] * len(line.misread)
 
-    def _as_known(self, segments: Lattice, steps: Sequence[Step], likely: np.ndarray) -> tuple[KnownCharacter, ...]:
+    def _as_known(self, scored: Scored, steps: Sequence[Step], likely: np.ndarray) -> tuple[KnownCharacter, ...]:
         return tuple(
             KnownCharacter(
-                segments.substrokes(step.segment),
-                self._model.labels[step.label],
+                scored.segments.substrokes(step.segment),
+                scored.alphabet[step.label],
                 step.space,
                 float(likely[step.segment, step.label]),
             )
@@ -349,7 +352,7 @@ class Reader:
 
     def _likelihoods(self, scored: Scored) -> np.ndarray:
         calm = scored.weights.temperature
-        return likelihoods(scored.segments, scored.labels / calm, scored.spaces / calm, self._model.labels)
+        return likelihoods(scored.segments, scored.labels / calm, scored.spaces / calm, scored.alphabet)
 
     def _in_stretches(
         self,
@@ -399,7 +402,7 @@ class Reader:
 
     def _search(self, scored: Scored, language: Foresight | None, weights: Weights) -> list[Path]:
         """The likeliest readings of a line, best first."""
-        segments, names = scored.segments, self._model.labels
+        segments, names = scored.segments, scored.alphabet
         return search(
             segments.starts, segments.stops, scored.labels, scored.spaces, names, language, weights, self._between_steps
         )
@@ -407,9 +410,9 @@ class Reader:
     def _line(self, scored: Scored) -> ReadLine:
         """A line as it is read, its strokes as the search had them."""
         paths = self._search(scored, self.language, scored.weights)
-        doubts = self._evidence.doubts(scored, [step.segment for step in paths[0].steps])
+        doubts = self._evidence.doubts(scored, paths[0].steps)
         likely = scored.by_themselves if scored.by_themselves is not None else self._likelihoods(scored)
-        return line_result(scored, paths, likely, doubts, self._model.labels, self.language, self._between_steps)
+        return line_result(scored, paths, likely, doubts, scored.alphabet, self.language, self._between_steps)
 
 
 def _guide_of(strokes: Sequence[np.ndarray]) -> Guide:

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from handpad.reading.language import SIGN, foreseen_as
+
 LABELS_TRIED = 10
 """Of each segment, only so many of the best labels are tried."""
 
@@ -39,7 +41,7 @@ class Foresight(Protocol):
         """The state before the first character."""
 
     def next(self, state: Any, character: str) -> Any:
-        """The state after one more character."""
+        """The state after one more character, or several that are one label."""
 
     def log_probabilities(self, state: Any) -> np.ndarray:
         """Of each character of the alphabet to come next: float32."""
@@ -82,7 +84,7 @@ def search(
     starts, stops : int (n,), the fragments of each segment, as in :class:`handpad.reading.lattice.Lattice`.
     labels : float (n, c), score of each label in each segment; comparable between segments of any number of fragments.
     spaces : float (m - 1, 2), score of no space and of a space before each fragment but the first.
-    alphabet : the c labels.
+    alphabet : the c labels; what the language does not foresee among them costs SIGN.
     language : or None to go by the ink alone.
     between_steps : called before each fragment; it may raise to end the search.
     """
@@ -93,7 +95,7 @@ def search(
     columns = None
     if language is not None:
         place = {character: column for column, character in enumerate(language.alphabet)}
-        columns = np.array([place[label] for label in alphabet])
+        columns = np.array([place.get(foreseen_as(label), len(place)) for label in alphabet])
         space_column = place[" "]
     first = np.searchsorted(stops, np.arange(1, end + 2))
     node = _Node([0.0], [language.start() if language else 0], [None])
@@ -144,7 +146,7 @@ class _Node:
 
 @dataclass
 class _Leaving:
-    """The same paths going on, each without and with a space; rows holds what the language foresees next."""
+    """The same paths going on, each without and with a space; rows holds what the language foresees next, and SIGN."""
 
     scores: np.ndarray
     states: list
@@ -172,7 +174,10 @@ def _spread(
     states = [
         language.next(states[index], " ") if spaced[index] and language is not None else states[index] for index in kept
     ]
-    rows = np.stack([language.log_probabilities(state) for state in states]) if language is not None else None
+    rows = None
+    if language is not None:
+        foreseen = np.stack([language.log_probabilities(state) for state in states])
+        rows = np.pad(foreseen, ((0, 0), (0, 1)), constant_values=SIGN)
     return _Leaving(
         np.array([scores[index] for index in kept]), states, [back[index] for index in kept],
         [spaced[index] for index in kept], rows,

@@ -50,6 +50,6 @@ def _score(language: Language, state: int, text: str) -> float:
     """Log probability of a text after a state."""
     total = 0.0
     for character in text:
-        total += float(language.log_probabilities(state)[ord(character) - 32])
+        total += language.log_probability(state, character)
         state = language.next(state, character)
     return total

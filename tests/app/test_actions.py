@@ -55,7 +55,7 @@ def test_the_menu(qtbot, window):
     assert "paused" in window.status.sentence.text()
     with qtbot.waitSignal(window.pad.ready, timeout=20_000):
         entry(window.menu, "Digits only").trigger()
-    assert window.pad.alphabet == "0123456789"
+    assert window.pad.session.alphabet.known == tuple("0123456789")
     entry(window.menu, "My words …").trigger()
     window.findChild(WordsDialog).close()
     entry(window.menu, "Train a base model …").trigger()

@@ -294,13 +294,31 @@ def test_a_letter_typed_on_the_card_names_the_character_and_is_no_shortcut(qtbot
     assert not window.pad.page.boxes
 
 
-def test_a_character_outside_the_alphabet_is_refused_in_a_sentence(qtbot, window):
+def test_a_sign_that_no_model_knows_is_taught_by_typing_it_and_offered_from_then_on(qtbot, window):
     put(qtbot, window, "o")
     popup = click_label(qtbot, window, 0)
+    popup.other.setFocus()
     popup.other.setText("ж")
     popup.other.textEdited.emit("ж")
-    assert "cannot read" in popup.message.text()
+    assert "Enter" in popup.message.text()
     assert not window.pad.page.characters[0].corrected
+    qtbot.keyClick(popup.other, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.popups.popup is None, timeout=5000)
+    assert window.pad.page.characters[0].label == "ж"
+    assert "looks just like o" in window.status.sentence.text()
+    popup = click_label(qtbot, window, 0)
+    assert "ж" in [button.label for button in popup.buttons]
+
+
+def test_a_shorthand_is_taught_as_one_sign(qtbot, window):
+    put(qtbot, window, "o")
+    popup = click_label(qtbot, window, 0)
+    popup.sign.click()
+    qtbot.keyClicks(popup.other, "kind regards")
+    qtbot.keyClick(popup.other, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.popups.popup is None, timeout=5000)
+    assert [character.label for character in window.pad.page.characters] == ["kind regards"]
+    assert "kind regards" in window.pad.session.alphabet.known
 
 
 def test_everything_that_can_be_pressed_has_a_name(qtbot, window):

@@ -87,7 +87,7 @@ class Desk:
             page = page.add(number, points.round(2))
         self.session, self._answers = PageSession(), Answers(recognizer, {})
         self.session.resume(page)
-        self.session.profile_opened(recognizer.profile_id, set(), False, recognizer.model.labels)
+        self.session.profile_opened(recognizer.profile_id, set(), False, recognizer.alphabet)
         self.work()
 
     def work(self) -> list[WordReading]:

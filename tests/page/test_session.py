@@ -7,6 +7,7 @@ from desk import Desk, put, samples
 from handwriting import write, write_line
 from pages import labelled, page_of
 
+from handpad.labels import alphabet_of
 from handpad.page import read_page as module
 from handpad.page.answers import Answers
 from handpad.page.document import from_inkml, to_inkml
@@ -120,14 +121,28 @@ def test_any_text_is_taken_for_any_ink_and_stays_on_the_page(desk, text):
     assert desk.page.text() == before.text()
 
 
-def test_a_sign_that_the_model_does_not_know_is_text_only(desk):
+def test_a_sign_that_the_model_does_not_know_is_taught_and_the_writer_is_told_what_it_looks_like(desk):
     put(desk, "to")
     key = desk.page.characters[1].substrokes
     desk.do("correct", key, "o\u0308")
-    assert desk.page.text() == "tö" and samples(desk.profile) == []
+    assert desk.page.text() == "tö" and [label for label, *_ in samples(desk.profile)] == ["ö"]
     told = corrections(desk)[-1]
-    assert [one.label for one in told.text_only] == ["ö"] and told.text_only[0].substrokes == key
+    assert told.learned and not told.text_only and told.like in "oO0" and told.like
+    assert "ö" in desk.session.alphabet.known
+    desk.do("undo")
+    assert desk.page.text() == "to" and samples(desk.profile) == []
+
+
+def test_several_characters_are_text_only_unless_the_writer_teaches_them_as_a_sign(desk):
+    put(desk, "to")
+    key = desk.page.characters[1].substrokes
+    desk.do("correct", key, "ch", True)
+    assert [label for label, *_ in samples(desk.profile)] == ["ch"] and desk.page.text() == "tch"
+    desk.do("undo")
+    desk.session.alphabet = desk.recognizer.alphabet
     desk.do("correct", key, "ch")
+    told = corrections(desk)[-1]
+    assert [one.label for one in told.text_only] == ["ch"] and told.text_only[0].substrokes == key
     assert desk.page.text() == "tch" and len(desk.page.characters) == 2 and samples(desk.profile) == []
     line = desk.recognizer.read_line(
         list(desk.page.strokes.values()), known=[KnownCharacter(moved(key, {3: 2}), "ch", False)]
@@ -347,7 +362,7 @@ def test_nothing_is_asked_for_before_a_profile_is_open(tmp_path):
     session.write(write("o")[0])
     session.confirm()
     assert [type(message) for message in session.outbox] == [PageChanged]
-    session.profile_opened("id", set(), False, "abc")
+    session.profile_opened("id", set(), False, alphabet_of("abc"))
     assert [type(message) for message in session.outbox].count(LineJob) == 1
 
 
@@ -356,7 +371,7 @@ def slow(tmp_path):
     """A session with two lines whose answers are given by hand, and what answers it."""
     session, recognizer = PageSession(), Recognizer(tmp_path / "me.handpad")
     session.resume(page_of("to lo"))
-    session.profile_opened(recognizer.profile_id, recognizer.known_ids(), False, recognizer.model.alphabet)
+    session.profile_opened(recognizer.profile_id, recognizer.known_ids(), False, recognizer.alphabet)
     yield session, Answers(recognizer, {})
     recognizer.close()
 

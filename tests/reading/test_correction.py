@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from handpad.labels import alphabet_of
 from handpad.reading.correction import parted, taught_by
 from handpad.reading.fragments import KnownCharacter, Substroke
 from handpad.reading.likely import LIKELY
@@ -32,11 +33,11 @@ def test_lessons_are_of_likely_ink_that_the_model_knows():
         KnownCharacter(places[3], "b", False, LIKELY / 2),
         KnownCharacter(places[4], "c"),
     ]
-    taught = taught_by({places[0]: "a", places[4]: "o"}, characters, "abco")
+    taught = taught_by({places[0]: "a", places[4]: "o"}, characters, alphabet_of("abco"))
     assert [(sample.label, sample.shown, sample.right) for sample in taught.samples] == [
         ("c", "o", False),
         ("a", "a", True),
     ]
     assert [one.label for one in taught.text_only] == ["ä", "cl"]
     assert [one.label for one in taught.skipped] == ["b"]
-    assert [sample.label for sample in taught_by({}, characters, "abco", {places[4]}).samples] == ["a"]
+    assert [sample.label for sample in taught_by({}, characters, alphabet_of("abco"), {places[4]}).samples] == ["a"]
