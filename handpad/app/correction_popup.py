@@ -16,7 +16,6 @@ CHOICES = 5
 _PICTURE, _PICTURE_MARGIN = 72, 9
 _MOST_ENLARGED = 3.0  # a dot stays a dot
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-_WITH_SHIFT = _COMMANDS | Qt.KeyboardModifier.ShiftModifier
 
 
 class ChoiceButton(QAbstractButton):
@@ -222,6 +221,7 @@ class CorrectionPopup(Popup):
         self.other = QLineEdit(placeholderText="Another character", maxLength=LONGEST_SIGN, maximumWidth=150)
         self.other.setAccessibleName("Another character")
         self.other.textEdited.connect(self._typed)
+        self.other.returnPressed.connect(lambda: self._teach(self.other.text()))
         self.sign = QPushButton("New sign …", toolTip="Teach a character or short text of your own, such as ä or →")
         self.sign.setCheckable(True)
         self.sign.clicked.connect(self._ask_sign)
@@ -268,11 +268,8 @@ class CorrectionPopup(Popup):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, focused, picked = event.key(), focused_one(self.buttons), picked_one(event, self.buttons)
-        typed = self.other.hasFocus() and bool(self.other.text().strip())
         if key == Qt.Key.Key_Escape:
             self.close()
-        elif typed and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _WITH_SHIFT:
-            self._teach(self.other.text())
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.close_with(self.word_asked)
         elif picked is not None:
@@ -313,7 +310,7 @@ class CorrectionPopup(Popup):
         if label in self._alphabet:
             self.setEnabled(False)
             self.taught.emit(label)
-        else:
+        elif label:
             self._say(f"Handpad cannot learn “{label}” as it is set now.")
 
     def _say(self, sentence: str) -> None:

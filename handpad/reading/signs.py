@@ -18,7 +18,7 @@ from handpad.reading.language import SIGN
 from handpad.reading.lattice import Lattice
 from handpad.reading.search import Weights
 
-TRUST, IN_PARTS, PRIOR = 0.5, 0.25, -1.7
+TRUST, IN_PARTS, PRIOR = 0.5, 0.25, -2.2
 """The log odds of a sign on a line: TRUST times those by shape, less IN_PARTS for each nat by which its ink reads
 better in parts, and PRIOR. Fitted by logistic regression on 339 hypotheses, 50 of them signs, of the first five lines
 of UNIPEN's validation writers with accents put on letters (``tests/bench/bench_own_signs.py``), but for PRIOR, which
