@@ -18,6 +18,7 @@ class Actions(QObject):
     lines, boxes : how the next lines are written on; one of them is checked.
     pages, search : the drawer with all pages, and its search field.
     handwriting : the drawer with all that was learned.
+    zoom_in, zoom_out, zoom_reset : how large the page is shown.
     copy, copy_paragraphs, new, quit : the text of the page, also with wrapped lines as one, the next page, the end.
     """
 
@@ -42,6 +43,10 @@ class Actions(QObject):
         self._also(self.copy, "Ctrl+Shift+C")
         self.copy_paragraphs = self._action("copy", "Copy as paragraphs", "Ctrl+Alt+C")
         self.new = self._action("file-plus", "New page", QKeySequence.StandardKey.New)
+        self.zoom_in = self._action("zoom-in", "Larger", "Ctrl++")
+        self._also(self.zoom_in, "Ctrl+=")
+        self.zoom_out = self._action("zoom-out", "Smaller", "Ctrl+-")
+        self.zoom_reset = self._action("search", "Usual size", "Ctrl+0")
         self.quit = QAction("Quit", window, shortcut=QKeySequence.StandardKey.Quit)
         window.addAction(self.quit)
 

@@ -11,7 +11,6 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
-    QCursor,
     QInputDevice,
     QKeyEvent,
     QMouseEvent,
@@ -19,16 +18,19 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPointingDevice,
     QTabletEvent,
+    QTouchEvent,
 )
 from PySide6.QtWidgets import QWidget
 
 from handpad.app.page_view import FADE_IN, GLOW, PageView, View
 from handpad.app.pen_path import NIB, PenPath
 from handpad.app.theme import Theme
-from handpad.app.under_pointer import strokes_at, word_near
+from handpad.app.touch import Touch
+from handpad.app.under_pointer import item_at, strokes_at, word_at, word_near
+from handpad.app.walk_keys import take_key
+from handpad.app.zoom import Zoom
 from handpad.page.line_job import Key
 from handpad.page.page import Character, Page
-from handpad.page.walk import row_beside, word_beside
 
 TAP = 5.0
 """A press that moves less than this many logical pixels is a tap."""
@@ -38,11 +40,10 @@ SETTLED = 1.0
 
 ERASER_RADIUS = 7.0
 
-DRAWING_REACH = 6.0
-"""A point so near to the ink of a drawing is on it: nothing inside a frame is."""
-
 _MOUSE_AFTER_PEN = 0.4
 _BLANK_ROWS = 2
+_BLANK = 0.4
+"""So many rows, and such a part of what is in sight, are blank below the ink: the last line can be moved up."""
 
 
 class Canvas(QWidget):
@@ -58,6 +59,7 @@ class Canvas(QWidget):
     removed(key) : the writer asked for it to be deleted.
     drawn(numbers), read_asked(numbers) : these strokes are a drawing; these are one no more, and to be read.
     pressed() : something was pressed on the paper, before anything else happens.
+    fingers_moved(before, after, factor) : fingers moved the paper between points of the screen, and apart.
     painted_first() : the paper is on the screen for the first time.
     """
 
@@ -70,6 +72,7 @@ class Canvas(QWidget):
     drawn = Signal(object)
     read_asked = Signal(object)
     pressed = Signal()
+    fingers_moved = Signal(QPointF, QPointF, float)
     painted_first = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None):
@@ -88,7 +91,9 @@ class Canvas(QWidget):
         self._tapped_space: Character | None = None
         self._pressed_at = QPointF()
         self._nib: QPointF | None = None
-        self._pen_seen = False
+        self._hand: QPointF | None = None
+        self.zoom = Zoom()
+        self.touch = Touch(self)
         self._last_pen = -1.0
         self._last_written: dict[int, float] = {}
         self._unsure: dict[int, set] = {}
@@ -115,15 +120,15 @@ class Canvas(QWidget):
         if bool(old.strokes) != bool(page.strokes) or old.boxes != page.boxes:
             self.update()
         for rect in self.painter.changed_rects(old, page):
-            self.update(rect.toAlignedRect())
+            self.update_page(rect)
         for number in old.drawings ^ page.drawings:
             box = (old if number in old.drawings else page).stroke_boxes[number]
-            self.update(QRectF(box.left, box.top, box.width, box.height).adjusted(-8, -8, 8, 8).toAlignedRect())
+            self.update_page(QRectF(box.left, box.top, box.width, box.height).adjusted(-8, -8, 8, 8))
         self._update_unsure(page.changed_lines(old) or page.lines)
         if self.view.selected is not None and page.item(self.view.selected) is None:
             self.view.selected = None
         self.view.hovered = None
-        self._fit()
+        self.fit()
 
     def _update_unsure(self, rows: Iterable[int]) -> None:
         """Paint those characters and spaces again that are unsure now and were not before, or the other way round."""
@@ -134,7 +139,7 @@ class Canvas(QWidget):
             for key, rect_of in unsure ^ self._unsure.get(row, set()):
                 character = self.page.find(key)
                 if character is not None:
-                    self.update(rect_of(self.page, character).adjusted(-4, -4, 4, 4).toAlignedRect())
+                    self.update_page(rect_of(self.page, character).adjusted(-4, -4, 4, 4))
             self._unsure[row] = unsure
 
     def light_up(self, rects: Sequence[QRectF]) -> None:
@@ -159,7 +164,7 @@ class Canvas(QWidget):
             for key, start in list(times.items()):
                 character = self.page.find(key)
                 if character is not None:
-                    self.update(self.painter.character_rect(self.page, character).toAlignedRect())
+                    self.update_page(self.painter.character_rect(self.page, character))
                 if character is None or now - start > duration:
                     del times[key]
                 else:
@@ -167,23 +172,52 @@ class Canvas(QWidget):
         if not running:
             self._animation.stop()
 
-    def _fit(self) -> None:
-        """Keep blank lines below the ink, and all ink within reach; where there are boxes, the last one whole."""
+    def fit(self) -> None:
+        """Keep blank paper below the ink, all ink within reach, and what is in sight where it is."""
+        sight = self.parentWidget().size() if self.parentWidget() else self.size()
+        ruling, factor = self.page.ruling, self.zoom.factor
         bottom = max((box.bottom for box in self.page.stroke_boxes.values()), default=0.0)
-        bottom = max(bottom, *(self.page.ruling.baseline(typed.row) for typed in self.page.typed), 0.0)
+        bottom = max(bottom, *(ruling.baseline(typed.row) for typed in self.page.typed), 0.0)
         right = max((box.right for box in self.page.stroke_boxes.values()), default=0.0)
-        ruling = self.page.ruling
-        height = ruling.baseline(ruling.row(bottom) + _BLANK_ROWS) + ruling.DEPTH * ruling.pitch
-        if self.page.box_rows:
+        if self.page.box_rows:  # the last box is whole
             right = ruling.margin + math.ceil((right - ruling.margin) / ruling.box_width) * ruling.box_width
-        width = right + ruling.margin if right > self.width() else 0
-        self.setMinimumSize(int(width), int(height))
+        right += ruling.margin
+        blank = ruling.row(bottom + sight.height() / factor * _BLANK) if bottom else 0
+        height = ruling.baseline(max(ruling.row(bottom) + _BLANK_ROWS, blank)) + ruling.DEPTH * ruling.pitch
+        width = right if (right - ruling.margin) * factor > sight.width() else 0.0
+        if factor > 1:  # all that was in sight in its usual size stays within reach
+            width, height = max(width, sight.width()), max(height, sight.height())
+        lowest = sight.height() - self.y() if self.y() < 0 else 0
+        self.setMinimumSize(int(width * factor), max(int(height * factor), lowest))
+
+    def set_zoom(self, zoom: Zoom) -> None:
+        """Show the page in another size."""
+        self.zoom = zoom
+        self._nib = None
+        self.fit()
+        self.update()
+
+    def update_page(self, rect: QRectF) -> None:
+        """Paint a part of the page anew."""
+        self.update(self.zoom.widget_rect(rect).adjusted(-1, -1, 1, 1).toAlignedRect())
+
+    def hand(self) -> QPointF | None:
+        """Where the writer's hand is, on the page: a pen or a pointer over the paper, else the end of the last stroke.
+
+        None where nothing was written yet.
+        """
+        if self._hand is not None:
+            return self._hand
+        last = max(self._last_written, key=self._last_written.__getitem__, default=None)
+        stroke = self.page.strokes.get(last) if last is not None else None
+        return QPointF(*stroke[-1, :2]) if stroke is not None else None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        rect = QRectF(event.rect())
+        rect = self.zoom.page_rect(QRectF(event.rect()))
+        painter.scale(self.zoom.factor, self.zoom.factor)
         painter.setClipRect(rect)
-        self.view.edge = self.width()
+        self.view.edge = self.width() / self.zoom.factor
         self.painter.paint(painter, rect, self.page, self.view, time.monotonic())
         if self._live is not None:
             self._live.paint(painter, QColor(self.painter.theme.ink))
@@ -201,7 +235,7 @@ class Canvas(QWidget):
         if self.eraser or self._erasing:
             painter.setPen(color)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(self._nib, ERASER_RADIUS, ERASER_RADIUS)
+            painter.drawEllipse(self._nib, self._reach(ERASER_RADIUS), self._reach(ERASER_RADIUS))
         else:
             color.setAlphaF(0.5)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -212,23 +246,28 @@ class Canvas(QWidget):
         """Draw our own nib dot: some systems (Wayland) show no cursor for a pen."""
         for where in (self._nib, point):
             if where is not None:
-                reach = ERASER_RADIUS + 2
-                self.update(QRectF(where.x() - reach, where.y() - reach, 2 * reach, 2 * reach).toAlignedRect())
+                reach = self._reach(ERASER_RADIUS + 2)
+                self.update_page(QRectF(where.x() - reach, where.y() - reach, 2 * reach, 2 * reach))
         self._nib = point
+
+    def _reach(self, pixels: float) -> float:
+        """So many logical pixels in page units."""
+        return pixels / self.zoom.factor
 
     # Pen, mouse and touch
 
     def tabletEvent(self, event: QTabletEvent) -> None:
         event.accept()
-        self._pen_seen = True
         self._last_pen = time.monotonic()
+        self.touch.pen(self._last_pen)
         device = event.pointingDevice()
         eraser = event.pointerType() == QPointingDevice.PointerType.Eraser or (
             device is not None and "eraser" in device.name().lower()
         )
         has_pressure = device is not None and bool(device.capabilities() & QInputDevice.Capability.Pressure)
         pressure = event.pressure() if has_pressure else float("nan")
-        point, seconds = event.position(), event.timestamp() / 1000
+        point, seconds = self.zoom.on_page(event.position()), event.timestamp() / 1000
+        self._hand = point
         if event.type() == QEvent.Type.TabletPress:
             self._press_button(event, "pen", pressure, seconds, eraser)
         elif event.type() == QEvent.Type.TabletMove:
@@ -245,22 +284,23 @@ class Canvas(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._from_pen():
             return
-        self._move("mouse", event.position(), float("nan"), event.timestamp() / 1000)
-        self._move_nib(event.position() if self.eraser else None)
-        self._hover(event.position())
+        self._hand = point = self.zoom.on_page(event.position())
+        self._move("mouse", point, float("nan"), event.timestamp() / 1000)
+        self._move_nib(point if self.eraser else None)
+        self._hover(point)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self._release("mouse", event.position(), event.timestamp() / 1000)
+            self._release("mouse", self.zoom.on_page(event.position()), event.timestamp() / 1000)
 
     def _press_button(
         self, event: QMouseEvent | QTabletEvent, device: str, pressure: float, seconds: float, eraser: bool
     ) -> None:
         """Tip or left button write, unless a barrel button, told of before the tip, or another is held; right asks."""
         if event.button() == Qt.MouseButton.LeftButton and not event.buttons() & ~event.button():
-            self._press(device, event.position(), pressure, seconds, eraser)
+            self._press(device, self.zoom.on_page(event.position()), pressure, seconds, eraser)
         elif event.button() == Qt.MouseButton.RightButton:
-            self._open_at(event.position())
+            self._open_at(self.zoom.on_page(event.position()))
 
     def _from_pen(self) -> bool:
         """Windows can send a late mouse event for what the pen did."""
@@ -268,33 +308,31 @@ class Canvas(QWidget):
 
     def event(self, event: QEvent) -> bool:
         kind = event.type()
-        if kind in (QEvent.Type.TouchBegin, QEvent.Type.TouchUpdate, QEvent.Type.TouchEnd, QEvent.Type.TouchCancel):
-            return self._touch(event)
+        if isinstance(event, QTouchEvent):
+            self.touch.take(event, time.monotonic())
+            event.accept()
+            return True
         if kind == QEvent.Type.Leave:
+            self._hand = None
             self._move_nib(None)
             self._hover(None)
         return super().event(event)
 
-    def _touch(self, event) -> bool:
-        """One finger writes until a pen has been seen; from then on fingers and palms only scroll."""
-        if self._pen_seen:
-            return False
-        points = event.points()
-        seconds = event.timestamp() / 1000
-        if len(points) != 1 or event.type() == QEvent.Type.TouchCancel:
-            if self._device == "touch":
-                self._cancel()
-            event.accept()
-            return True
-        point = points[0]
-        if event.type() == QEvent.Type.TouchBegin:
-            self._press("touch", point.position(), float("nan"), seconds, False)
-        elif event.type() == QEvent.Type.TouchUpdate:
-            self._move("touch", point.position(), float("nan"), seconds)
-        else:
-            self._release("touch", point.position(), seconds)
-        event.accept()
-        return True
+    def finger_down(self, point: QPointF, seconds: float) -> None:
+        self._press("touch", self.zoom.on_page(point), float("nan"), seconds, False)
+
+    def finger_at(self, point: QPointF, seconds: float) -> None:
+        self._move("touch", self.zoom.on_page(point), float("nan"), seconds)
+
+    def finger_up(self, point: QPointF, seconds: float) -> None:
+        self._release("touch", self.zoom.on_page(point), seconds)
+
+    def finger_gone(self) -> None:
+        if self._device == "touch":
+            self._cancel()
+
+    def fingers_at(self, before: QPointF, after: QPointF, factor: float) -> None:
+        self.fingers_moved.emit(before, after, factor)
 
     def _press(self, device: str, point: QPointF, pressure: float, seconds: float, eraser: bool) -> None:
         if self._device is not None:  # each stroke belongs to the device that began it
@@ -335,8 +373,8 @@ class Canvas(QWidget):
         stroke = np.array(self._points)
         extent = np.abs(stroke[:, :2] - stroke[0, :2]).max()
         tapped = self._tapped_space or self._tapped or self._tapped_gap
-        if extent < TAP and tapped:
-            self.update(picture.bounds.toAlignedRect())
+        if extent < self._reach(TAP) and tapped:
+            self.update_page(picture.bounds)
             word_or_letter = self.opened if self._tapped else self.word_opened
             asked = self.space_turned if self._tapped_space else word_or_letter
             # Never open anything inside a pen event: the pen would be left pressed.
@@ -358,7 +396,7 @@ class Canvas(QWidget):
         if self._points and row[:2] == self._points[-1][:2]:
             return
         self._points.append(row)
-        self.update(self._live.add(row[0], row[1], row[2]).toAlignedRect())
+        self.update_page(self._live.add(row[0], row[1], row[2]))
 
     def written(self, number: int, picture: PenPath) -> None:
         """Keep the live picture of the stroke that was given this number."""
@@ -368,39 +406,23 @@ class Canvas(QWidget):
             self.light_up(())
 
     def _erase_at(self, point: QPointF) -> None:
-        for number in strokes_at(self.page, point, ERASER_RADIUS) - self.view.faded:
+        for number in strokes_at(self.page, point, self._reach(ERASER_RADIUS)) - self.view.faded:
             box = self.page.stroke_boxes[number]
             self.view.faded.add(number)
-            self.update(QRectF(box.left, box.top, box.width, box.height).adjusted(-6, -6, 6, 6).toAlignedRect())
+            self.update_page(QRectF(box.left, box.top, box.width, box.height).adjusted(-6, -6, 6, 6))
         self._move_nib(point)
 
     # Choosing characters
 
+    def _settled(self, numbers: Iterable[int]) -> bool:
+        """Whether strokes were written so long ago that a tap on them means them, and is no dot."""
+        return max(self._last_written.get(number, 0.0) for number in numbers) < time.monotonic() - SETTLED
+
     def _character_at(self, point: QPointF) -> Character | None:
-        """The character whose label, or the drawing or character whose settled ink, lies under a point."""
-        now = time.monotonic()
-        for character in self.page.characters:
-            if character.label and self.painter.label_rect(self.page, character).contains(point):
-                return character
-        on = strokes_at(self.page, point, DRAWING_REACH) & self.page.drawings if self.page.drawings else set()
-        drawing = next((Character(key) for key in self.page.pictures if on.intersection(s.stroke for s in key)), None)
-        for item in ([drawing] if drawing else []) + list(self.page.characters):
-            box = self.page.box(item)
-            settled = max(self._last_written.get(number, 0.0) for number in item.strokes) < now - SETTLED
-            inside = QRectF(box.left, box.top, box.width, box.height).adjusted(-2, -2, 2, 2).contains(point)
-            if settled and (inside or item is drawing):
-                return item
-        return None
+        return item_at(self.page, self.painter, point, self._settled)
 
     def _word_at(self, point: QPointF) -> Character | None:
-        """The first character of the settled word in whose band of labels a point lies."""
-        now = time.monotonic()
-        row = self.painter.label_row(self.page, point)
-        for word in self.page.words(row) if row is not None and row not in self.page.box_rows else ():
-            if self.painter.word_rect(self.page, word).contains(point):
-                last = max(self._last_written.get(number, 0.0) for c in word for number in c.strokes)
-                return word[0] if all(c.label for c in word) and last < now - SETTLED else None
-        return None
+        return word_at(self.page, self.painter, point, self._settled)
 
     def _space_at(self, point: QPointF) -> Character | None:
         """The character before whose doubtful space, or want of one, a point is."""
@@ -429,64 +451,22 @@ class Canvas(QWidget):
             for key in (hovered, self.view.hovered):
                 character = self.page.find(key) if key else None
                 if character:
-                    self.update(self.painter.label_rect(self.page, character).toAlignedRect())
+                    self.update_page(self.painter.label_rect(self.page, character))
             self.view.hovered = hovered
         if not self.eraser:
             open_here = hovered or (point is not None and (self._word_at(point) or self._space_at(point)))
             self.setCursor(Qt.CursorShape.PointingHandCursor if open_here else Qt.CursorShape.CrossCursor)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        characters = self.page.items
-        steps: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        selected = self.page.item(self.view.selected) if self.view.selected else None
-        if not characters:
+        if not take_key(self, event):
             super().keyPressEvent(event)
-        elif event.key() == Qt.Key.Key_D and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._turn_drawing(selected)
-        elif event.key() in steps and selected and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.select(word_beside(self.page, selected, steps[event.key()]).substrokes)
-        elif event.key() in steps:
-            index = characters.index(selected) + steps[event.key()] if selected else len(characters) - 1
-            self.select(characters[min(max(index, 0), len(characters) - 1)].substrokes)
-        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            step = -1 if event.key() == Qt.Key.Key_Up else 1
-            self.select((row_beside(self.page, selected, step) if selected else characters[-1]).substrokes)
-        elif event.key() == Qt.Key.Key_Home:
-            self.select(characters[0].substrokes)
-        elif event.key() == Qt.Key.Key_End:
-            self.select(characters[-1].substrokes)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2, Qt.Key.Key_Space) and selected:
-            shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            (self.word_opened if shift else self.opened).emit(selected.substrokes)
-        elif event.key() == Qt.Key.Key_Menu and selected:
-            self.word_opened.emit(selected.substrokes)
-        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and selected:
-            index = characters.index(selected)
-            others = [c.substrokes for c in characters if c is not selected]
-            self.select(others[min(index, len(others) - 1)] if others else None)
-            self.removed.emit(selected.substrokes)
-        elif event.key() == Qt.Key.Key_Escape and selected:
-            self.select(None)
-        else:
-            super().keyPressEvent(event)
-
-    def _turn_drawing(self, selected: Character | None) -> None:
-        """Make the ink under the keyboard's mark, else under the pointer, a drawing; what is one is read again."""
-        under = QPointF(self.mapFromGlobal(QCursor.pos()))
-        on = set(selected.strokes) if selected else strokes_at(self.page, under, ERASER_RADIUS)
-        if on and on <= self.page.drawings:
-            self.read_asked.emit(
-                {n for item in self.page.items if not on.isdisjoint(item.strokes) for n in item.strokes}
-            )
-        elif on:
-            self.drawn.emit(on)
 
     def select(self, key: Key | None) -> None:
         """Put the keyboard's mark on a character or a drawing, or on none."""
         for marked in (self.view.selected, key):
             character = self.page.item(marked) if marked else None
             if character:
-                self.update(self.painter.character_rect(self.page, character).toAlignedRect())
+                self.update_page(self.painter.character_rect(self.page, character))
         self.view.selected = key
         self.select_word(())
 
@@ -495,4 +475,4 @@ class Canvas(QWidget):
         before, self.view.word = self.view.word, keys
         for marked in (before, keys):
             if marked:
-                self.update(self.painter.marked_rect(self.page, marked).adjusted(-3, -3, 3, 3).toAlignedRect())
+                self.update_page(self.painter.marked_rect(self.page, marked).adjusted(-3, -3, 3, 3))

@@ -2,7 +2,7 @@
 
 import functools
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -16,13 +16,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from handpad.app.canvas import Canvas
 from handpad.app.theme import Theme
 from handpad.ink import Box
 from handpad.page.page import Character, Page
 from handpad.page.parting import Key
 
 ROOM = 34.0
-"""Logical pixels around the ink."""
+"""Page units around the ink."""
 
 _SMALL = 11
 
@@ -33,8 +34,9 @@ class InkOverlay(QWidget):
     Mouse and pen are one: subclasses say what a press, a move and a release do at a point of the page.
     """
 
-    def __init__(self, theme: Theme, name: str, canvas: QWidget):
+    def __init__(self, theme: Theme, name: str, canvas: Canvas):
         super().__init__(canvas)
+        self._canvas = canvas
         self._theme = theme
         self._pressed = False
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -49,8 +51,16 @@ class InkOverlay(QWidget):
 
     def cover(self, ink: QRectF) -> None:
         """Lie over some ink and a little around it."""
-        area = ink.adjusted(-ROOM, -ROOM, ROOM, ROOM + 30).intersected(QRectF(self.parentWidget().rect()))
-        self.setGeometry(area.toAlignedRect())
+        area = ink.adjusted(-ROOM, -ROOM, ROOM, ROOM + 30).intersected(self._paper())
+        self.setGeometry(self._canvas.zoom.widget_rect(area).toAlignedRect())
+
+    def _paper(self) -> QRectF:
+        """All of the page that there is to lie on."""
+        return self._canvas.zoom.page_rect(QRectF(self._canvas.rect()))
+
+    def _inside(self, area: QRectF) -> QRect:
+        """Where a part of the page lies in this widget."""
+        return self._canvas.zoom.widget_rect(area).translated(-QPointF(self.pos())).toAlignedRect()
 
     def press(self, point: QPointF) -> bool:
         """The pen or the left button goes down; False leaves it to the paper."""
@@ -66,7 +76,7 @@ class InkOverlay(QWidget):
         """The pointer moves without being pressed."""
 
     def _on_page(self, point: QPointF) -> QPointF:
-        return point + QPointF(self.pos())
+        return self._canvas.zoom.on_page(point + QPointF(self.pos()))
 
     def tabletEvent(self, event: QTabletEvent) -> None:
         kinds = {
@@ -123,6 +133,7 @@ class InkOverlay(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(-QPointF(self.pos()))
+        painter.scale(self._canvas.zoom.factor, self._canvas.zoom.factor)
         return painter
 
     def _font(self) -> QFont:

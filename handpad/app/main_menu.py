@@ -30,6 +30,9 @@ class MainMenu(QMenu):
         self.addAction(actions.new)
         self.addAction(actions.copy)
         self.addAction(actions.copy_paragraphs)
+        zoom = self.addMenu("Size of the page")
+        for action in (actions.zoom_in, actions.zoom_out, actions.zoom_reset):
+            zoom.addAction(action)
         self.addSeparator()
         for setting in TABLE:
             self._add_setting(setting, settings[setting.key])

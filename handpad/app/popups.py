@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtCore import QObject, QRect, QRectF, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from handpad.app.canvas import Canvas
@@ -83,7 +83,7 @@ class Popups(QObject):
         self.popup.drawn.connect(lambda: self.draw(character.strokes))
         self.popup.split.connect(lambda: self.split(key))
         self.popup.joined.connect(lambda: pad.join(key))
-        self._show(key, self._canvas.painter.character_rect(page, character).toAlignedRect())
+        self._show(key, self._canvas.painter.character_rect(page, character))
 
     def _space_before(self, character: Character) -> bool | None:
         """Whether a space precedes a character; None where there can be none."""
@@ -124,7 +124,7 @@ class Popups(QObject):
         self.popup.cuts_asked.connect(self._move_cuts)
         self.marks.show_word(key)
         keys = tuple(other.substrokes for other in word)
-        self._show(key, self._canvas.painter.marked_rect(page, keys).toAlignedRect())
+        self._show(key, self._canvas.painter.marked_rect(page, keys))
         self._canvas.select_word(keys)
 
     def _choose(self, key: Key, reading: WordReading) -> None:
@@ -163,7 +163,7 @@ class Popups(QObject):
         self.popup = DrawingPopup(self._place)
         self.popup.read_asked.connect(lambda: self.read_drawing(numbers))
         self.popup.deleted.connect(lambda: self.delete(key))
-        self._show(key, self._canvas.painter.character_rect(self._pad.page, Character(key)).toAlignedRect())
+        self._show(key, self._canvas.painter.character_rect(self._pad.page, Character(key)))
 
     def draw(self, numbers: Iterable[int]) -> None:
         """Make strokes a drawing, which says nothing."""
@@ -203,13 +203,14 @@ class Popups(QObject):
             if shown is not None:
                 shown.set_theme(theme)
 
-    def _show(self, key: Key, rect: QRect) -> None:
-        """Show the popup beside a part of the canvas."""
+    def _show(self, key: Key, rect: QRectF) -> None:
+        """Show the popup beside a part of the page."""
         self.popup.closed.connect(self._on_closed)
         self._canvas.select(key)
-        self._make_room(rect)
-        corner = self._canvas.mapTo(self._place, rect.topLeft())
-        self.popup.open_at(QRect(corner, rect.size()))
+        shown = self._canvas.zoom.widget_rect(rect).toAlignedRect()
+        self._make_room(shown)
+        corner = self._canvas.mapTo(self._place, shown.topLeft())
+        self.popup.open_at(QRect(corner, shown.size()))
 
     def _make_room(self, rect: QRect) -> None:
         """Scroll until the popup has room below a part of the canvas, or above it, as far as the paper goes."""

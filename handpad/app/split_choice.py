@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
 
+from handpad.app.canvas import Canvas
 from handpad.app.ink_overlay import InkOverlay, ink_rect
 from handpad.app.theme import Theme
 from handpad.page.page import Page
@@ -30,7 +30,7 @@ class SplitChoice(InkOverlay):
     picked = Signal(object)
     left = Signal()
 
-    def __init__(self, theme: Theme, page: Page, cuts: Sequence[Cut], canvas: QWidget):
+    def __init__(self, theme: Theme, page: Page, cuts: Sequence[Cut], canvas: Canvas):
         super().__init__(theme, "Where is it parted?", canvas)
         self._page, self.cuts, self.chosen = page, list(cuts[:MOST]), 0
         self._ink = ink_rect(page, [cuts[0].left, cuts[0].right])
@@ -69,7 +69,7 @@ class SplitChoice(InkOverlay):
             found[place] = rect
         shift = (sum(found[place].center().x() - self.cuts[place].border.x for place in found)) / len(found)
         shift = min(shift, min(rect.left() for rect in found.values()) - 2)
-        over = max(rect.right() for rect in found.values()) - shift - (self.parentWidget().width() - 2)
+        over = max(rect.right() for rect in found.values()) - shift - (self._paper().right() - 2)
         if rows < 2:
             for rect in found.values():
                 rect.moveTop(self._ink.bottom() + 8)

@@ -1,9 +1,15 @@
 """Which ink lies under a pointer, and which word it means."""
 
-import numpy as np
-from PySide6.QtCore import QPointF
+from collections.abc import Callable, Iterable
 
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+
+from handpad.app.page_view import PageView
 from handpad.page.page import Character, Page
+
+DRAWING_REACH = 6.0
+"""A point so near to the ink of a drawing is on it: nothing inside a frame is."""
 
 NEAR = 1.2
 """A point so many x-heights beside a word still means the word, if no other is nearer."""
@@ -47,3 +53,35 @@ def word_near(page: Page, point: QPointF) -> Character | None:
         if away < best[0] and all(character.label for character in word):
             best = away, word[0]
     return best[1]
+
+
+def item_at(
+    page: Page, painter: PageView, point: QPointF, settled: Callable[[Iterable[int]], bool]
+) -> Character | None:
+    """The character whose label, or the drawing or character whose settled ink, lies under a point.
+
+    settled : whether strokes of these numbers may be meant by a tap.
+    """
+    for character in page.characters:
+        if character.label and painter.label_rect(page, character).contains(point):
+            return character
+    on = strokes_at(page, point, DRAWING_REACH) & page.drawings if page.drawings else set()
+    drawing = next((Character(key) for key in page.pictures if on.intersection(s.stroke for s in key)), None)
+    for item in ([drawing] if drawing else []) + list(page.characters):
+        box = page.box(item)
+        inside = QRectF(box.left, box.top, box.width, box.height).adjusted(-2, -2, 2, 2).contains(point)
+        if (inside or item is drawing) and settled(item.strokes):
+            return item
+    return None
+
+
+def word_at(
+    page: Page, painter: PageView, point: QPointF, settled: Callable[[Iterable[int]], bool]
+) -> Character | None:
+    """The first character of the settled word in whose band of labels a point lies."""
+    row = painter.label_row(page, point)
+    for word in page.words(row) if row is not None and row not in page.box_rows else ():
+        if painter.word_rect(page, word).contains(point):
+            complete = all(character.label for character in word)
+            return word[0] if complete and settled(number for c in word for number in c.strokes) else None
+    return None

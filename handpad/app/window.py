@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from handpad.app import theme as themes
 from handpad.app.actions import ActionBar, Actions
@@ -18,6 +18,7 @@ from handpad.app.handwriting.drawer import HandwritingDrawer
 from handpad.app.main_menu import MainMenu
 from handpad.app.pad import Pad
 from handpad.app.pages.drawer import PagesDrawer
+from handpad.app.paper import Paper
 from handpad.app.popups import Popups
 from handpad.app.status_line import StatusLine, counted
 from handpad.app.unsaved import may_close, save_elsewhere, unsaved_sentence
@@ -105,9 +106,7 @@ class MainWindow(QMainWindow):
 
     def _build_center(self) -> None:
         self.banner = Banner()
-        self.scrolled = QScrollArea(widgetResizable=True)
-        self.scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scrolled.setWidget(self.canvas)
+        self.scrolled = Paper(self.canvas)
         self.status = StatusLine(self.settings["learning"] == "on")
         self.bottom = BottomPanel(self.status)
         self.bottom.copy.setToolTip(self.tools.copy.toolTip())
@@ -142,6 +141,10 @@ class MainWindow(QMainWindow):
         self.tools.copy.triggered.connect(lambda: self.copy_text())
         self.tools.new.triggered.connect(lambda: self.new_page())
         self.tools.quit.triggered.connect(self.close)
+        self.tools.zoom_in.triggered.connect(self.scrolled.zoom_in)
+        self.tools.zoom_out.triggered.connect(self.scrolled.zoom_out)
+        self.tools.zoom_reset.triggered.connect(self.scrolled.zoom_reset)
+        self.scrolled.zoomed.connect(self._on_zoomed)
         self.tools.pages.toggled.connect(self._show_pages)
         self.tools.search.triggered.connect(lambda: self._search_pages())
         self.tools.copy_paragraphs.triggered.connect(lambda: self.copy_text(as_paragraphs=True))
@@ -201,6 +204,10 @@ class MainWindow(QMainWindow):
         if character is not None:
             self.pad.set_space(key, not character.space)
             self.notice("One word again." if character.space else "Two words now.", undo=True)
+
+    def _on_zoomed(self, factor: float) -> None:
+        self.popups.close()
+        self.notice(f"{factor:.0%}".replace("%", " %"))
 
     def _use_eraser(self, eraser: bool) -> None:
         self.canvas.eraser = eraser
@@ -410,6 +417,7 @@ class MainWindow(QMainWindow):
 
     def restore_scroll(self) -> None:
         """Show the part of the page that was shown when the window was closed."""
+        self._place.restore_zoom(self.scrolled)
         self._place.restore_scroll(self.scrolled)
 
     def come_forward(self) -> None:

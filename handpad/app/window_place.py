@@ -1,13 +1,16 @@
-"""Where the window stood, how large it was and how far its page was scrolled, from one start to the next."""
+"""Where the window stood, how large it and its page were shown, and how far that was scrolled, from start to start."""
 
 import base64
 import binascii
+import contextlib
 import json
 import logging
 from pathlib import Path
 
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
+from handpad.app.paper import Paper
+from handpad.app.zoom import Zoom
 from handpad.files import replace_file
 
 log = logging.getLogger(__name__)
@@ -36,20 +39,28 @@ class WindowPlace:
         except binascii.Error:
             log.warning("window place %s not read", self._path)
 
-    def restore_scroll(self, scrolled: QScrollArea) -> None:
+    def restore_zoom(self, paper: Paper) -> None:
+        """Show pages as large as they were shown."""
+        with contextlib.suppress(ValueError):
+            factor = float(self._kept.get("zoom", ""))
+            if factor == factor:
+                paper.zoom_to(Zoom().times(factor))
+
+    def restore_scroll(self, paper: Paper) -> None:
         """Show the part of the page that was shown. The page must have its size by then."""
         across, down = self._kept.get("across", ""), self._kept.get("down", "")
         if self._kept.get("page") == self._page and across.isdecimal() and down.isdecimal() and len(across + down) < 16:
-            scrolled.horizontalScrollBar().setValue(int(across))
-            scrolled.verticalScrollBar().setValue(int(down))
+            paper.horizontalScrollBar().setValue(int(across))
+            paper.verticalScrollBar().setValue(int(down))
 
-    def keep(self, window: QWidget, scrolled: QScrollArea) -> None:
+    def keep(self, window: QWidget, paper: Paper) -> None:
         """Write down how the window stands now. That it cannot be written is logged: nothing is lost by it."""
         self._kept = {
             "geometry": base64.b64encode(window.saveGeometry().data()).decode(),
             "page": self._page,
-            "across": str(scrolled.horizontalScrollBar().value()),
-            "down": str(scrolled.verticalScrollBar().value()),
+            "across": str(paper.horizontalScrollBar().value()),
+            "zoom": f"{paper.canvas.zoom.factor:.6g}",
+            "down": str(paper.verticalScrollBar().value()),
         }
         try:
             replace_file(self._path, json.dumps(self._kept, indent=1).encode())

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QRegion
-from PySide6.QtWidgets import QWidget
 
+from handpad.app.canvas import Canvas
 from handpad.app.ink_overlay import InkOverlay, ink_rect
 from handpad.app.theme import Theme
 from handpad.page.messages import Change
@@ -38,7 +38,7 @@ class WordCuts(InkOverlay):
     dragging = Signal()
     left = Signal()
 
-    def __init__(self, theme: Theme, page: Page, parting: Parting, canvas: QWidget, note: str = ""):
+    def __init__(self, theme: Theme, page: Page, parting: Parting, canvas: Canvas, note: str = ""):
         super().__init__(theme, "Cuts between the letters", canvas)
         self.setAccessibleDescription(
             "Left and right move the chosen cut, Tab goes to the next one, Delete removes it, Insert or plus adds one, "
@@ -89,7 +89,7 @@ class WordCuts(InkOverlay):
     def plus(self) -> QRectF:
         """Where a cut can be added, in points of the page."""
         x = self._ink.right() + 16
-        if x + 10 > self.parentWidget().width():
+        if x + 10 > self._paper().right():
             x = self._ink.left() - 16
         return QRectF(x - 9, self._top() - 9, 18, 18)
 
@@ -97,19 +97,20 @@ class WordCuts(InkOverlay):
         """Beside the sign that adds a cut, or before the word where there is no room behind it."""
         width, plus = self._width(self.note) + 14, self.plus()
         left = plus.right() + 5
-        if left + width > self.parentWidget().width():
+        if left + width > self._paper().right():
             left = max(min(plus.left(), self._ink.left()) - 5 - width, 2.0)
         return QRectF(left, plus.center().y() - 8.5, width, 17)
 
     def _clip(self) -> None:
         """Only what can be taken hold of is in the way of the pen."""
         if self.note:
-            self.setGeometry(self.geometry().united(self._note_rect().toAlignedRect()))
+            note = self._canvas.zoom.widget_rect(self._note_rect()).toAlignedRect()
+            self.setGeometry(self.geometry().united(note))
         region = QRegion()
         for rect in (*map(self.line, range(len(self.parting.borders))), self.plus()):
-            region += rect.translated(-QPointF(self.pos())).toAlignedRect()
+            region += self._inside(rect)
         if self.note:
-            region += self._note_rect().translated(-QPointF(self.pos())).toAlignedRect()
+            region += self._inside(self._note_rect())
         self.setMask(region)
 
     def _tell(self) -> None:
