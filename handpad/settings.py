@@ -38,6 +38,28 @@ TABLE = (
         "Light or dark paper.",
     ),
     Setting(
+        "touch",
+        "Touch",
+        {
+            "write": "A finger writes until a pen is used; two move the paper",
+            "move": "Only the pen writes; fingers move the paper",
+            "off": "Only the pen: touch does nothing",
+        },
+        "What fingers on the paper do. Two of them move it and show it larger or smaller.",
+    ),
+    Setting(
+        "palm_delay",
+        "Palm",
+        {
+            "1000": "Touch waits a second for the pen to go",
+            "500": "Touch waits half a second",
+            "2000": "Touch waits two seconds",
+            "5000": "Touch waits five seconds",
+            "0": "Touch does not wait",
+        },
+        "While a pen is over the paper, and so long afterwards, touch does nothing: it may be your palm.",
+    ),
+    Setting(
         "adapter",
         "How it learns",
         {

@@ -26,6 +26,7 @@ class Paper(QScrollArea):
         self.canvas = canvas
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(canvas)
+        self.viewport().ungrabGesture(Qt.GestureType.PanGesture)  # Qt's own takes palms for fingers
         canvas.fingers_moved.connect(self._follow)
 
     def zoom_in(self) -> None:

@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self.popups = Popups(pad, self.canvas, self.scrolled, self.center, self.theme)
         self._connect_tools()
         self._connect_pad()
+        self._set_touch()
         self.canvas.view.unsure = pad.session.is_doubtful
         self.canvas.view.space_in_doubt = self.pad.session.space_in_doubt
         self._apply_theme()
@@ -348,6 +349,8 @@ class MainWindow(QMainWindow):
         self.menu.show_setting(key, value)
         if key == "theme":
             self._apply_theme()
+        elif key in ("touch", "palm_delay"):
+            self._set_touch()
         elif key == "learning":
             self.pad.session.learns = self.status.learning = value == "on"
             self.status.rest()
@@ -355,6 +358,10 @@ class MainWindow(QMainWindow):
             if key == "model":
                 self._options["model"] = None  # what the command line named gives way to the choice
             self.open_recognizer()
+
+    def _set_touch(self) -> None:
+        self.canvas.touch.mode = self.settings["touch"]
+        self.canvas.touch.delay = int(self.settings["palm_delay"]) / 1000
 
     def open_recognizer(self, **options) -> None:
         """Open the recogniser as the settings say; options (profile, model) stay as they were first given."""
