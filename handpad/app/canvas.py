@@ -23,22 +23,22 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from handpad.app.page_view import FADE_IN, GLOW, PageView, View
-from handpad.app.pen_path import NIB, PenPath
+from handpad.app.pen_path import PenPath, color_of, width_of
+from handpad.app.rubber import Rubber
 from handpad.app.theme import Theme
 from handpad.app.touch import Touch
-from handpad.app.under_pointer import item_at, strokes_at, word_at, word_near
+from handpad.app.under_pointer import item_at, word_at, word_near
 from handpad.app.walk_keys import take_key
 from handpad.app.zoom import Zoom
 from handpad.page.line_job import Key
 from handpad.page.page import Character, Page
+from handpad.page.pen import PLAIN
 
 TAP = 5.0
 """A press that moves less than this many logical pixels is a tap."""
 
 SETTLED = 1.0
 """A tap on a character opens it only this many seconds after its last stroke; before that it is ink (a dot)."""
-
-ERASER_RADIUS = 7.0
 
 _MOUSE_AFTER_PEN = 0.4
 _BLANK_ROWS = 2
@@ -52,7 +52,7 @@ class Canvas(QWidget):
     Signals
     -------
     stroke_written(stroke, picture) : a stroke ended; stroke is (n, 4) in page units, picture its PenPath.
-    strokes_erased(numbers) : the eraser was lifted from these strokes.
+    strokes_erased(numbers, left) : the eraser was lifted from these strokes; left: of some of them something stays.
     opened(key) : the writer asked for the character, or the drawing, made of this ink.
     word_opened(key) : the writer asked for the word that this character is in.
     space_turned(key) : the space before this character, which is in doubt, is none; or there is one.
@@ -64,7 +64,7 @@ class Canvas(QWidget):
     """
 
     stroke_written = Signal(object, object)
-    strokes_erased = Signal(object)
+    strokes_erased = Signal(object, object)
     opened = Signal(object)
     word_opened = Signal(object)
     space_turned = Signal(object)
@@ -80,6 +80,8 @@ class Canvas(QWidget):
         self.page = Page()
         self.view = View()
         self.eraser = False
+        self.rubber = Rubber()
+        self.pen = PLAIN
         self.painter = PageView(theme, self.font())
         self._painted = False
         self._live: PenPath | None = None
@@ -122,8 +124,9 @@ class Canvas(QWidget):
         for rect in self.painter.changed_rects(old, page):
             self.update_page(rect)
         for number in old.drawings ^ page.drawings:
-            box = (old if number in old.drawings else page).stroke_boxes[number]
-            self.update_page(QRectF(box.left, box.top, box.width, box.height).adjusted(-8, -8, 8, 8))
+            shown = old if number in old.drawings else page
+            box, reach = shown.stroke_boxes[number], 8 + width_of(1.0, shown.pen(number)) / 2
+            self.update_page(QRectF(box.left, box.top, box.width, box.height).adjusted(-reach, -reach, reach, reach))
         self._update_unsure(page.changed_lines(old) or page.lines)
         if self.view.selected is not None and page.item(self.view.selected) is None:
             self.view.selected = None
@@ -235,18 +238,20 @@ class Canvas(QWidget):
         if self.eraser or self._erasing:
             painter.setPen(color)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(self._nib, self._reach(ERASER_RADIUS), self._reach(ERASER_RADIUS))
+            painter.drawEllipse(self._nib, self._reach(self.rubber.radius), self._reach(self.rubber.radius))
         else:
+            color = QColor(color_of(self.pen, color))
             color.setAlphaF(0.5)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)
-            painter.drawEllipse(self._nib, NIB / 2, NIB / 2)
+            radius = width_of(0.5, self.pen) / 2
+            painter.drawEllipse(self._nib, radius, radius)
 
     def _move_nib(self, point: QPointF | None) -> None:
         """Draw our own nib dot: some systems (Wayland) show no cursor for a pen."""
         for where in (self._nib, point):
             if where is not None:
-                reach = self._reach(ERASER_RADIUS + 2)
+                reach = self._reach(self.rubber.radius + 2) + width_of(0.5, self.pen)
                 self.update_page(QRectF(where.x() - reach, where.y() - reach, 2 * reach, 2 * reach))
         self._nib = point
 
@@ -348,7 +353,7 @@ class Canvas(QWidget):
             self._erase_at(point)
             return
         self._points = []
-        self._live = PenPath()
+        self._live = PenPath(pen=self.pen)
         self._add(point, pressure, seconds)
 
     def _move(self, device: str, point: QPointF, pressure: float, seconds: float) -> None:
@@ -365,9 +370,9 @@ class Canvas(QWidget):
         self._device = None
         if self._erasing:
             self._erasing = False
-            gone, self.view.faded = self.view.faded, set()
+            gone, left = self.rubber.lift(self.view)
             if gone:
-                self.strokes_erased.emit(gone)
+                self.strokes_erased.emit(gone, left)
             return
         picture, self._live = self._live, None
         stroke = np.array(self._points)
@@ -386,7 +391,7 @@ class Canvas(QWidget):
         """Forget the stroke being written."""
         self._device = None
         self._erasing = False
-        self.view.faded = set()
+        self.rubber.lift(self.view)
         self._live = None
         self.update()
 
@@ -406,10 +411,8 @@ class Canvas(QWidget):
             self.light_up(())
 
     def _erase_at(self, point: QPointF) -> None:
-        for number in strokes_at(self.page, point, self._reach(ERASER_RADIUS)) - self.view.faded:
-            box = self.page.stroke_boxes[number]
-            self.view.faded.add(number)
-            self.update_page(QRectF(box.left, box.top, box.width, box.height).adjusted(-6, -6, 6, 6))
+        for rect in self.rubber.rub(self.page, self.view, point, self._reach(self.rubber.radius)):
+            self.update_page(rect)
         self._move_nib(point)
 
     # Choosing characters

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
 
@@ -33,6 +34,7 @@ class View:
     selected, hovered : ink of the character under the keyboard's or the pointer's mark, or None.
     word : ink of the characters of the word that is being corrected, or ().
     faded : numbers of strokes that an eraser is about to remove.
+    rubbed : numbers of strokes to what an eraser is about to leave of them.
     found : around what a search found on the page.
     edge : x where the paper ends: no box is drawn across it.
     """
@@ -45,6 +47,7 @@ class View:
     hovered: Key | None = None
     word: tuple[Key, ...] = ()
     faded: set[int] = field(default_factory=set)
+    rubbed: dict[int, list[np.ndarray]] = field(default_factory=dict)
     found: tuple[QRectF, ...] = ()
     edge: float = math.inf
 
@@ -143,12 +146,15 @@ class PageView:
         faded = QColor(self.theme.ink)
         faded.setAlphaF(0.25)
         drawn = {number for character in characters for number in character.strokes} | page.drawings
-        for number in sorted(drawn):
+        for number in sorted(drawn - view.rubbed.keys(), key=lambda number: (number not in page.marks, number)):
             picture = self._pictures.get(number)
             if picture is None:
-                picture = self._pictures[number] = PenPath(page.strokes[number])
+                picture = self._pictures[number] = PenPath(page.strokes[number], page.pen(number))
             if picture.bounds.intersects(rect):
                 picture.paint(painter, faded if number in view.faded else ink)
+        for number, pieces in view.rubbed.items():
+            for piece in pieces:
+                PenPath(piece, page.pen(number)).paint(painter, ink)
         painter.setFont(self._font)
         for character in characters:
             if character.label and self.label_rect(page, character).adjusted(-4, -4, 4, 4).intersects(rect):

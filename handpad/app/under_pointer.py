@@ -65,7 +65,7 @@ def item_at(
     for character in page.characters:
         if character.label and painter.label_rect(page, character).contains(point):
             return character
-    on = strokes_at(page, point, DRAWING_REACH) & page.drawings if page.drawings else set()
+    on = strokes_at(page, point, DRAWING_REACH) & page.drawings - page.marks if page.drawings else set()
     drawing = next((Character(key) for key in page.pictures if on.intersection(s.stroke for s in key)), None)
     for item in ([drawing] if drawing else []) + list(page.characters):
         box = page.box(item)

@@ -54,7 +54,7 @@ def _turn_drawing(canvas, selected: Character | None) -> None:
     """Make the ink under the keyboard's mark, else under the pointer, a drawing; what is one is read again."""
     page = canvas.page
     under = canvas.zoom.on_page(QPointF(canvas.mapFromGlobal(QCursor.pos())))
-    on = set(selected.strokes) if selected else strokes_at(page, under, _ON / canvas.zoom.factor)
+    on = set(selected.strokes) if selected else strokes_at(page, under, _ON / canvas.zoom.factor) - page.marks
     if on and on <= page.drawings:
         canvas.read_asked.emit({n for item in page.items if not on.isdisjoint(item.strokes) for n in item.strokes})
     elif on:

@@ -196,7 +196,7 @@ class MainWindow(QMainWindow):
     # What the writer does
 
     def _on_stroke(self, stroke, picture) -> None:
-        number = self.pad.write(stroke)
+        number = self.pad.write(stroke, picture.pen)
         self.canvas.written(number, picture)
 
     def _on_space_turned(self, key: Key) -> None:

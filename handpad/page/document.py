@@ -13,6 +13,7 @@ import numpy as np
 from handpad.errors import HandpadError
 from handpad.ink import as_strokes
 from handpad.page.page import Character, Page, Ruling, Typed
+from handpad.page.pen import MARKER, PLAIN, WIDEST, Pen
 from handpad.reading.fragments import Substroke, ink_of
 from handpad.sample_ids import old_sample_id
 
@@ -31,9 +32,10 @@ class NewerPageError(DocumentError):
 SPACE = 0.85
 """In a page of format 1, which tells no spaces, a gap wider than this many x-heights is one."""
 
-FORMAT = 4
+FORMAT = 5
 """Version of the page file. Version 1 had whole strokes in its characters, and no spaces; until version 2 samples had
-numbers, and no page said of which profile; until version 3 there were no typed text and no drawings."""
+numbers, and no page said of which profile; until version 3 there were no typed text and no drawings; until version 4
+all strokes were of one pen."""
 
 MOST_BYTES = 64_000_000
 MOST_ELEMENTS = 1_000_000
@@ -66,6 +68,8 @@ RULING_BOUNDS = {
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML file may hold, so that a page with them could not be read again."""
 
+_COLOR = re.compile("#[0-9a-f]{6}")
+
 _CHECKSUM = re.compile(rb"<!-- sha256 ([0-9a-f]{64}) -->")
 
 
@@ -87,11 +91,18 @@ def to_inkml(page: Page) -> bytes:
     _annotate(root, "ruling", " ".join(f"{value:g}" for value in values))
     for typed in page.typed:
         _annotate(root, "typed", f"{typed.row} {typed.x:.10g} {typed.text}")
+    brushes = {pen: f"b{number}" for number, pen in enumerate(dict.fromkeys(page.pens.values()), start=1)}
+    if brushes:
+        definitions = _element(root, "definitions")
+        for pen, name in brushes.items():
+            _brush(definitions, pen, name)
     trace_format = _element(root, "traceFormat")
     for name in "XYFT":
         _element(trace_format, "channel", name=name, type="decimal")
     for number, stroke in page.strokes.items():
         trace = _element(root, "trace")
+        if number in page.pens:
+            trace.set("brushRef", f"#{brushes[page.pens[number]]}")
         trace.set(_ID, f"s{number}")
         form = ", ".join(["%.10g %.10g %.10g %.10g"] * len(stroke))
         trace.text = (form % tuple(stroke.ravel().tolist())).replace("nan", "?")
@@ -114,6 +125,16 @@ def to_inkml(page: Page) -> bytes:
                 view.set("to", str(substroke.stop))
     content = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return content + b"\n<!-- sha256 %s -->\n" % hashlib.sha256(content).hexdigest().encode()
+
+
+def _brush(definitions: ET.Element, pen: Pen, name: str) -> None:
+    brush = _element(definitions, "brush")
+    brush.set(_ID, name)
+    _element(brush, "brushProperty", name="color", value=pen.color)
+    _element(brush, "brushProperty", name="width", value=f"{pen.width * (MARKER if pen.highlighter else 1):g}")
+    if pen.highlighter:
+        _element(brush, "brushProperty", name="transparency", value="128")
+        _element(brush, "brushProperty", name="rasterOp", value="maskPen")
 
 
 # What a flag is called in the file, and in Character.
@@ -193,12 +214,17 @@ def _page(root: ET.Element) -> Page:
     if version > FORMAT:
         raise NewerPageError("It comes from a newer Handpad; update Handpad to open it.")
     strokes: dict[int, np.ndarray] = {}
+    brushes = {brush.get(_ID, ""): pen_of(brush) for brush in root.iter(f"{{{NAMESPACE}}}brush")}
+    pens: dict[int, Pen] = {}
     points = 0
     for trace in root.iter(f"{{{NAMESPACE}}}trace"):
         number = int(trace.get(_ID, "")[1:])
         if not 0 < number < 2**31 or number in strokes:
             raise DocumentError("Two of its strokes have one number, or one has none.")
         strokes[number] = stroke_of(trace.text or "")
+        pen = brushes.get(trace.get("brushRef", "")[1:])
+        if pen is not None and pen != PLAIN:
+            pens[number] = pen
         points += len(strokes[number])
         if len(strokes) > MOST_STROKES or points > MOST_POINTS:
             raise DocumentError(f"It holds more than {MOST_STROKES:,} strokes or {MOST_POINTS:,} points.")
@@ -220,7 +246,10 @@ def _page(root: ET.Element) -> Page:
         typed=typed,
         drawings=drawings,
         writing=writing,
+        pens=MappingProxyType(pens),
     )
+    if not page.marks <= drawings:
+        raise DocumentError("A stroke of a highlighter is no drawing.")
     lines: dict[int, list[Character]] = {}
     for character in characters:
         lines.setdefault(page.row(character), []).append(character)
@@ -259,6 +288,17 @@ def fitted(stroke: np.ndarray) -> np.ndarray:
     stroke[:, 2] = stroke[:, 2].clip(0, 1)
     stroke[np.isinf(stroke[:, 3]), 3] = np.nan
     return stroke
+
+
+def pen_of(brush: ET.Element) -> Pen:
+    """The pen of a brush. Raises DocumentError or ValueError if it is none of a page's."""
+    found = {one.get("name"): one.get("value", "") for one in brush.findall(f"{{{NAMESPACE}}}brushProperty")}
+    highlighter = found.get("rasterOp") == "maskPen"
+    color, width = found.get("color", PLAIN.color), float(found.get("width", PLAIN.width))
+    width = width / MARKER if highlighter else width
+    if not _COLOR.fullmatch(color) or not 0 < width <= WIDEST:
+        raise DocumentError("It has a pen that no page has.")
+    return Pen(color, round(width, 6), highlighter)
 
 
 def ruling_of(text: str) -> Ruling:

@@ -3,8 +3,9 @@
 Without Qt, so that scripts and tests edit pages as the app does; the app turns its events into these calls.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from handpad.labels import Alphabet
 from handpad.page.line_job import committed, opened, reopened
 from handpad.page.page import Character, Page, Typed
 from handpad.page.parting import Cut
+from handpad.page.pen import PLAIN, Pen
 from handpad.reading.correction import TrainingSample, taught_by, text_of
 from handpad.reading.fragments import KnownCharacter
 from handpad.sample_ids import new_sample_id
@@ -37,7 +39,7 @@ class WordCorrection:
     right: bool
 
 
-def written(page: Page, number: int, stroke: np.ndarray, left: int | None) -> Page:
+def written(page: Page, number: int, stroke: np.ndarray, left: int | None, pen: Pen = PLAIN) -> Page:
     """The page with one more stroke (n, 4).
 
     Words that it touches are open again; a line that the writer has left for it is committed.
@@ -46,7 +48,7 @@ def written(page: Page, number: int, stroke: np.ndarray, left: int | None) -> Pa
     ----------
     number : of the stroke. left : the line of the stroke before; None if there was none.
     """
-    page = page.add(number, stroke)
+    page = page.add(number, stroke, pen)
     row = page.stroke_row(number)
     if row not in page.box_rows:
         page = opened(page, row, page.stroke_boxes[number])
@@ -55,11 +57,31 @@ def written(page: Page, number: int, stroke: np.ndarray, left: int | None) -> Pa
     return page
 
 
-def erased(page: Page, numbers: Iterable[int]) -> tuple[Page, set[int]]:
-    """The page without some strokes, words that they touched open again; and the lines that they stood on."""
+def erased(
+    page: Page, numbers: Iterable[int], left: Mapping[int, Sequence[np.ndarray]] = MappingProxyType({}), first: int = 0
+) -> tuple[Page, set[int]]:
+    """The page without some strokes, words that they touched open again; and the lines that they stood on.
+
+    What a highlighter drew is erased alone: the words beneath it stay as they are.
+
+    Parameters
+    ----------
+    left : numbers of these strokes to what the eraser has left of them: strokes of the same pen.
+    first : number of the first of those; the next ones follow.
+    """
     numbers = set(numbers)
-    gone = [(page.stroke_row(n), page.stroke_boxes[n]) for n in numbers if n in page.strokes]
+    before = page
+    gone = [(page.stroke_row(n), page.stroke_boxes[n]) for n in numbers if n in page.strokes and n not in page.marks]
     page = page.erase(numbers)
+    for number in sorted(numbers & left.keys()):
+        added = range(first, first + len(left[number]))
+        for piece, stroke in zip(added, left[number], strict=True):
+            page = page.add(piece, stroke, before.pen(number))
+        if number in before.drawings:
+            page = page.drawn(added)
+        elif number in before.writing:
+            page = replace(page, writing=page.writing | {*added})
+        first = added.stop
     for row, box in gone:
         if row not in page.box_rows:
             page = opened(page, row, box)

@@ -29,7 +29,7 @@ def merged(base: Page, ours: Page, theirs: Page) -> Page:
         ink = theirs.strokes[own].tobytes()
         if ink not in in_ours and ink not in in_base:
             number += 1
-            page = page.add(number, theirs.strokes[own])
+            page = page.add(number, theirs.strokes[own], theirs.pen(own))
             in_ours[ink] = number
             new.add(number)
     to_ours = {own: in_ours[ink] for ink, own in in_theirs.items() if ink in in_ours}
@@ -38,6 +38,10 @@ def merged(base: Page, ours: Page, theirs: Page) -> Page:
         if to_ours.keys() >= set(character.strokes):
             before = base.find(_moved(character, to_base)) if to_base.keys() >= set(character.strokes) else None
             page = _with_character(page, replace(character, substrokes=_moved(character, to_ours)), before, new)
+    for kind, turned in (("drawings", Page.drawn), ("writing", Page.written)):
+        known = {in_base[base.strokes[own].tobytes()] for own in getattr(base, kind)}
+        said = {to_ours[own] for own in getattr(theirs, kind) if own in to_ours and to_base.get(own) not in known}
+        page = turned(page, said - getattr(page, kind))
     if theirs.boxes != base.boxes and ours.boxes == base.boxes:
         page = replace(page, boxes=theirs.boxes)
     if theirs.typed != base.typed:

@@ -14,6 +14,7 @@ import numpy as np
 
 from handpad.ink import Box, Guide, bounding_box
 from handpad.page.parting import Cut, cuts_of
+from handpad.page.pen import PLAIN, Pen
 from handpad.reading.drawings import NEAR, close_together
 from handpad.reading.fragments import Substroke, joined
 from handpad.reading.separate import separate_boxes
@@ -121,6 +122,7 @@ class Page:
     typed : what was typed between the words of ink and on lines without any.
     drawings : numbers of the strokes that say nothing: they are never read, and in no character.
     writing : numbers of the strokes of which the writer has said that they are no drawing.
+    pens : numbers of the strokes that another pen than PLAIN wrote to that pen; those of a highlighter are drawings.
     stroke_boxes : the box of each stroke.
     """
 
@@ -133,6 +135,7 @@ class Page:
     typed: tuple[Typed, ...] = ()
     drawings: frozenset[int] = frozenset()
     writing: frozenset[int] = frozenset()
+    pens: Mapping[int, Pen] = field(default_factory=lambda: MappingProxyType({}))
     stroke_boxes: Mapping[int, Box] = field(default_factory=lambda: MappingProxyType({}), compare=False)
 
     def __post_init__(self) -> None:
@@ -197,14 +200,29 @@ class Page:
         """Baseline and x-height of the line that a character stands on, in page units."""
         return self.ruling.guide(self.row(character))
 
-    def add(self, number: int, stroke: np.ndarray) -> "Page":
-        """The page with one more stroke under a number of its own, for now a character by itself unless in a box."""
+    def pen(self, number: int) -> Pen:
+        """What a stroke was written with."""
+        return self.pens.get(number, PLAIN)
+
+    @functools.cached_property
+    def marks(self) -> frozenset[int]:
+        """Numbers of the strokes of highlighters."""
+        return frozenset(number for number, pen in self.pens.items() if pen.highlighter)
+
+    def add(self, number: int, stroke: np.ndarray, pen: Pen = PLAIN) -> "Page":
+        """The page with one more stroke under a number of its own, for now a character by itself unless in a box.
+
+        A stroke of a highlighter is a drawing.
+        """
         box = bounding_box([stroke])
         page = replace(
             self,
             strokes=MappingProxyType({**self.strokes, number: stroke}),
             stroke_boxes=MappingProxyType({**self.stroke_boxes, number: box}),
+            pens=self.pens if pen == PLAIN else MappingProxyType({**self.pens, number: pen}),
         )
+        if pen.highlighter:
+            return replace(page, drawings=self.drawings | {number})
         row = self.ruling.row(box.center[1])
         line = page.inserted(self.lines.get(row, ()), Character((Substroke(number, 0, len(stroke)),)))
         if self.has_boxes(row):
@@ -225,6 +243,9 @@ class Page:
             strokes=MappingProxyType({new: self.strokes[old] for old, new in number_of.items()}),
             stroke_boxes=MappingProxyType({new: self.stroke_boxes[old] for old, new in number_of.items()}),
             lines=MappingProxyType({row: tuple(map(moved, line)) for row, line in self.lines.items()}),
+            drawings=frozenset(number_of[number] for number in self.drawings),
+            writing=frozenset(number_of[number] for number in self.writing),
+            pens=MappingProxyType({number_of[number]: pen for number, pen in self.pens.items()}),
         )
 
     def erase(self, numbers: Iterable[int]) -> "Page":
@@ -237,7 +258,14 @@ class Page:
             stroke_boxes=MappingProxyType({n: box for n, box in self.stroke_boxes.items() if n not in gone}),
             drawings=self.drawings - gone,
             writing=self.writing - gone,
+            pens=self._pens_without(gone),
         )
+
+    def _pens_without(self, numbers: Set[int]) -> Mapping[int, Pen]:
+        """The pens, the very same ones where none of these strokes has one."""
+        if numbers.isdisjoint(self.pens):
+            return self.pens
+        return MappingProxyType({number: pen for number, pen in self.pens.items() if number not in numbers})
 
     def _unread(self, numbers: Set[int]) -> "Page":
         """The page whose characters have none of these strokes. What is left of one is ink that has not been read."""
@@ -262,8 +290,11 @@ class Page:
         return replace(self._unread(new), drawings=self.drawings | new, writing=self.writing - new)
 
     def written(self, numbers: Iterable[int]) -> "Page":
-        """The page with these strokes no drawing any more, nor ever taken for one again: ink that has not been read."""
-        new = set(numbers) & self.drawings
+        """The page with these strokes no drawing any more, nor ever taken for one again: ink that has not been read.
+
+        What a highlighter drew stays a drawing.
+        """
+        new = (set(numbers) & self.drawings) - self.marks
         page = replace(self, drawings=self.drawings - new, writing=self.writing | new)
         for number in sorted(new):
             row = self.stroke_row(number)
@@ -275,8 +306,8 @@ class Page:
 
     @functools.cached_property
     def pictures(self) -> tuple[tuple[Substroke, ...], ...]:
-        """The drawings, from top to bottom: strokes of them that touch, or nearly, are one."""
-        numbers = sorted(self.drawings)
+        """The drawings but those of highlighters, from top to bottom: strokes that touch, or nearly, are one."""
+        numbers = sorted(self.drawings - self.marks)
         groups = close_together([self.stroke_boxes[number] for number in numbers], NEAR * self.ruling.x_height)
         found = [tuple(numbers[index] for index in group) for group in groups]
         found.sort(key=lambda group: (self.stroke_row(group[0]), self.stroke_boxes[group[0]].left))
@@ -304,7 +335,7 @@ class Page:
             for substroke in other.substrokes:
                 if substroke.stroke in gone:
                     stroke = self.strokes[substroke.stroke][substroke.start : substroke.stop]
-                    page = page.add(number, stroke)
+                    page = page.add(number, stroke, self.pen(substroke.stroke))
                     substroke, number = Substroke(number, 0, len(stroke)), number + 1
                 substrokes.append(substroke)
             line.append(
@@ -312,7 +343,13 @@ class Page:
             )
         kept = {n: stroke for n, stroke in page.strokes.items() if n not in gone}
         boxes = {n: page.stroke_boxes[n] for n in kept}
-        page = replace(page, strokes=MappingProxyType(kept), stroke_boxes=MappingProxyType(boxes), lines=self.lines)
+        page = replace(
+            page,
+            strokes=MappingProxyType(kept),
+            stroke_boxes=MappingProxyType(boxes),
+            lines=self.lines,
+            pens=page._pens_without(gone),
+        )
         page = page.with_line(row, [other for other in line if page.row(other) == row])
         for other in line:  # a stretch of a tall stroke may stand on another line than the whole
             if page.row(other) != row:

@@ -165,7 +165,7 @@ def _with_newer(page: Page, other: Page) -> tuple[Page, int]:
     last = max(page.strokes, default=0)
     newer = {n: s for n, s in other.strokes.items() if n > last and s.tobytes() not in known}
     for number, stroke in sorted(newer.items()):
-        page = page.add(number, stroke)
+        page = page.add(number, stroke, other.pen(number))
     return page.drawn(newer.keys() & other.drawings), len(newer)
 
 

@@ -22,11 +22,13 @@ from handpad.page.document import (
     character_of,
     fitted,
     parsed,
+    pen_of,
     ruling_of,
     stroke_of,
     typed_of,
 )
 from handpad.page.page import Character, Page, Ruling, Typed
+from handpad.page.pen import PLAIN, Pen
 from handpad.reading.fragments import Substroke
 
 _VALUE = rb"(?:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|\?)"
@@ -149,6 +151,9 @@ def _page(data: bytes, strokes: dict[int, np.ndarray], mended: set[int]) -> Page
         strokes = {number: stroke for number, stroke in strokes.items() if number not in deep}
         page = replace(page, strokes=MappingProxyType(strokes))
     drawings, writing = (_numbers(data, kind) & strokes.keys() for kind in (b"drawings", b"writing"))
+    pens = {number: pen for number, pen in _pens(data).items() if number in strokes}
+    drawings |= {number for number, pen in pens.items() if pen.highlighter}
+    writing -= drawings
     own = (character for character in _characters(data, strokes) if drawings.isdisjoint(character.strokes))
     characters = _fitting(own, strokes, mended)
     covered = {number for character in characters for number in character.strokes}
@@ -166,12 +171,25 @@ def _page(data: bytes, strokes: dict[int, np.ndarray], mended: set[int]) -> Page
         box_rows=_numbers(data, b"boxRows") & lines.keys(),
         drawings=drawings,
         writing=writing,
+        pens=MappingProxyType(pens),
     )
 
 
 def _numbers(data: bytes, kind: bytes) -> frozenset[int]:
     """The numbers that an annotation of the page lists, as far as they can be read."""
     return frozenset(int(one) for one in (_note(data, kind) or b"").split() if one.isdigit() and len(one) < 9)
+
+
+def _pens(data: bytes) -> dict[int, Pen]:
+    """The pens that can be read, by the numbers of the strokes that they wrote."""
+    brushes = {}
+    for name, content in re.findall(rb'<brush xml:id="(b\d{1,9})">(.{0,2000}?)</brush>', data[:1_000_000], re.DOTALL):
+        try:
+            brushes[name] = pen_of(ET.fromstring(b'<brush xmlns="%s">%s</brush>' % (NAMESPACE.encode(), content)))
+        except Exception:  # of whatever kind: its strokes are as a plain pen's
+            continue
+    told = re.findall(rb'<trace brushRef="#(b\d{1,9})" xml:id="s(\d{1,9})"', data)
+    return {int(number): brushes[name] for name, number in told if brushes.get(name, PLAIN) != PLAIN}
 
 
 def _characters(data: bytes, strokes: Mapping[int, np.ndarray]) -> Iterable[Character]:
@@ -235,7 +253,7 @@ def _told(data: bytes) -> int:
     """How many strokes there were, as far as the file still tells."""
     note = _note(data, b"strokes") or b""
     said = int(note) if note.isdigit() and len(note) < 7 else 0
-    begun = len(re.findall(rb"<trace xml:id=", data))
+    begun = len(re.findall(rb'<trace (?:brushRef="[^"<>]{0,20}" )?xml:id=', data))
     if b"</ink>" not in data:  # cut off: what follows is known only from the head
         return max(said, begun)
     referred = len(set(re.findall(rb"#s(\d{1,9})\"", data)))

@@ -6,9 +6,10 @@ shown, lies in its outbox after every call, in order: see :mod:`handpad.page.mes
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import inf
+from types import MappingProxyType
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from handpad.page.line_job import Key, WordReading
 from handpad.page.merging import merged
 from handpad.page.page import Character, Page
 from handpad.page.parting import Cut, Parting, covered, same_ink
+from handpad.page.pen import PLAIN, Pen
 from handpad.page.read_page import ReadPage
 from handpad.page.reading_queue import ReadingQueue
 from handpad.page.steps import Steps
@@ -83,12 +85,19 @@ class PageSession(ReadPage):
 
     # What the writer does
 
-    def write(self, stroke: np.ndarray) -> int:
-        """Add a stroke (n, 4); returns its number. Moving on to another line settles and confirms the others."""
+    def write(self, stroke: np.ndarray, pen: Pen = PLAIN) -> int:
+        """Add a stroke (n, 4); returns its number. Moving on to another line settles and confirms the others.
+
+        A highlighter only marks: nothing is read or settled.
+        """
         number, left = self._next_stroke, self._pen_row
+        if pen.highlighter:
+            self._next_stroke += 1
+            self._step(self.page.add(number, fitted(stroke), pen))
+            return number
         behind = () if left is None else self.page.lines.get(left, ())
         unread = any(character.substrokes in self._alone for character in behind)  # its line is settled when it is read
-        page = edits.written(self.page, number, fitted(stroke), None if unread else left)
+        page = edits.written(self.page, number, fitted(stroke), None if unread else left, pen)
         row = page.stroke_row(number)
         self._next_stroke, self._pen_row, self._pen_stroke = number + 1, row, number
         self._step(page)
@@ -96,9 +105,11 @@ class PageSession(ReadPage):
             self.confirm(except_row=row)
         return number
 
-    def erase(self, numbers: set[int]) -> None:
-        """Remove strokes."""
-        page, rows = edits.erased(self.page, numbers)
+    def erase(self, numbers: set[int], left: Mapping[int, Sequence[np.ndarray]] = MappingProxyType({})) -> None:
+        """Remove strokes. left : numbers of some of them to the strokes that are left of them."""
+        fitting = {number: [fitted(stroke) for stroke in pieces] for number, pieces in left.items()}
+        page, rows = edits.erased(self.page, numbers, fitting, self._next_stroke)
+        self._next_stroke = max((*page.strokes, self._next_stroke - 1)) + 1
         self._step(page)
         self._read(rows)
 
@@ -121,7 +132,7 @@ class PageSession(ReadPage):
 
     def read_drawing(self, numbers: Iterable[int]) -> None:
         """The writer says that strokes of a drawing are writing: they are read, and never taken for a drawing again."""
-        numbers = set(numbers) & self.page.drawings
+        numbers = (set(numbers) & self.page.drawings) - self.page.marks
         if numbers:
             self._step(edits.read_as_writing(self.page, numbers))
             self._read({self.page.stroke_row(number) for number in numbers})

@@ -153,9 +153,9 @@ def thumbnail(page: Page, ink: QColor) -> QImage:
         painter.scale(scale, scale)
         painter.translate(12 - left, 12 - top)
         lowest = top + HEIGHT * _FINE / scale
-        for number, stroke in page.strokes.items():
+        for number, stroke in sorted(page.strokes.items(), key=lambda one: one[0] not in page.marks):
             if page.stroke_boxes[number].top < lowest:
-                PenPath(stroke).paint(painter, ink)
+                PenPath(stroke, page.pen(number)).paint(painter, ink)
         painter.end()
     image.setDevicePixelRatio(_FINE)
     return image
