@@ -13,7 +13,7 @@ class Actions(QObject):
 
     Attributes
     ----------
-    pen, eraser : what the pen does; one of them is checked.
+    pens, eraser : what the pen does, three favourites and the eraser; one of them is checked. pen : the first.
     undo, redo : steps of the page.
     lines, boxes : how the next lines are written on; one of them is checked.
     pages, search : the drawer with all pages, and its search field.
@@ -29,9 +29,13 @@ class Actions(QObject):
         self.pages = self._action("panel-left", "Pages", "Ctrl+P", checkable=True)
         self.search = self._action("search", "Search all pages", QKeySequence.StandardKey.Find)
         self.handwriting = self._action("panel-right", "My handwriting", "Ctrl+H", checkable=True)
-        self.pen = self._action("pen", "Pen", "P", checkable=True)
+        keys = ("P", "Shift+P", "H")
+        self.pens = [
+            self._action("pen", f"Pen {place}", key, checkable=True) for place, key in enumerate(keys, start=1)
+        ]
+        self.pen = self.pens[0]
         self.eraser = self._action("eraser", "Eraser", "E", checkable=True)
-        self._one_of(self.pen, self.eraser)
+        self._one_of(*self.pens, self.eraser)
         self.pen.setChecked(True)
         self.undo = self._action("undo-2", "Undo", QKeySequence.StandardKey.Undo)
         self.redo = self._action("redo-2", "Redo", QKeySequence.StandardKey.Redo)
@@ -84,7 +88,7 @@ class ActionBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         for group in (
             (actions.pages,),
-            (actions.pen, actions.eraser),
+            (*actions.pens, actions.eraser),
             (actions.undo, actions.redo),
             (actions.lines, actions.boxes),
             (actions.new,),
@@ -106,6 +110,13 @@ class ActionBar(QToolBar):
         self.menu_button.setShortcut("F10")
         self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.addWidget(self.menu_button)
+
+    def button(self, action: QAction) -> QToolButton:
+        """The button of an action. Raises KeyError if it has none."""
+        button = self.widgetForAction(action)
+        if not isinstance(button, QToolButton):
+            raise KeyError(action.text())
+        return button
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the icon of the menu in the colours of a theme."""

@@ -19,6 +19,7 @@ from handpad.app.main_menu import MainMenu
 from handpad.app.pad import Pad
 from handpad.app.pages.drawer import PagesDrawer
 from handpad.app.paper import Paper
+from handpad.app.pen_box import PenBox
 from handpad.app.popups import Popups
 from handpad.app.status_line import StatusLine, counted
 from handpad.app.unsaved import may_close, save_elsewhere, unsaved_sentence
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
     tools : the actions; bar and menu offer them.
     canvas : the paper, inside scrolled.
     pages, handwriting : the drawers on either side, closed at first.
+    pen_box : the pens and the eraser on the bar.
     popups : the correction popups.
     banner, bottom, status : what is said around the paper.
     wizard : the training of base models; None until it is first opened.
@@ -77,6 +79,8 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas(self.theme)
         self.tools = Actions(self)
         self.bar = ActionBar(self.tools)
+        self.pen_box = PenBox(self.tools.pens, self.tools.eraser, self)
+        self.pen_box.stand_on({action: self.bar.button(action) for action in (*self.tools.pens, self.tools.eraser)})
         self.addToolBar(self.bar)
         self._make_menu()
         self._build_center()
@@ -84,6 +88,8 @@ class MainWindow(QMainWindow):
         self._connect_tools()
         self._connect_pad()
         self._set_touch()
+        self.pen_box.taken.connect(self._take_pen)
+        self.pen_box.restore(place.pens)
         self.canvas.view.unsure = pad.session.is_doubtful
         self.canvas.view.space_in_doubt = self.pad.session.space_in_doubt
         self._apply_theme()
@@ -133,8 +139,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(both)
 
     def _connect_tools(self) -> None:
-        self.tools.pen.triggered.connect(lambda: self._use_eraser(False))
-        self.tools.eraser.triggered.connect(lambda: self._use_eraser(True))
         self.tools.undo.triggered.connect(lambda: self.pad.undo())
         self.tools.redo.triggered.connect(lambda: self.pad.redo())
         self.tools.lines.triggered.connect(lambda: self._use_boxes(False))
@@ -210,9 +214,12 @@ class MainWindow(QMainWindow):
         self.popups.close()
         self.notice(f"{factor:.0%}".replace("%", " %"))
 
-    def _use_eraser(self, eraser: bool) -> None:
-        self.canvas.eraser = eraser
-        self.canvas.setCursor(Qt.CursorShape.BlankCursor if eraser else Qt.CursorShape.CrossCursor)
+    def _take_pen(self) -> None:
+        box = self.pen_box
+        self.canvas.pen, self.canvas.eraser = box.pen, box.eraser
+        self.canvas.rubber.radius, self.canvas.rubber.by_point = box.radius, box.by_point
+        self.canvas.setCursor(Qt.CursorShape.BlankCursor if box.eraser else Qt.CursorShape.CrossCursor)
+        self._place.pens = box.stored()
 
     def _use_boxes(self, boxes: bool) -> None:
         if self.pad.page.boxes != boxes:
@@ -480,6 +487,7 @@ class MainWindow(QMainWindow):
         self.popups.set_theme(self.theme)
         self.canvas.set_theme(self.theme)
         self.tools.set_theme(self.theme)
+        self.pen_box.set_theme(self.theme)
         self.bar.set_theme(self.theme)
         self.pages.set_theme(self.theme)
         self.handwriting.set_theme(self.theme)

@@ -1,4 +1,4 @@
-"""Where the window stood, how large it and its page were shown, and how far that was scrolled, from start to start."""
+"""Where the window stood, how its page was shown, and which pens lay ready, from one start to the next."""
 
 import base64
 import binascii
@@ -25,12 +25,17 @@ class WindowPlace:
     ----------
     path : of the file.
     page : the file of the page that is shown; the scroll position of another one is not taken.
+
+    Attributes
+    ----------
+    pens : those that lie ready, as a text; "" if none were kept.
     """
 
     def __init__(self, path: Path, page: Path):
         self._path = path
         self._page = str(page)
         self._kept: dict[str, str] = _read(path)
+        self.pens = self._kept.get("pens", "")
 
     def restore(self, window: QWidget) -> None:
         """Put the window where it stood, on the same screen; Qt moves it into sight if that is gone."""
@@ -60,6 +65,7 @@ class WindowPlace:
             "page": self._page,
             "across": str(paper.horizontalScrollBar().value()),
             "zoom": f"{paper.canvas.zoom.factor:.6g}",
+            "pens": self.pens,
             "down": str(paper.verticalScrollBar().value()),
         }
         try:
