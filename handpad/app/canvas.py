@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QInputDevice,
@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPointingDevice,
+    QResizeEvent,
     QTabletEvent,
     QTouchEvent,
 )
@@ -26,6 +27,7 @@ from handpad.app.page_view import FADE_IN, GLOW, PageView, View
 from handpad.app.pen_path import PenPath, color_of, width_of
 from handpad.app.rubber import Rubber
 from handpad.app.theme import Theme
+from handpad.app.tiles import Tiles
 from handpad.app.touch import Touch
 from handpad.app.under_pointer import item_at, word_at, word_near
 from handpad.app.walk_keys import take_key
@@ -96,6 +98,7 @@ class Canvas(QWidget):
         self._hand: QPointF | None = None
         self.zoom = Zoom()
         self.touch = Touch(self)
+        self.tiles = Tiles(self._paint_tile, self._paint_blank, self.update, lambda: self._device is not None)
         self._last_pen = -1.0
         self._last_written: dict[int, float] = {}
         self._unsure: dict[int, set] = {}
@@ -120,7 +123,7 @@ class Canvas(QWidget):
         """Show another state of the page."""
         old, self.page = self.page, page
         if bool(old.strokes) != bool(page.strokes) or old.boxes != page.boxes:
-            self.update()
+            self.renew()
         for rect in self.painter.changed_rects(old, page):
             self.update_page(rect)
         for number in old.drawings ^ page.drawings:
@@ -148,11 +151,11 @@ class Canvas(QWidget):
     def light_up(self, rects: Sequence[QRectF]) -> None:
         """Mark what was found on the page, in page units, until something is written."""
         self.view.found = tuple(rects)
-        self.update()
+        self.renew()
 
     def set_theme(self, theme: Theme) -> None:
         self.painter.theme = theme
-        self.update()
+        self.renew()
 
     def animate(self) -> None:
         """Start painting the view's fading marks until all have ended."""
@@ -195,6 +198,7 @@ class Canvas(QWidget):
 
     def set_zoom(self, zoom: Zoom) -> None:
         """Show the page in another size."""
+        self.tiles.scale(zoom.factor / self.zoom.factor)
         self.zoom = zoom
         self._nib = None
         self.fit()
@@ -202,7 +206,39 @@ class Canvas(QWidget):
 
     def update_page(self, rect: QRectF) -> None:
         """Paint a part of the page anew."""
+        shown = self.zoom.widget_rect(rect).adjusted(-1, -1, 1, 1).toAlignedRect()
+        self.tiles.change(shown)
+        self.update(shown)
+
+    def renew(self) -> None:
+        """Paint all of the page anew."""
+        self.tiles.clear()
+        self.update()
+
+    def _refresh(self, rect: QRectF) -> None:
+        """Paint a part of the page anew where only the nib or the stroke being written is another."""
         self.update(self.zoom.widget_rect(rect).adjusted(-1, -1, 1, 1).toAlignedRect())
+
+    def _paint_tile(self, painter: QPainter, rect: QRect) -> None:
+        """Paint the page in a part of the widget."""
+        self.view.edge = self._edge()
+        painter.scale(self.zoom.factor, self.zoom.factor)
+        self.painter.paint(painter, self.zoom.page_rect(QRectF(rect)), self.page, self.view, time.monotonic())
+
+    def _edge(self) -> float:
+        return self.width() / self.zoom.factor
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self.page.boxes or self.page.box_rows:  # none is drawn across the edge
+            self.renew()
+        super().resizeEvent(event)
+
+    def _paint_blank(self, painter: QPainter, rect: QRect) -> None:
+        """Paint empty paper in a part of the widget."""
+        painter.save()
+        painter.scale(self.zoom.factor, self.zoom.factor)
+        self.painter.paint_paper(painter, self.zoom.page_rect(QRectF(rect)), self.page, self._edge())
+        painter.restore()
 
     def hand(self) -> QPointF | None:
         """Where the writer's hand is, on the page: a pen or a pointer over the paper, else the end of the last stroke.
@@ -217,11 +253,10 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        rect = self.zoom.page_rect(QRectF(event.rect()))
+        sight = self.visibleRegion().boundingRect() or event.rect()
+        self.tiles.draw(painter, event.rect(), sight.united(event.rect()), self.devicePixelRatioF())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.scale(self.zoom.factor, self.zoom.factor)
-        painter.setClipRect(rect)
-        self.view.edge = self.width() / self.zoom.factor
-        self.painter.paint(painter, rect, self.page, self.view, time.monotonic())
         if self._live is not None:
             self._live.paint(painter, QColor(self.painter.theme.ink))
         if self._nib is not None:
@@ -252,7 +287,7 @@ class Canvas(QWidget):
         for where in (self._nib, point):
             if where is not None:
                 reach = self._reach(self.rubber.radius + 2) + width_of(0.5, self.pen)
-                self.update_page(QRectF(where.x() - reach, where.y() - reach, 2 * reach, 2 * reach))
+                self._refresh(QRectF(where.x() - reach, where.y() - reach, 2 * reach, 2 * reach))
         self._nib = point
 
     def _reach(self, pixels: float) -> float:
@@ -379,7 +414,7 @@ class Canvas(QWidget):
         extent = np.abs(stroke[:, :2] - stroke[0, :2]).max()
         tapped = self._tapped_space or self._tapped or self._tapped_gap
         if extent < self._reach(TAP) and tapped:
-            self.update_page(picture.bounds)
+            self._refresh(picture.bounds)
             word_or_letter = self.opened if self._tapped else self.word_opened
             asked = self.space_turned if self._tapped_space else word_or_letter
             # Never open anything inside a pen event: the pen would be left pressed.
@@ -393,7 +428,7 @@ class Canvas(QWidget):
         self._erasing = False
         self.rubber.lift(self.view)
         self._live = None
-        self.update()
+        self.renew()
 
     def _add(self, point: QPointF, pressure: float, seconds: float) -> None:
         # Rounded as the page file stores it, so that ink is the same after the next start.
@@ -401,7 +436,7 @@ class Canvas(QWidget):
         if self._points and row[:2] == self._points[-1][:2]:
             return
         self._points.append(row)
-        self.update_page(self._live.add(row[0], row[1], row[2]))
+        self._refresh(self._live.add(row[0], row[1], row[2]))
 
     def written(self, number: int, picture: PenPath) -> None:
         """Keep the live picture of the stroke that was given this number."""

@@ -123,11 +123,14 @@ class PageView:
             rect = rect.united(self.label_rect(page, character))
         return rect
 
+    def paint_paper(self, painter: QPainter, rect: QRectF, page: Page, edge: float) -> None:
+        """Paint the empty paper within rect; edge: as in a view."""
+        painter.fillRect(rect, QColor(self.theme.paper))
+        self._paint_ruling(painter, rect, page, edge)
+
     def paint(self, painter: QPainter, rect: QRectF, page: Page, view: View, now: float) -> None:
         """Paint the part of the page within rect; now is in seconds on the clock of the view's times."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(rect, QColor(self.theme.paper))
-        self._paint_ruling(painter, rect, page, view.edge)
+        self.paint_paper(painter, rect, page, view.edge)
         if not page.strokes and not page.typed:
             self._paint_hint(painter, page)
         characters = [

@@ -27,6 +27,8 @@ class Paper(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(canvas)
         self.viewport().ungrabGesture(Qt.GestureType.PanGesture)  # Qt's own takes palms for fingers
+        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+            bar.valueChanged.connect(canvas.tiles.hurry)
         canvas.fingers_moved.connect(self._follow)
 
     def zoom_in(self) -> None:

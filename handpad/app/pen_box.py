@@ -127,7 +127,7 @@ class PenBox(QObject):
                 ("Highlighter", replace(pen, highlighter=True)),
             )
         ]
-        self._add_rows(menu, [colors, [*widths, *kinds]], lambda chosen: self._change(number, chosen))
+        self._add_rows(menu, [colors, widths, kinds], lambda chosen: self._change(number, chosen))
 
     def _change(self, number: int, pen: Pen) -> None:
         self.pens[number] = pen

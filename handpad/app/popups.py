@@ -215,6 +215,7 @@ class Popups(QObject):
     def _make_room(self, rect: QRect) -> None:
         """Scroll until the popup has room below a part of the canvas, or above it, as far as the paper goes."""
         self._scroll.ensureVisible(rect.center().x(), rect.center().y(), 60, 80)
+        self._scroll.ensureVisible(rect.left(), rect.top(), KNOBS, KNOBS)  # of large ink, the beginning
         needed, height = self.popup.height() + 24, self._scroll.viewport().height()
         top = rect.top() - self._scroll.verticalScrollBar().value()
         missing = top + rect.height() + needed - height

@@ -41,7 +41,8 @@ def merged(base: Page, ours: Page, theirs: Page) -> Page:
     for kind, turned in (("drawings", Page.drawn), ("writing", Page.written)):
         known = {in_base[base.strokes[own].tobytes()] for own in getattr(base, kind)}
         said = {to_ours[own] for own in getattr(theirs, kind) if own in to_ours and to_base.get(own) not in known}
-        page = turned(page, said - getattr(page, kind))
+        if said - getattr(page, kind):
+            page = turned(page, said)
     if theirs.boxes != base.boxes and ours.boxes == base.boxes:
         page = replace(page, boxes=theirs.boxes)
     if theirs.typed != base.typed:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from canvas_clock import clock
+from handwriting import write_line
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
@@ -189,3 +190,46 @@ def test_with_the_pen_only_fingers_write_nothing(paper, mode, moved):
     Fingers(paper).go([QPoint(200, 300), QPoint(200, 250), QPoint(200, 150)])
     assert len(paper.canvas.page.strokes) == 1
     assert (paper.verticalScrollBar().value() > 100) is moved
+
+
+def test_a_word_that_is_shown_larger_is_corrected_at_its_ink(qtbot, window):
+    ruling, canvas = window.pad.page.ruling, window.canvas
+    window.tools.zoom_in.trigger()
+    window.tools.zoom_in.trigger()
+    factor = canvas.zoom.factor
+    assert factor == pytest.approx(1.25**2) and "156 %" in window.status.sentence.text()
+    pen = Pen(canvas)
+    for letter in write_line("hill", ruling.x_height, (60, ruling.baseline(0))):
+        pen.write([stroke * factor for stroke in letter])
+    qtbot.waitUntil(lambda: all(c.label for c in window.pad.page.characters) and not window.pad.session.reads)
+    box = window.pad.page.box(window.pad.page.characters[0])
+    assert box.left == pytest.approx(60, abs=8) and box.bottom == pytest.approx(ruling.baseline(0), abs=4)
+    clock.ahead += 5
+    where = canvas.zoom.on_widget(QPointF(*box.center)).toPoint()
+    qtbot.mouseClick(canvas, Qt.MouseButton.RightButton, pos=where)
+    qtbot.waitUntil(lambda: window.popups.popup is not None)
+    cuts = window.popups.marks.cuts
+    border = cuts.parting.borders[0]
+    knob = canvas.zoom.on_widget(cuts.line(0).center()) - QPointF(cuts.pos())
+    assert cuts.mask().contains(knob.toPoint()) and cuts.rect().contains(knob.toPoint())
+    qtbot.mousePress(cuts, Qt.MouseButton.LeftButton, pos=knob.toPoint())
+    qtbot.mouseMove(cuts, (knob + QPointF(4 * factor, 0)).toPoint())
+    assert cuts.parting.borders[0].x > border.x
+    qtbot.mouseRelease(cuts, Qt.MouseButton.LeftButton, pos=(knob + QPointF(4 * factor, 0)).toPoint())
+    window.tools.zoom_reset.trigger()
+    assert window.popups.popup is None and canvas.zoom == Zoom()
+
+
+def test_zoom_is_kept_from_start_to_start(qtbot, start):
+    window = start(ready=False)
+    window.tools.zoom_out.trigger()
+    window.close()
+    window = start(ready=False)
+    qtbot.waitUntil(lambda: window.canvas.zoom.factor == pytest.approx(0.8))
+
+
+def test_what_touch_does_is_chosen_in_the_menu(start):
+    window = start(ready=False)
+    window.set_setting("touch", "off")
+    window.set_setting("palm_delay", "2000")
+    assert (window.canvas.touch.mode, window.canvas.touch.delay) == ("off", 2.0)
