@@ -23,8 +23,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from handpad.app.nib import paint_nib
 from handpad.app.page_view import FADE_IN, GLOW, PageView, View
-from handpad.app.pen_path import PenPath, color_of, width_of
+from handpad.app.pen_path import PenPath, width_of
 from handpad.app.rubber import Rubber
 from handpad.app.theme import Theme
 from handpad.app.tiles import Tiles
@@ -260,30 +261,15 @@ class Canvas(QWidget):
         if self._live is not None:
             self._live.paint(painter, QColor(self.painter.theme.ink))
         if self._nib is not None:
-            self._paint_nib(painter)
+            eraser = self._reach(self.rubber.radius) if self.eraser or self._erasing else None
+            paint_nib(painter, self._nib, QColor(self.painter.theme.ink), self.pen, eraser)
         painter.end()
         if not self._painted:
             self._painted = True
             QTimer.singleShot(0, self.painted_first.emit)
 
-    def _paint_nib(self, painter: QPainter) -> None:
-        if self._nib is None:
-            return
-        color = QColor(self.painter.theme.ink)
-        if self.eraser or self._erasing:
-            painter.setPen(color)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(self._nib, self._reach(self.rubber.radius), self._reach(self.rubber.radius))
-        else:
-            color = QColor(color_of(self.pen, color))
-            color.setAlphaF(0.5)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color)
-            radius = width_of(0.5, self.pen) / 2
-            painter.drawEllipse(self._nib, radius, radius)
-
     def _move_nib(self, point: QPointF | None) -> None:
-        """Draw our own nib dot: some systems (Wayland) show no cursor for a pen."""
+        """Put the mark of the nib elsewhere, or nowhere."""
         for where in (self._nib, point):
             if where is not None:
                 reach = self._reach(self.rubber.radius + 2) + width_of(0.5, self.pen)
@@ -480,7 +466,7 @@ class Canvas(QWidget):
             hovered = next(
                 (
                     character.substrokes
-                    for character in self.page.characters
+                    for character in self.painter.characters_near(self.page, point)
                     if character.label and self.painter.label_rect(self.page, character).contains(point)
                 ),
                 None,

@@ -218,6 +218,11 @@ class PageView:
                 found.append(line)
         return found
 
+    def characters_near(self, page: Page, point: QPointF) -> list[Character]:
+        """The characters of those lines of which anything is painted around a point."""
+        rect = QRectF(point.x() - 8, point.y() - 8, 16, 16)
+        return [character for line in self._lines_in(page, rect) for character in line]
+
     def _paint_ruling(self, painter: QPainter, rect: QRectF, page: Page, edge: float) -> None:
         ruling = page.ruling
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

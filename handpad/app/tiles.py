@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPixmap, QRegion
 SIDE = 256
 """Of a tile, in logical pixels."""
 
-AT_ONCE = 0.006
+AT_ONCE = 0.004
 """In a hurry so many seconds of a frame are for tiles that are not there yet; the others follow in the next frames."""
 
 REST = 80

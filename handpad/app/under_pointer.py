@@ -62,12 +62,13 @@ def item_at(
 
     settled : whether strokes of these numbers may be meant by a tap.
     """
-    for character in page.characters:
+    near = painter.characters_near(page, point)
+    for character in near:
         if character.label and painter.label_rect(page, character).contains(point):
             return character
     on = strokes_at(page, point, DRAWING_REACH) & page.drawings - page.marks if page.drawings else set()
     drawing = next((Character(key) for key in page.pictures if on.intersection(s.stroke for s in key)), None)
-    for item in ([drawing] if drawing else []) + list(page.characters):
+    for item in ([drawing] if drawing else []) + near:
         box = page.box(item)
         inside = QRectF(box.left, box.top, box.width, box.height).adjusted(-2, -2, 2, 2).contains(point)
         if (inside or item is drawing) and settled(item.strokes):

@@ -112,7 +112,7 @@ def measure(count: int) -> dict[str, list[tuple[float, float]]]:
     pen, top = Pen(canvas), -canvas.y()
     for stroke in range(20):
         x, y = 100.0 + 40 * stroke, top + 300.0
-        pen.press((x, y, 0.5))
+        frame("pen event to painted ink, ms", lambda x=x, y=y: pen.press((x, y, 0.5)))
         for step in range(1, 60):
             place = (x + 10 * np.sin(step / 5), y + step, 0.5)
             frame("pen event to painted ink, ms", lambda place=place: pen.move(place))
