@@ -30,7 +30,7 @@ from handpad.app.rubber import Rubber
 from handpad.app.theme import Theme
 from handpad.app.tiles import Tiles
 from handpad.app.touch import Touch
-from handpad.app.under_pointer import item_at, word_at, word_near
+from handpad.app.under_pointer import item_at, label_at, word_at, word_near
 from handpad.app.walk_keys import take_key
 from handpad.app.zoom import Zoom
 from handpad.page.line_job import Key
@@ -463,14 +463,8 @@ class Canvas(QWidget):
     def _hover(self, point: QPointF | None) -> None:
         hovered = None
         if point is not None and self._device is None and not self.eraser:
-            hovered = next(
-                (
-                    character.substrokes
-                    for character in self.painter.characters_near(self.page, point)
-                    if character.label and self.painter.label_rect(self.page, character).contains(point)
-                ),
-                None,
-            )
+            labelled = label_at(self.page, self.painter, point)
+            hovered = labelled.substrokes if labelled is not None else None
         if hovered != self.view.hovered:
             for key in (hovered, self.view.hovered):
                 character = self.page.find(key) if key else None

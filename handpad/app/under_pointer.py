@@ -55,6 +55,14 @@ def word_near(page: Page, point: QPointF) -> Character | None:
     return best[1]
 
 
+def label_at(page: Page, painter: PageView, point: QPointF) -> Character | None:
+    """The character whose label lies under a point."""
+    for character in painter.characters_near(page, point):
+        if character.label and painter.label_rect(page, character).contains(point):
+            return character
+    return None
+
+
 def item_at(
     page: Page, painter: PageView, point: QPointF, settled: Callable[[Iterable[int]], bool]
 ) -> Character | None:
@@ -62,10 +70,10 @@ def item_at(
 
     settled : whether strokes of these numbers may be meant by a tap.
     """
+    labelled = label_at(page, painter, point)
+    if labelled is not None:
+        return labelled
     near = painter.characters_near(page, point)
-    for character in near:
-        if character.label and painter.label_rect(page, character).contains(point):
-            return character
     on = strokes_at(page, point, DRAWING_REACH) & page.drawings - page.marks if page.drawings else set()
     drawing = next((Character(key) for key in page.pictures if on.intersection(s.stroke for s in key)), None)
     for item in ([drawing] if drawing else []) + near:

@@ -5,7 +5,7 @@ import pytest
 from canvas_clock import clock
 from handwriting import write_line
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from tablet import Pen
@@ -50,6 +50,8 @@ def test_favourites_write_in_their_colours_and_are_kept(qtbot, start):
     assert window.pad.page.pens == {2: violet}
     picture = window.canvas.grab(around(window, LINE + DOWN)).toImage()
     assert violet.color in {picture.pixelColor(x, picture.height() // 2).name() for x in range(picture.width())}
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QGuiApplication.focusWindow() is window.windowHandle())
     QTest.keyClick(window.canvas, Qt.Key.Key_P)
     assert window.canvas.pen == PLAIN
     QTest.keyClick(window.canvas, Qt.Key.Key_P, Qt.KeyboardModifier.ShiftModifier)
@@ -72,7 +74,7 @@ def test_a_highlighter_over_a_word_changes_nothing_that_is_read_and_takes_no_tap
         pen.write(letter)
     qtbot.waitUntil(lambda: all(c.label for c in window.pad.page.characters) and not window.pad.session.reads)
     said = window.pad.page.text()
-    QTest.keyClick(window.canvas, Qt.Key.Key_H)
+    press(qtbot, window, window.tools.pens[2])
     middle = ruling.baseline(0) - 15
     pen.stroke(np.array([[50.0, middle, 0.5], [150, middle, 0.5], [300, middle, 0.5]]))
     assert window.pad.page.marks == window.pad.page.drawings and len(window.pad.page.marks) == 1
