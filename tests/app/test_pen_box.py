@@ -58,6 +58,7 @@ def test_favourites_write_in_their_colours_and_are_kept(qtbot, start):
     window.close()
     window = start(ready=False)
     assert window.canvas.pen == violet and window.tools.pens[1].isChecked()
+    qtbot.waitUntil(lambda: bool(window.pad.page.strokes))
     assert window.pad.page.pens == {2: violet}
 
 
