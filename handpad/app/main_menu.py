@@ -1,6 +1,6 @@
 """The menu of the main window: pages, every setting of the table, the writer's words, training."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -38,6 +38,7 @@ class MainMenu(QMenu):
             self._add_setting(setting, settings[setting.key])
         self.addSeparator()
         self.addAction(actions.handwriting)
+        self.addAction("Pen test …").triggered.connect(self._test_pen)
         self.addAction("My words …").triggered.connect(self.words_asked)
         self.addAction("Train a base model …").triggered.connect(self.training_asked)
         self.addSeparator()
@@ -64,6 +65,13 @@ class MainMenu(QMenu):
         if setting.key == "model":
             submenu.addSeparator()
             submenu.addAction("Delete a model …").triggered.connect(self.models_asked)
+
+    def _test_pen(self) -> None:
+        from handpad.app.pen_test import PenTest  # seldom needed
+
+        test = PenTest(self.parentWidget())
+        test.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        test.show()
 
     def show_setting(self, key: str, value: str) -> None:
         """Check another choice of a setting. Raises KeyError for one that the menu does not have."""

@@ -14,6 +14,7 @@ from handpad.app import theme
 from handpad.app.pages.shelf_thread import thumbnail
 from handpad.app.pen_box import name_of
 from handpad.app.pen_path import color_of
+from handpad.app.pen_test import PenTest
 from handpad.page.page import Page
 from handpad.page.pen import COLORS, PLAIN, WIDTHS
 from handpad.page.pen import Pen as InkPen
@@ -39,7 +40,7 @@ def choose(qtbot, window, number, name):
 
 
 def test_favourites_write_in_their_colours_and_are_kept(qtbot, start):
-    window = start(ready=False)
+    window = start()
     pen = Pen(window.canvas)
     pen.stroke(LINE)
     press(qtbot, window, window.tools.pens[1])
@@ -56,7 +57,7 @@ def test_favourites_write_in_their_colours_and_are_kept(qtbot, start):
     assert window.canvas.pen == PLAIN
     QTest.keyClick(window.canvas, Qt.Key.Key_P, Qt.KeyboardModifier.ShiftModifier)
     window.close()
-    window = start(ready=False)
+    window = start()
     assert window.canvas.pen == violet and window.tools.pens[1].isChecked()
     qtbot.waitUntil(lambda: bool(window.pad.page.strokes))
     assert window.pad.page.pens == {2: violet}
@@ -167,6 +168,22 @@ def test_pens_that_were_kept_by_another_program_are_the_first_ones(start, text):
     before = list(window.pen_box.pens)
     window.pen_box.restore(text)
     assert window.pen_box.pens == before and window.pen_box.in_hand == 0
+
+
+def test_the_pen_test_tells_what_arrives(qtbot, start):
+    window = start(ready=False)
+    next(action for action in window.menu.actions() if action.text() == "Pen test …").trigger()
+    test = window.findChild(PenTest)
+    pen = Pen(test)
+    for x in range(20):
+        pen.hover((x, 50))
+    pen.press((30, 50, 0.25))
+    told = {name: value.text() for name, value in test.values.items()}
+    assert (told["Device"], told["Kind"], told["Pressure"]) == ("test pen", "Pen", "0.25")
+    assert (told["Buttons"], told["Rate"]) == ("tip", "125 events a second")
+    assert told["Tilt"] == "not told by this device"
+    test.close()
+    assert not window.pad.page.strokes
 
 
 def test_leaving_the_paper_hides_the_nib(start):

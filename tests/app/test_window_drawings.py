@@ -108,7 +108,7 @@ def test_a_key_makes_a_drawing_of_the_stroke_under_the_pointer(qtbot, window, mo
     put(qtbot, window, "vit tool")
     x, y = window.pad.page.strokes[1][6, :2]
     where = window.canvas.mapToGlobal(QPoint(round(x), round(y)))
-    monkeypatch.setattr("handpad.app.canvas.QCursor.pos", lambda: where)
+    monkeypatch.setattr("handpad.app.walk_keys.QCursor.pos", lambda: where)
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     settle(qtbot, window)
