@@ -58,6 +58,13 @@ FONT_PIXELS = 100
 """Size at which the unseen text is measured; it is then scaled to its ink."""
 
 
+def drawn(document: Document, kind: str) -> list[bytes]:
+    """A document as "pdf", or each of its pages as "svg" or "png". Raises HandpadError without fonts."""
+    if kind == "pdf":
+        return [pdf(document)]
+    return [{"svg": svg, "png": png}[kind](page) for page in document.pages]
+
+
 def pdf(document: Document) -> bytes:
     """A PDF of all pages, ink as lines and the text unseen upon it. Raises HandpadError without fonts."""
     application = _application()

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,24 +10,9 @@ from handpad.cli.inputs import Input
 from handpad.errors import HandpadError
 from handpad.files import numbered, reason
 from handpad.formats.document import Document, InkPage
-from handpad.formats.exporting import WRITERS, write_file
+from handpad.formats.exporting import contents, write_contents
 
 STDOUT = "-"
-
-BY_PAGE = ("svg", "png")
-"""What has one page in a file."""
-
-KINDS = {
-    "pdf": "PDF that can be searched: ink as lines, what was read unseen at its place",
-    "svg": "SVG, a file for each page",
-    "png": "PNG, a file for each page",
-    "xopp": "Xournal++",
-    "rnote": "Rnote",
-    "inkml": "InkML with what was read",
-    "md": "Markdown",
-    "txt": "text",
-}
-"""What can be written, and what it is called."""
 
 
 @dataclass
@@ -36,7 +21,7 @@ class Output:
 
     Attributes
     ----------
-    kind : a key of KINDS.
+    kind : a key of :data:`handpad.formats.exporting.KINDS`.
     target : the file for all that is read, or the folder for a file for each; STDOUT.
     folder : whether target is a folder.
     """
@@ -58,7 +43,7 @@ class Output:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise HandpadError(f"{path.parent} cannot be made: {reason(error)}.") from error
-        _write(document, path, self.kind)
+        write_contents(path, contents(document, self.kind, _draw))
 
     def _beside(self, source: Input) -> Path:
         path = Path(self.target, source.below.with_suffix(f".{self.kind}"))
@@ -72,9 +57,9 @@ class Output:
             return
         document = Document(tuple(self._pages))
         if self.target == STDOUT:
-            _print(_contents(document, self.kind))
+            _print(contents(document, self.kind, _draw))
         else:
-            _write(document, Path(self.target), self.kind)
+            write_contents(Path(self.target), contents(document, self.kind, _draw))
 
 
 def outputs(wanted: Mapping[str, str | None], sources: Sequence[Input]) -> list[Output]:
@@ -109,24 +94,12 @@ def _check(target: Path, folder: bool, stdout: bool, sources: Sequence[Input]) -
         raise HandpadError(f"{target} cannot be written: Handpad has no permission.")
 
 
-def _write(document: Document, path: Path, kind: str) -> None:
-    contents = _contents(document, kind)
-    for number, content in enumerate(contents, start=1):
-        write_file(path if len(contents) == 1 else path.with_stem(f"{path.stem}-{number}"), content)
-
-
-def _contents(document: Document, kind: str) -> list[bytes]:
-    """The content of each file. Raises HandpadError."""
-    if kind in WRITERS:
-        return [WRITERS[kind](document)]
+def _draw(document: Document, kind: str) -> list[bytes]:
     try:
         from handpad.app import drawn_files  # Qt, which nothing else here needs
     except ImportError as error:
         raise HandpadError(f"PDF, SVG and PNG are painted with Qt, which cannot be loaded here: {error}.") from error
-    if kind in BY_PAGE:
-        draw: Callable[[InkPage], bytes] = {"svg": drawn_files.svg, "png": drawn_files.png}[kind]
-        return [draw(page) for page in document.pages]
-    return [drawn_files.pdf(document)]
+    return drawn_files.drawn(document, kind)
 
 
 def _print(contents: Iterable[bytes]) -> None:

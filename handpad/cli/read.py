@@ -15,12 +15,14 @@ from pathlib import Path
 import numpy as np
 
 from handpad.cli.inputs import Input, inputs
-from handpad.cli.outputs import KINDS, Output, outputs
+from handpad.cli.outputs import Output, outputs
 from handpad.errors import HandpadError, InkError
 from handpad.files import reason
 from handpad.formats.document import Document, InkPage, StrokeStyle, TextLine, Word
+from handpad.formats.exporting import KINDS
 from handpad.formats.opening import file_bytes, listed, read_ink
 from handpad.ink import Box
+from handpad.notebook.documents import as_ink_page, is_own
 from handpad.page.document import DocumentError, from_inkml
 from handpad.page.line_job import whole_line
 from handpad.page.page import Page
@@ -37,10 +39,6 @@ MOST_STROKES, MOST_POINTS = 10_000, 500_000
 
 MOST_SECONDS = 600
 """That the reading of a page may take; what takes longer is no page of writing."""
-
-OWN_STYLE = StrokeStyle(width=2.7)
-OWN_UNIT = 0.75
-"""How ink looks on a page of Handpad, whose units are pixels of 1/96 inch."""
 
 
 @dataclass(frozen=True)
@@ -242,10 +240,11 @@ def ink_of_file(path: Path) -> tuple[Document, Page | None, bool]:
     data, page = file_bytes(path), None
     try:
         if data.startswith(PICTURES):
-            document = _one_page(ink_of_image(data), StrokeStyle(), None)
-        elif b">Handpad</" in data[:2000]:
+            strokes = tuple(ink_of_image(data))
+            document = Document((InkPage(strokes, (StrokeStyle(),) * len(strokes)),))
+        elif is_own(data):
             page = from_inkml(data)
-            document = _one_page(list(page.strokes.values()), OWN_STYLE, OWN_UNIT)
+            document = Document((as_ink_page(page),))
         else:
             document = read_ink(data, path)
         if not any(page.strokes for page in document.pages):
@@ -256,10 +255,6 @@ def ink_of_file(path: Path) -> tuple[Document, Page | None, bool]:
     except OSError as error:
         raise HandpadError(f"{path} cannot be read: {reason(error)}.") from error
     return document, page, data.startswith(PICTURES)
-
-
-def _one_page(strokes: list[np.ndarray], style: StrokeStyle, unit: float | None) -> Document:
-    return Document((InkPage(tuple(strokes), (style,) * len(strokes), unit=unit),))
 
 
 def _read_page(pad: Recognizer, page: InkPage, progress: Progress, traced: bool) -> Reading:

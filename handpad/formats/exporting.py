@@ -1,13 +1,25 @@
-"""Writing a document in the formats of other programs that need no window."""
+"""Writing a document in the formats of other programs; those that are drawn are drawn by whoever can."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from handpad.errors import HandpadError
 from handpad.files import reason, replace_file
 from handpad.formats import inkml_writing, rnote, texts, xopp
 from handpad.formats.document import Document
+
+KINDS = {
+    "pdf": "PDF that can be searched: ink as lines, what was read unseen at its place",
+    "svg": "SVG, a file for each page",
+    "png": "PNG, a file for each page",
+    "xopp": "Xournal++",
+    "rnote": "Rnote",
+    "inkml": "InkML with what was read",
+    "md": "Markdown",
+    "txt": "text",
+}
+"""What can be written, by the ending of the file without its dot, and what it is called."""
 
 WRITERS: dict[str, Callable[[Document], bytes]] = {
     "inkml": inkml_writing.write,
@@ -16,7 +28,10 @@ WRITERS: dict[str, Callable[[Document], bytes]] = {
     "txt": texts.plain,
     "md": texts.markdown,
 }
-"""What a document is written with, by the ending of the file without its dot."""
+"""What a document is written with, by its kind; what is not among these is drawn."""
+
+Draw = Callable[[Document, str], list[bytes]]
+"""Draws a document as one of the other kinds: the content of each file."""
 
 
 def export(document: Document, path: Path, kind: str | None = None) -> None:
@@ -30,6 +45,24 @@ def export(document: Document, path: Path, kind: str | None = None) -> None:
     if kind not in WRITERS:
         raise HandpadError(f"{path} cannot be written: its name must end with one of {', '.join(WRITERS)}.")
     write_file(path, WRITERS[kind](document))
+
+
+def contents(document: Document, kind: str, draw: Draw) -> list[bytes]:
+    """The content of each file that a document becomes: one, or one for each page. Raises HandpadError.
+
+    kind : a key of KINDS. draw : what the kinds are drawn with that are not in WRITERS.
+    """
+    return [WRITERS[kind](document)] if kind in WRITERS else draw(document, kind)
+
+
+def write_contents(path: Path, contents: Sequence[bytes]) -> list[Path]:
+    """Write one file, or several that are numbered from 1; returns their paths. Raises HandpadError."""
+    paths = [path]
+    if len(contents) > 1:
+        paths = [path.with_stem(f"{path.stem}-{number}") for number in range(1, len(contents) + 1)]
+    for one, content in zip(paths, contents, strict=True):
+        write_file(one, content)
+    return paths
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -5,6 +5,7 @@ first notebook; the others of it lie in the folder ``pages``, and every folder i
 synchronised folder, or another program, can add and take away pages and notebooks as it likes.
 """
 
+import contextlib
 import logging
 import os
 import re
@@ -112,6 +113,11 @@ class Shelf:
             raise NotebookError(f"There is a notebook {name} already.")
         self._made(self._folder(name))
         return name
+
+    def remove_notebook(self, name: str) -> None:
+        """Remove a notebook without pages; one that has any stays."""
+        with contextlib.suppress(OSError):
+            self._folder(name).rmdir()
 
     def rename_notebook(self, old: str, new: str) -> str:
         """Give a notebook another name; returns it. Raises NotebookError, with nothing changed."""
