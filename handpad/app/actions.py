@@ -20,6 +20,7 @@ class Actions(QObject):
     handwriting : the drawer with all that was learned.
     zoom_in, zoom_out, zoom_reset : how large the page is shown.
     copy, copy_paragraphs, new, quit : the text of the page, also with wrapped lines as one, the next page, the end.
+    open, export, print, copy_ink, paste : files and the clipboard. help : how it works, and all keys.
     """
 
     def __init__(self, window: QMainWindow):
@@ -51,6 +52,13 @@ class Actions(QObject):
         self._also(self.zoom_in, "Ctrl+=")
         self.zoom_out = self._action("zoom-out", "Smaller", "Ctrl+-")
         self.zoom_reset = self._action("search", "Usual size", "Ctrl+0")
+        self.open = self._action("folder-open", "Open …", QKeySequence.StandardKey.Open)
+        self.export = self._action("file-output", "Export …", "Ctrl+E")
+        self.print = self._action("printer", "Print …", "Ctrl+Shift+P")
+        self.copy_ink = self._action("image", "Copy ink and picture", "Ctrl+Alt+P")
+        self.paste = self._action("clipboard-paste", "Paste ink", QKeySequence.StandardKey.Paste)
+        self.help = self._action("circle-question-mark", "Help and keys", "F1")
+        self._also(self.help, "?")
         self.quit = QAction("Quit", window, shortcut=QKeySequence.StandardKey.Quit)
         window.addAction(self.quit)
 

@@ -5,6 +5,7 @@ Painted with Qt on no screen, so that the commands can do it too.
 
 import itertools
 import sys
+from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, QSize, QSizeF, Qt
@@ -51,6 +52,9 @@ SPACE, COLUMN = 0.5, 3.0
 """A wider gap than the first, and narrower than the second, in sizes of the text, is filled down to the first by the
 word before it: readers of PDF take words farther apart for columns."""
 
+_TYPED = "#333333"
+"""Words without ink were typed: they are seen."""
+
 MOST_STRETCH = 1.6
 """The unseen text is at most so many times as high as print with its x-height."""
 
@@ -58,14 +62,22 @@ FONT_PIXELS = 100
 """Size at which the unseen text is measured; it is then scaled to its ink."""
 
 
-def drawn(document: Document, kind: str) -> list[bytes]:
+Tell = Callable[[int, int], None]
+"""Told how many pages are done, of how many; it may raise to end the work."""
+
+
+def drawn(document: Document, kind: str, tell: Tell = lambda done, total: None) -> list[bytes]:
     """A document as "pdf", or each of its pages as "svg" or "png". Raises HandpadError without fonts."""
     if kind == "pdf":
-        return [pdf(document)]
-    return [{"svg": svg, "png": png}[kind](page) for page in document.pages]
+        return [pdf(document, tell)]
+    found = []
+    for number, page in enumerate(document.pages):
+        tell(number, len(document.pages))
+        found.append({"svg": svg, "png": png}[kind](page))
+    return found
 
 
-def pdf(document: Document) -> bytes:
+def pdf(document: Document, tell: Tell = lambda done, total: None) -> bytes:
     """A PDF of all pages, ink as lines and the text unseen upon it. Raises HandpadError without fonts."""
     application = _application()
     buffer = QBuffer()
@@ -76,20 +88,23 @@ def pdf(document: Document) -> bytes:
     writer.setTitle(next((page.name for page in document.pages if page.name), ""))
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     painter = QPainter()
-    for number, page in enumerate(document.pages):
-        place = placed(page)
-        size = QPageSize(
-            QSizeF(place.width, place.height), QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch
-        )
-        writer.setPageSize(size)
-        if number:
-            writer.newPage()
-        else:
-            painter.begin(writer)
-        painter.resetTransform()
-        painter.scale(PDF_DOTS_PER_INCH / 72, PDF_DOTS_PER_INCH / 72)
-        paint(painter, page, place)
-    painter.end()
+    try:
+        for number, page in enumerate(document.pages):
+            tell(number, len(document.pages))
+            place = placed(page)
+            size = QPageSize(
+                QSizeF(place.width, place.height), QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch
+            )
+            writer.setPageSize(size)
+            if number:
+                writer.newPage()
+            else:
+                painter.begin(writer)
+            painter.resetTransform()
+            painter.scale(PDF_DOTS_PER_INCH / 72, PDF_DOTS_PER_INCH / 72)
+            paint(painter, page, place)
+    finally:
+        painter.end()
     del application
     return bytes(buffer.data().data())
 
@@ -214,7 +229,6 @@ def _paint_text(painter: QPainter, line: TextLine, place: Placed) -> None:
     baseline, high = (line.baseline - place.top) * place.scale, line.x_height * place.scale / measures.xHeight()
     top = (min(word.box.top for word in line.words) - place.top) * place.scale
     high *= min(max((baseline - top) / (high * measures.ascent()), 1.0), MOST_STRETCH)
-    painter.setPen(QColor(0, 0, 0, 0))
     painter.setFont(font)
     boxes = [place.box(word.box) for word in line.words]
     for word, box, after in itertools.zip_longest(line.words, boxes, boxes[1:]):
@@ -223,6 +237,7 @@ def _paint_text(painter: QPainter, line: TextLine, place: Placed) -> None:
             width = after.left - SPACE * high * FONT_PIXELS - box.left
         if advance > 0 and high > 0:
             painter.save()
+            painter.setPen(QColor(0, 0, 0, 0) if word.strokes else QColor(_TYPED))
             painter.translate(box.left, baseline)
             painter.scale(width / advance, high)
             painter.drawText(QPointF(0, 0), word.text)

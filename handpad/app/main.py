@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 import handpad
@@ -16,7 +17,7 @@ from handpad.app.window import MainWindow
 from handpad.app.window_place import WindowPlace
 from handpad.errors import FolderError
 from handpad.notebook.shelf import Shelf
-from handpad.paths import check_writable, user_data, user_log
+from handpad.paths import check_writable, resources, user_data, user_log
 from handpad.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ def create_application() -> QApplication:
     app.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
     app.setApplicationName("Handpad")
     app.setDesktopFileName("handpad")
+    app.setWindowIcon(QIcon(str(resources() / "icons" / "handpad.svg")))
     app.setStyle("Fusion")
     sys.setswitchinterval(0.001)  # the engine's thread gives way to the pen within a millisecond
     return app

@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-import handpad
 from handpad.app.actions import Actions
 from handpad.installed import available_models
 from handpad.settings import TABLE, Setting, Settings
@@ -16,20 +15,22 @@ class MainMenu(QMenu):
     Signals
     -------
     setting_chosen(key, value) : the user has chosen a setting.
-    words_asked(), training_asked(), models_asked() : the user wants to see these.
+    words_asked(), training_asked(), models_asked(), about_asked() : the user wants to see these.
     """
 
     setting_chosen = Signal(str, str)
     words_asked = Signal()
     training_asked = Signal()
     models_asked = Signal()
+    about_asked = Signal()
 
     def __init__(self, actions: Actions, settings: Settings, parent: QWidget):
         super().__init__(parent, toolTipsVisible=True)
         self._choices: dict[tuple[str, str], QAction] = {}
         self.addAction(actions.new)
-        self.addAction(actions.copy)
-        self.addAction(actions.copy_paragraphs)
+        self.addActions([actions.open, actions.export, actions.print])
+        self.addSeparator()
+        self.addActions([actions.copy, actions.copy_paragraphs, actions.copy_ink, actions.paste])
         zoom = self.addMenu("Size of the page")
         for action in (actions.zoom_in, actions.zoom_out, actions.zoom_reset):
             zoom.addAction(action)
@@ -42,9 +43,9 @@ class MainMenu(QMenu):
         self.addAction("My words …").triggered.connect(self.words_asked)
         self.addAction("Train a base model …").triggered.connect(self.training_asked)
         self.addSeparator()
+        self.addAction(actions.help)
+        self.addAction("About Handpad").triggered.connect(self.about_asked)
         self.addAction(actions.quit)
-        version = self.addAction(f"Handpad {handpad.__version__}")
-        version.setEnabled(False)
 
     def _add_setting(self, setting: Setting, chosen: str) -> None:
         submenu = self.addMenu(setting.title)

@@ -81,6 +81,7 @@ class Pad(QObject):
     trouble = Signal(str)
 
     write = _act(PageSession.write)
+    insert = _act(PageSession.insert)
     erase = _act(PageSession.erase)
     delete = _act(PageSession.delete)
     draw = _act(PageSession.draw)

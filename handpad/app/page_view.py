@@ -22,6 +22,16 @@ GLOW = 1.6
 """Seconds that a character glows after a correction elsewhere changed it."""
 
 
+WELCOME = (
+    "What you write on the lines is read as you go.",
+    "Click a letter to put it right: Handpad learns it at once.",
+    "All is saved by itself, and stays on this machine.",
+)
+"""What is said at the first start, until the first stroke."""
+
+WELCOME_SIZE = 17
+
+
 @dataclass
 class View:
     """What is shown besides the page itself.
@@ -37,6 +47,7 @@ class View:
     rubbed : numbers of strokes to what an eraser is about to leave of them.
     found : around what a search found on the page.
     edge : x where the paper ends: no box is drawn across it.
+    welcomes : whether an empty page says how Handpad works.
     """
 
     unsure: Callable[[Character], bool] = lambda character: False
@@ -50,6 +61,7 @@ class View:
     rubbed: dict[int, list[np.ndarray]] = field(default_factory=dict)
     found: tuple[QRectF, ...] = ()
     edge: float = math.inf
+    welcomes: bool = False
 
 
 class PageView:
@@ -132,7 +144,7 @@ class PageView:
         """Paint the part of the page within rect; now is in seconds on the clock of the view's times."""
         self.paint_paper(painter, rect, page, view.edge)
         if not page.strokes and not page.typed:
-            self._paint_hint(painter, page)
+            self._paint_hint(painter, page, view.welcomes)
         characters = [
             c for line in self._lines_in(page, rect) for c in line if self.character_rect(page, c).intersects(rect)
         ]
@@ -248,8 +260,8 @@ class PageView:
             painter.drawRect(QRectF(x + 2, top, ruling.box_width - 4, bottom - top))
             x += ruling.box_width
 
-    def _paint_hint(self, painter: QPainter, page: Page) -> None:
-        """The line of handwriting on an empty page that says where to begin."""
+    def _paint_hint(self, painter: QPainter, page: Page, welcomes: bool) -> None:
+        """The line of handwriting on an empty page that says where to begin; at the first start also how it goes on."""
         color = QColor(self.theme.muted)
         color.setAlphaF(0.45)
         painter.setPen(QPen(color, 2.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
@@ -257,6 +269,13 @@ class PageView:
         scale = page.ruling.x_height / 10
         place = QTransform().translate(page.ruling.margin + 14, page.ruling.baseline(0)).scale(scale, scale)
         painter.drawPath(place.map(_hint_path()))
+        if welcomes:
+            font = QFont(painter.font())
+            font.setPixelSize(WELCOME_SIZE)
+            painter.setFont(font)
+            painter.setPen(QColor(self.theme.muted))
+            for row, sentence in enumerate(WELCOME, start=1):
+                painter.drawText(QPointF(page.ruling.margin + 14, page.ruling.baseline(row) - 6), sentence)
 
     def _paint_marks(self, painter: QPainter, page: Page, character: Character, view: View, now: float) -> None:
         rect = self.character_rect(page, character).adjusted(2, 2, -2, -2)

@@ -154,6 +154,13 @@ def _style_sheet(t: Theme) -> str:
     #banner {{ background: {t.surface}; border-bottom: 1px solid {t.border}; }}
     #status {{ color: {t.muted}; }}
     #popup {{ background: {t.surface}; border: 1px solid {t.border}; border-radius: 12px; }}
+    #keys {{ color: {t.muted}; }}
+    QTabWidget::pane {{ border: none; border-top: 1px solid {t.border}; }}
+    QTabBar::tab {{ background: transparent; color: {t.muted}; padding: 8px 16px; border: none;
+                    border-bottom: 2px solid transparent; }}
+    QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
+    QTabBar::tab:focus {{ color: {t.accent}; }}
+    QDialog QScrollArea, QDialog QScrollArea > QWidget > QWidget {{ background: {t.surface}; }}
     #drop {{ border: 2px dashed {t.border}; border-radius: 12px; background: {t.paper}; }}
     QProgressBar {{ background: {t.border}; border: none; border-radius: 4px; }}
     QProgressBar::chunk {{ background: {t.accent}; border-radius: 4px; }}

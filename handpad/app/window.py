@@ -14,6 +14,7 @@ from handpad.app.actions import ActionBar, Actions
 from handpad.app.banner import Banner
 from handpad.app.bottom_panel import BottomPanel
 from handpad.app.canvas import Canvas
+from handpad.app.files.files import Files
 from handpad.app.handwriting.drawer import HandwritingDrawer
 from handpad.app.main_menu import MainMenu
 from handpad.app.pad import Pad
@@ -85,6 +86,8 @@ class MainWindow(QMainWindow):
         self._make_menu()
         self._build_center()
         self.popups = Popups(pad, self.canvas, self.scrolled, self.center, self.theme)
+        self.files = Files(self)
+        self.center.layout().insertWidget(2, self.files.line)
         self._connect_tools()
         self._connect_pad()
         self._set_touch()
@@ -92,6 +95,7 @@ class MainWindow(QMainWindow):
         self.pen_box.restore(place.pens)
         self.canvas.view.unsure = pad.session.is_doubtful
         self.canvas.view.space_in_doubt = self.pad.session.space_in_doubt
+        self.canvas.view.welcomes = not pad.shelf.pages()
         self._apply_theme()
         self._on_page(pad.page)
         self.status.rest()
@@ -107,6 +111,7 @@ class MainWindow(QMainWindow):
         self.menu.setting_chosen.connect(self.set_setting)
         self.menu.words_asked.connect(self.open_words)
         self.menu.training_asked.connect(self.open_wizard)
+        self.menu.about_asked.connect(lambda: self.open_help("About"))
         self.menu.aboutToHide.connect(self.canvas.setFocus)
         self.menu.models_asked.connect(self.open_models)
         self.bar.menu_button.setMenu(self.menu)
@@ -145,6 +150,7 @@ class MainWindow(QMainWindow):
         self.tools.boxes.triggered.connect(lambda: self._use_boxes(True))
         self.tools.copy.triggered.connect(lambda: self.copy_text())
         self.tools.new.triggered.connect(lambda: self.new_page())
+        self.tools.help.triggered.connect(lambda: self.open_help())
         self.tools.quit.triggered.connect(self.close)
         self.tools.zoom_in.triggered.connect(self.scrolled.zoom_in)
         self.tools.zoom_out.triggered.connect(self.scrolled.zoom_out)
@@ -200,6 +206,7 @@ class MainWindow(QMainWindow):
     # What the writer does
 
     def _on_stroke(self, stroke, picture) -> None:
+        self.canvas.view.welcomes = False
         number = self.pad.write(stroke, picture.pen)
         self.canvas.written(number, picture)
 
@@ -258,7 +265,7 @@ class MainWindow(QMainWindow):
 
     def new_page(self, notebook: str | None = None) -> None:
         """Put the page away and begin an empty one."""
-        self._finish_what_is_open()
+        self.finish_what_is_open()
         before = self.pad.new_page(notebook)
         if before is not None:
             self._turned()
@@ -269,13 +276,13 @@ class MainWindow(QMainWindow):
 
     def open_page(self, path: Path, words: Sequence[Word] = ()) -> None:
         """Turn to another page, with words that were found on it lit up."""
-        self._finish_what_is_open()
+        self.finish_what_is_open()
         if path == self.pad.file.path or self.pad.open_page(path):
             self._turned(words)
 
     def discard_page(self, path: Path) -> None:
         """Put a page into the trash."""
-        self._finish_what_is_open()
+        self.finish_what_is_open()
         name = self.pages.name_of(path)
         try:
             thrown = self.pad.discard(path, self.pages.beside(path))
@@ -294,14 +301,14 @@ class MainWindow(QMainWindow):
 
     def move_page(self, path: Path, notebook: str) -> None:
         """Put a page into another notebook."""
-        self._finish_what_is_open()
+        self.finish_what_is_open()
         try:
             self.pad.move(path, notebook)
         except NotebookError as error:
             self.show_trouble(str(error))
         self._turned()
 
-    def _finish_what_is_open(self) -> None:
+    def finish_what_is_open(self) -> None:
         """Close popups, and take over what was just typed into the panel."""
         self.popups.close()
         self.bottom.text.give()
@@ -400,6 +407,12 @@ class MainWindow(QMainWindow):
     def _on_model_deleted(self, name: str) -> None:
         self._make_menu()
         self.notice(f"The model {name} is deleted.")
+
+    def open_help(self, part: str = "Keys") -> None:
+        """Show how it works, all keys, or what Handpad is."""
+        from handpad.app.help.dialog import HelpDialog  # seldom needed
+
+        HelpDialog(self, part).open()
 
     # Training
 
@@ -502,6 +515,7 @@ class MainWindow(QMainWindow):
             return
         self._place.keep(self, self.scrolled)
         self._closing = True
+        self.files.line.end()
         self.bottom.text.give()
         self.hide()
         self.pages.close_thread()

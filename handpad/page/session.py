@@ -6,7 +6,7 @@ shown, lies in its outbox after every call, in order: see :mod:`handpad.page.mes
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from math import inf
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from types import MappingProxyType
 import numpy as np
 
 from handpad.page import edits, learning, line_job, messages
+from handpad.page.adding import with_ink
 from handpad.page.asked_words import AskedWord, as_one, key_now
 from handpad.page.document import fitted
 from handpad.page.line_job import Key, WordReading
@@ -104,6 +105,15 @@ class PageSession(ReadPage):
         if left is not None and left != row:
             self.confirm(except_row=row)
         return number
+
+    def insert(self, strokes: Sequence[np.ndarray], drawings: Set[int] = frozenset()) -> None:
+        """Put strokes (n, 4) on the page in one step; drawings: the places of those that are never read."""
+        first = self._next_stroke
+        numbered = {first + place: fitted(stroke) for place, stroke in enumerate(strokes)}
+        page = with_ink(self.page, numbered, {first + place for place in drawings})
+        self._next_stroke += len(strokes)
+        self._step(page)
+        self._read({page.stroke_row(number) for number in numbered})
 
     def erase(self, numbers: set[int], left: Mapping[int, Sequence[np.ndarray]] = MappingProxyType({})) -> None:
         """Remove strokes. left : numbers of some of them to the strokes that are left of them."""

@@ -1,0 +1,1 @@
+"""What the window says about itself: how to begin, all keys, version and licences."""
