@@ -412,7 +412,7 @@ class MainWindow(QMainWindow):
         """Show how it works, all keys, or what Handpad is."""
         from handpad.app.help.dialog import HelpDialog  # seldom needed
 
-        HelpDialog(self, part).open()
+        HelpDialog(self, part, self.canvas.accessibleDescription().partition(". ")[2]).open()
 
     # Training
 
@@ -421,7 +421,7 @@ class MainWindow(QMainWindow):
         if self.wizard is None:
             from handpad.app.wizard import wizard  # nobody needs it at the start
 
-            self.wizard = wizard.Wizard(self.theme, user_data() / "training", self._model_folder, self)
+            self.wizard = wizard.Wizard(self.theme, user_data() / "training", self.model_folder, self)
             self.wizard.installed.connect(self._use_installed)
             self.wizard.notice.connect(self.notice)
             self.wizard.progressed.connect(self.status.show_training)
@@ -435,7 +435,7 @@ class MainWindow(QMainWindow):
         self.set_setting("model", name)
         self.notice(f"Handpad now reads with {name}; what you taught is learned again.")
 
-    def _model_folder(self) -> Path:
+    def model_folder(self) -> Path:
         """The folder of the base model in use."""
         chosen = self._options["model"] or available_models().get(self.settings["model"])
         return chosen or bundled_models() / "handpad"

@@ -74,6 +74,10 @@ def as_page(source: InkPage, ruling: Ruling | None = None, checked: Callable[[],
         down = [0.0] * len(strokes)
     else:
         down = _moves_to_lines(boxes, lines, scale, ruling, 0.0 if natural else None)
+    top = min((box.top + move for box, move in zip(boxes, down, strict=True)), default=0.0)
+    if top < 0:  # what is higher than the first line has room for
+        lower = -(top // ruling.pitch) * ruling.pitch
+        down = [move + lower for move in down]
     checked()
     placed = {}
     for place, stroke in enumerate(strokes):

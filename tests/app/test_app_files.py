@@ -20,6 +20,7 @@ from handpad.app.files.clipboard import INKML
 from handpad.app.files.export_dialog import ExportDialog
 from handpad.formats import export, open_ink
 from handpad.formats.document import Document
+from handpad.page.document import parsed
 from handpad.page.page_file import save_page
 
 CONTROL, SHIFT, ALT = (
@@ -94,6 +95,20 @@ def test_files_dropped_on_the_paper_or_the_text_are_opened(qtbot, window, tmp_pa
     idle(qtbot, window)
     assert window.bottom.text.toPlainText().find("file:") < 0
     assert len(window.pad.shelf.pages("Two")) == 3
+
+
+def test_all_pages_of_a_file_are_read_also_those_that_are_not_shown(qtbot, window, tmp_path):
+    export(document("oil", "tilt", "nine"), tmp_path / "Three.xopp")
+    window.files.open([tmp_path / "Three.xopp"])
+    idle(qtbot, window)
+    first, second, third = window.pad.shelf.pages("Three")
+    assert window.pad.file.path == first.path
+    assert parsed(second.path.read_bytes()).text().lower() == "tilt"
+    assert parsed(third.path.read_bytes()).text().lower() == "nine"
+    window.files.export("txt", tmp_path / "out.txt", "Three")
+    qtbot.waitUntil(lambda: not window.pad.session.reads, timeout=10_000)
+    idle(qtbot, window)
+    assert (tmp_path / "out.txt").read_text().lower().endswith("tilt\n\nnine\n")
 
 
 def test_what_cannot_be_opened_is_told_and_the_page_stays(qtbot, window, tmp_path):

@@ -28,6 +28,7 @@ from handpad.formats.exporting import KINDS, contents, write_contents
 from handpad.formats.opening import SUFFIXES
 from handpad.notebook.documents import as_ink_page, notebook_as_document
 from handpad.notebook.opening import Opened, open_file
+from handpad.notebook.reading import read_file
 from handpad.notebook.words import name_of
 
 if TYPE_CHECKING:
@@ -107,6 +108,30 @@ class Files(QObject):
         self._window.notice(
             f"Opened {counted(len(paths), 'page')}{where}{without}.", functools.partial(self._close, paths, before)
         )
+
+        if paths[1:]:
+            self._read(paths[1:])
+
+    def _read(self, paths: list[Path]) -> None:
+        """Read pages that are not open, so that they are found by what they say; if that is stopped, when opened."""
+
+        def read(work: Work) -> None:
+            from handpad.recognizer import Recognizer  # loads OpenCV
+
+            recognizer = Recognizer(None, model=self._window.model_folder())
+            try:
+                for number, path in enumerate(paths):
+                    tell = functools.partial(work.tell, number, len(paths))
+                    tell()
+                    if path.exists() and path != self._pad.file.path:
+                        read_file(path, recognizer, tell)
+            finally:
+                recognizer.close()
+
+        self.line.do("Reading the other pages", read, lambda _: self._window.pages.show_again(), self._unread)
+
+    def _unread(self, sentence: str) -> None:
+        self._window.show_trouble(f"{sentence} Pages that are not read yet are read when you open them.")
 
     def _close(self, paths: list[Path], before: Path) -> None:
         """Take opened pages back: they go to the trash."""

@@ -50,20 +50,20 @@ _TWO_COLUMNS = 12
 class HelpDialog(QDialog):
     """Three sheets: Start, Keys, About.
 
-    part : the sheet that is shown first, by its name.
+    part : the sheet that is shown first, by its name. on_paper : what the keys do there that belong to no action.
     """
 
-    def __init__(self, window: QWidget, part: str):
+    def __init__(self, window: QWidget, part: str, on_paper: str):
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Help")
         room = window.screen().availableSize() - QSize(40, 60)
         self.resize(QSize(760, 600).boundedTo(room))
         self.sheets = QTabWidget(documentMode=True)
-        paper = getattr(window, "canvas", None)
+        self.sheets.tabBar().setDrawBase(False)
         for name, sheet in (
             ("Start", _start()),
-            ("Keys", _keys(shortcuts_of(window), paper.accessibleDescription() if paper else "")),
+            ("Keys", _keys(shortcuts_of(window), on_paper)),
             ("About", _about()),
         ):
             self.sheets.addTab(_scrolled(sheet), name)

@@ -120,6 +120,10 @@ class PagesDrawer(QFrame):
     def show_open(self, page: Path) -> None:
         """Mark the page that is open, and look at the shelf again."""
         self.model.open_page = page
+        self.show_again()
+
+    def show_again(self) -> None:
+        """Look at the shelf again if it is shown: pages on it are others."""
         if self.isVisible():
             self.refresh()
 
