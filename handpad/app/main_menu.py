@@ -30,7 +30,8 @@ class MainMenu(QMenu):
         self.addAction(actions.new)
         self.addActions([actions.open, actions.export, actions.print])
         self.addSeparator()
-        self.addActions([actions.copy, actions.copy_paragraphs, actions.copy_ink, actions.paste])
+        self.addMenu("Copy").addActions([actions.copy, actions.copy_paragraphs, actions.copy_ink])
+        self.addAction(actions.paste)
         zoom = self.addMenu("Size of the page")
         for action in (actions.zoom_in, actions.zoom_out, actions.zoom_reset):
             zoom.addAction(action)

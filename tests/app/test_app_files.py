@@ -111,6 +111,15 @@ def test_all_pages_of_a_file_are_read_also_those_that_are_not_shown(qtbot, windo
     assert (tmp_path / "out.txt").read_text().lower().endswith("tilt\n\nnine\n")
 
 
+def test_a_whole_file_is_taken_back_by_undo(qtbot, window, tmp_path):
+    export(document("oil", "tilt", "nine"), tmp_path / "Three.xopp")
+    window.files.open([tmp_path / "Three.xopp"])
+    idle(qtbot, window)
+    window.status.undo.click()
+    assert window.pad.shelf.notebooks() == [""] and len(window.pad.shelf.trashed()) == 3
+    assert window.pad.file.path == window.pad.shelf.first
+
+
 def test_what_cannot_be_opened_is_told_and_the_page_stays(qtbot, window, tmp_path):
     bad, good = tmp_path / "bad.pdf", tmp_path / "good.xopp"
     bad.write_bytes(b"%PDF-1.7")

@@ -105,10 +105,8 @@ class Files(QObject):
         where = f" in the notebook {notebooks[0]}" if len(notebooks) == 1 else ""
         left_out = [one.left_out for one in found if one.left_out]
         without = f" without {', '.join(left_out)}" if left_out else ""
-        self._window.notice(
-            f"Opened {counted(len(paths), 'page')}{where}{without}.", functools.partial(self._close, paths, before)
-        )
-
+        close = functools.partial(self._close, paths, notebooks, before)
+        self._window.notice(f"Opened {counted(len(paths), 'page')}{where}{without}.", close)
         if paths[1:]:
             self._read(paths[1:])
 
@@ -133,12 +131,14 @@ class Files(QObject):
     def _unread(self, sentence: str) -> None:
         self._window.show_trouble(f"{sentence} Pages that are not read yet are read when you open them.")
 
-    def _close(self, paths: list[Path], before: Path) -> None:
-        """Take opened pages back: they go to the trash."""
+    def _close(self, paths: list[Path], notebooks: list[str], before: Path) -> None:
+        """Take opened pages back: they go to the trash, and the notebooks that were made for them are removed."""
         self._window.open_page(before)
         for path in paths:
             if path != before:
                 self._pad.discard(path, before)
+        for notebook in notebooks:
+            self._pad.shelf.remove_notebook(notebook)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Files may be dropped anywhere on the window."""

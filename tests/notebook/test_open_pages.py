@@ -1,6 +1,7 @@
 """Files of ink opened as pages: where their ink comes to lie, and what is refused."""
 
 import gzip
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,10 +18,12 @@ from handpad.ink import as_strokes
 from handpad.notebook.documents import as_ink_page, notebook_as_document
 from handpad.notebook.importing import as_page
 from handpad.notebook.opening import open_file
+from handpad.notebook.reading import read_file
 from handpad.notebook.shelf import Shelf
 from handpad.page.document import from_inkml, to_inkml
 from handpad.page.page import Page, Typed
 from handpad.page.page_file import save_page
+from handpad.recognizer import Recognizer
 
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "ink_samples"
 
@@ -213,3 +216,29 @@ def test_files_of_other_programs_are_opened_and_exported_again_or_refused(shelf,
     for one in pages:
         for kind in ("xopp", "rnote", "inkml", "txt", "md"):
             export(Document((as_ink_page(one),)), tmp_path / f"again.{kind}")
+
+
+@pytest.fixture(scope="module")
+def recognizer():
+    with closing(Recognizer(None)) as opened:
+        yield opened
+
+
+def test_a_page_in_a_file_is_read_and_keeps_its_time(shelf, tmp_path, recognizer):
+    export(document("oil"), tmp_path / "a.xopp")
+    (path,) = open_file(tmp_path / "a.xopp", shelf, "", quiet).paths
+    before = path.stat().st_mtime_ns
+    assert read_file(path, recognizer)
+    again = from_inkml(path.read_bytes())
+    assert again.text().lower() == "oil" and not any(c.sample_id for c in again.characters)
+    assert path.stat().st_mtime_ns == before
+
+
+def test_a_page_that_is_written_or_thrown_away_while_it_is_read_is_left_alone(shelf, tmp_path, recognizer):
+    export(document("oil"), tmp_path / "a.xopp")
+    (path,) = open_file(tmp_path / "a.xopp", shelf, "", quiet).paths
+    theirs = page_of("nine")
+    assert not read_file(path, recognizer, lambda: save_page(theirs, path))
+    assert len(from_inkml(path.read_bytes()).strokes) == len(theirs.strokes)
+    assert not read_file(path, recognizer, lambda: path.unlink(missing_ok=True))
+    assert not path.exists()
