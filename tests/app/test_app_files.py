@@ -1,5 +1,6 @@
 """Files and the clipboard by what a user does: menu, keys, drops, dialogs."""
 
+import shutil
 import subprocess
 import threading
 
@@ -18,7 +19,7 @@ from tablet import Pen
 from handpad.app.files import files as files_module
 from handpad.app.files.clipboard import INKML
 from handpad.app.files.export_dialog import ExportDialog
-from handpad.formats import export, open_ink
+from handpad.formats import export, inkml_writing, open_ink
 from handpad.formats.document import Document
 from handpad.page.document import parsed
 from handpad.page.page_file import save_page
@@ -160,6 +161,9 @@ def test_stop_ends_an_opening_with_nothing_made(qtbot, window, tmp_path, monkeyp
     assert not window.files.line.isVisible()
 
 
+needs_poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs Poppler's pdftotext and pdfinfo")
+
+
 def words_at(path):
     """The words of a PDF with their left and top edges in points, as pdftotext finds them."""
     found = subprocess.run(["pdftotext", "-bbox", path, "-"], capture_output=True, text=True, check=True).stdout
@@ -176,6 +180,7 @@ def put(window, shown, text):
     window.pad._send()
 
 
+@needs_poppler
 def test_the_page_is_exported_as_pdf_with_its_words_at_their_place(qtbot, window, tmp_path, monkeypatch):
     active(qtbot, window)
     put(window, "hot oil", "hotoil")
@@ -233,6 +238,7 @@ def test_an_export_that_cannot_be_written_is_told(qtbot, window, tmp_path, monke
     assert "out.txt cannot be written" in window.banner.text.text()
 
 
+@needs_poppler
 def test_a_page_is_printed_on_as_many_sheets_as_it_is_long(qtbot, window, tmp_path, monkeypatch):
     def to_file(dialog):
         dialog.printer().setOutputFormat(QPrinter.OutputFormat.PdfFormat)
@@ -277,9 +283,7 @@ def test_ink_is_copied_as_a_picture_and_pasted_below_in_one_step(qtbot, window):
 
 def test_ink_of_another_program_is_pasted_on_an_empty_page(qtbot, window):
     data = QMimeData()
-    from handpad.formats.exporting import WRITERS
-
-    data.setData(INKML, WRITERS["inkml"](Document((page("nine", unit=None),))))
+    data.setData(INKML, inkml_writing.write(Document((page("nine", unit=None),))))
     QGuiApplication.clipboard().setMimeData(data)
     window.tools.paste.trigger()
     assert sorted(window.pad.page.lines) == [0]

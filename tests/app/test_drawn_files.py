@@ -17,6 +17,8 @@ from handpad.app import drawn_files
 from handpad.formats.document import ERASER, HIGHLIGHTER, Document, InkPage, StrokeStyle, TextLine, Word
 from handpad.formats.placing import placed
 from handpad.ink import Box, as_strokes, bounding_box
+from handpad.notebook.documents import as_ink_page
+from handpad.page.page import Page, Typed
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -157,3 +159,15 @@ def test_a_page_of_any_size_without_ink_or_with_long_text_is_drawn():
         assert len(data) > 200
     image = pixels(drawn_files.png(replace(empty, paper=Box(0, 0, 1e9, 100), unit=1.0)))
     assert max(image.shape) <= drawn_files.MOST_PIXELS
+
+
+def test_typed_words_are_seen():
+    typed = replace(Page(), typed=(Typed(0, 60.0, "salt"),))
+    picture = QImage.fromData(drawn_files.png(as_ink_page(typed)))
+    dark = [
+        (x, y)
+        for x in range(0, picture.width(), 2)
+        for y in range(0, 250, 2)
+        if picture.pixelColor(x, y).lightness() < 128
+    ]
+    assert dark and min(dark)[0] > 80
