@@ -399,7 +399,7 @@ class MainWindow(QMainWindow):
         """Show the installed base models."""
         from handpad.app.models_dialog import ModelsDialog  # seldom needed
 
-        dialog = ModelsDialog(self._model_folder, self)
+        dialog = ModelsDialog(self.model_folder, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.deleted.connect(self._on_model_deleted)
         dialog.open()

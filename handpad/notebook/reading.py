@@ -33,7 +33,7 @@ def read_page(page: Page, recognizer: "Recognizer", checked: Callable[[], None] 
                 case LineJob() as job:
                     session.line_read(job, answers.read_line(job))
                 case BoxJob() as job:
-                    session.boxes_read(answers.read_boxes(job), after_learning=False)
+                    session.boxes_read(answers.read_boxes(job))
     return session.page
 
 
