@@ -23,6 +23,7 @@ from handpad.train.fit.minibatches import (
     shuffled_order,
     walk,
 )
+from handpad.train.fit.networks import Network
 from handpad.train.fit.studies import MINIBATCH, trainable
 from handpad.train.fit.study_driver import LIMIT, rows_to_study
 
@@ -50,11 +51,12 @@ def run(args: argparse.Namespace) -> dict:
     batches = {metric: in_batches(own, size) for metric, own in ordered.items()}
     console = Console(args.json)
 
-    def network(seed: int):
-        set_seed(seed)
-        return build(preset.network, len(data.labels), preset.settings)
+    with open_device(args.device, "fp32", args.threads) as device:
 
-    with open_device("cpu", "fp32", args.threads):
+        def network(seed: int) -> Network:
+            set_seed(seed)
+            return device.place(build(preset.network, len(data.labels), preset.settings))
+
         kept = _Kept(args, data, name, rows, size)
         wanted = [(metric, "ordered", 1) for metric in metrics]
         wanted += [(what, "trained", seed) for what in [SHUFFLED, *metrics] for seed in seeds]

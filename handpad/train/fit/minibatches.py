@@ -125,7 +125,7 @@ def gradient_distances(network: Network, data: Dataset, batches: Sequence[np.nda
     Without dropout, and with batch norm as in use: the full gradient is then the mean of the batches' gradients.
     """
     network.eval()
-    mean = torch.zeros(sum(one.numel() for one in network.parameters()))
+    mean = torch.zeros_like(gradient(network, data, batches[0]))
     for rows in batches:
         mean += gradient(network, data, rows) / len(batches)
     return np.array([float(torch.linalg.norm(gradient(network, data, rows) - mean)) for rows in batches])
@@ -138,8 +138,9 @@ def gradient(network: Network, data: Dataset, rows: np.ndarray) -> Tensor:
 
 
 def _loss(network: Network, data: Dataset, rows: np.ndarray) -> Tensor:
-    target = torch.from_numpy(data.label_index[rows]).long()
-    return nn.functional.cross_entropy(network(as_input(data.glyphs[rows]))[1], target)
+    device = next(network.parameters()).device
+    target = torch.from_numpy(data.label_index[rows]).long().to(device)
+    return nn.functional.cross_entropy(network(as_input(data.glyphs[rows], device))[1], target)
 
 
 def nearest_half(distances: np.ndarray) -> list[np.ndarray]:

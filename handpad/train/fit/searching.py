@@ -163,6 +163,15 @@ def project(pixels: np.ndarray, components: int, whiten: bool, polar: bool, seed
     return Projection(matrix @ turned, -matrix @ pca.mean_)
 
 
+def whole_components(pixels: np.ndarray, components: int, seed: int) -> np.ndarray:
+    """Principal components of pixels, rounded to whole numbers up to 63: float64 (d, 784).
+
+    Their products with pixels from 0 to 255 add up to less than 2^24: float32 has all of them exactly.
+    """
+    matrix = project(pixels, components, False, False, seed).matrix
+    return np.rint(63 * matrix / np.abs(matrix).max(axis=1, keepdims=True))
+
+
 def polar_matrix() -> np.ndarray:
     """The transform of a glyph's pixels to polar coordinates: (784, 784), rows of angle, columns of radius."""
     size = glyph.SIZE
@@ -256,11 +265,12 @@ def _next_seconds(history: list[dict], size: int) -> float:
 def _forest(one: _Search, search: ForestSearch) -> Found:
     watched, right = one.pixels(one.validation), one.true(one.validation)
 
-    def inputs(setting: dict, pixels: np.ndarray) -> tuple[Projection | None, np.ndarray]:
-        if not setting["components"]:
-            return None, 255 * pixels
-        projection = project(pixels, setting["components"], False, False, one.seed)
-        return projection, projection(pixels)
+    def projected(setting: dict, pixels: np.ndarray) -> np.ndarray | None:
+        return whole_components(pixels, setting["components"], one.seed) if setting["components"] else None
+
+    def inputs(matrix: np.ndarray | None, pixels: np.ndarray) -> np.ndarray:
+        whole = np.rint(255 * pixels)
+        return whole if matrix is None else (whole.astype(np.float64) @ matrix.T).astype(np.float32)
 
     def model(count: int) -> RandomForestClassifier:
         return RandomForestClassifier(
@@ -269,14 +279,14 @@ def _forest(one: _Search, search: ForestSearch) -> Found:
 
     def attempt(setting: dict) -> float:
         rows = balanced(one.data, one.train, search.searched, one.seed)
-        projection, seen = inputs(setting, one.pixels(rows))
-        fitted = _quietly(model(search.trees_searched), seen, one.true(rows))
-        return float((fitted.predict(255 * watched if projection is None else projection(watched)) == right).mean())
+        matrix = projected(setting, one.pixels(rows))
+        fitted = _quietly(model(search.trees_searched), inputs(matrix, one.pixels(rows)), one.true(rows))
+        return float((fitted.predict(inputs(matrix, watched)) == right).mean())
 
     best = one.try_all(({"components": value} for value in search.components), attempt)
     pixels, true = one.pixels(one.train), one.true(one.train)
-    projection, seen = inputs(best["setting"], pixels)
-    shown = 255 * watched if projection is None else projection(watched)
+    matrix = projected(best["setting"], pixels)
+    seen, shown = inputs(matrix, pixels), inputs(matrix, watched)
     grown = model(0)
     counts = [count for count in (5, 10, 20, 40, 70) if count < search.trees] + [search.trees]
     one.notes.history.clear()  # trees are not kept, and grow again to the same
@@ -302,11 +312,10 @@ def _forest(one: _Search, search: ForestSearch) -> Found:
     def to_embedding(leaves: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
         return _leaf_space(grown.apply(seen[:5000]), leaves, one.seed)
 
-    pair = None if projection is None else (projection.matrix, projection.offset)
-    network, settings = trees.from_sklearn(grown, len(one.data.labels), pair, to_embedding)
+    network, settings = trees.from_sklearn(grown, len(one.data.labels), matrix, to_embedding)
     importance = grown.feature_importances_
-    if projection is not None:
-        importance = importance @ np.abs(projection.matrix)
+    if matrix is not None:
+        importance = importance @ np.abs(matrix)
     about = {
         "setting": best["setting"],
         "trees": grown.n_estimators,

@@ -92,6 +92,8 @@ def task_on_all_writers(data: Dataset, earlier: Fitted) -> Task:
     if record["labels"] != data.labels or record["data"]["name"] != data.name:
         raise DataError(f"The earlier fit was made on other data than {data.name}: name a fit on the same data.")
     history = record["history"]
+    if "series" not in record["recipe"]:
+        raise DataError("The earlier fit was not trained epoch by epoch: only such a fit goes on.")
     recipe = Recipe(**record["recipe"])
     if not recipe.average:  # the weights are those of the best epoch
         best = min(range(len(history)), key=lambda index: history[index]["validation_loss"])

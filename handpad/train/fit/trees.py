@@ -11,10 +11,15 @@ from torch import Tensor, nn
 
 from handpad import glyph
 
-STEEPNESS = 1000.0
-"""A test passes from 0 to 1 within 1 / STEEPNESS about its threshold. Pixels are 1/255 apart and thresholds at least a
-quarter of that away from them, so that for pixels a test is all or nothing, as in scikit-learn; for components it
-leaves no jump."""
+STEEPNESS = 10.0
+"""A test passes from 0 to 1 within 1 / STEEPNESS about its threshold.
+
+Whatever is tested is a whole number (pixels from 0 to 255, or whole multiples of them added up), and thresholds lie at
+least a quarter away from those, so that a test is all or nothing, as in scikit-learn, however the sums are rounded.
+"""
+
+_BETWEEN = 0.25
+"""Added to thresholds, which are whole or half numbers: whole ones pass from the next one on."""
 
 LEAST = 1e-3
 """Added to every probability before the logarithm."""
@@ -36,7 +41,7 @@ class Forest(nn.Module):
         self.embedding_size = embedding
         self.levels = levels
         tests, leaves = (sum(column) for column in zip(*levels, strict=True))
-        self.pca = nn.Linear(glyph.SIZE**2, components) if components else nn.Identity()
+        self.pca = nn.Linear(glyph.SIZE**2, components, bias=False) if components else nn.Identity()
         self.register_buffer("tested", torch.zeros(tests, dtype=torch.long))
         self.thresholds = nn.Parameter(torch.zeros(tests), requires_grad=False)
         for level, (inner, _) in enumerate(levels[:-1]):
@@ -50,7 +55,7 @@ class Forest(nn.Module):
 
     def leaves(self, glyphs: Tensor) -> Tensor:
         """How far each character belongs to each leaf: (n, leaves), a 1 for every tree."""
-        inputs = self.pca(glyphs.flatten(1))
+        inputs = self.pca(255 * glyphs.flatten(1))
         passed = torch.index_select(inputs, 1, self.tested) - self.thresholds
         passed = (STEEPNESS * passed + 0.5).clamp(0, 1)
         done, found, above = 0, [], None
@@ -75,13 +80,13 @@ def forest(classes: int, levels: list[list[int]], embedding: int, components: in
     return Forest(classes, levels, embedding, components)
 
 
-def from_sklearn(model, classes: int, projection, to_embedding) -> tuple[Forest, dict]:
+def from_sklearn(model, classes: int, projection: np.ndarray | None, to_embedding) -> tuple[Forest, dict]:
     """The network of a fitted ``sklearn.ensemble.RandomForestClassifier``, and its settings.
 
     Parameters
     ----------
     model : fitted on pixels in 0..255, or on components; its classes are label numbers below ``classes``.
-    projection : (matrix (d, 784), offset (d,)) from pixels in 0..1 to the components; None for pixels.
+    projection : whole numbers (d, 784) that make components of such pixels; None for the pixels themselves.
     to_embedding : makes of the leaves, a list of (tree, node) in order, the embedding: float (d, leaves) and (d,).
     """
     trees = [estimator.tree_ for estimator in model.estimators_]
@@ -98,15 +103,13 @@ def from_sklearn(model, classes: int, projection, to_embedding) -> tuple[Forest,
         for tree, number in inner:
             lone = _children(trees, (tree, number)) is None
             tested.append(0 if lone else int(trees[tree].feature[number]))
-            threshold = 0.5 if lone else float(trees[tree].threshold[number])
-            # Whole numbers pass from the next one on; half ones lie between two.
-            thresholds.append((threshold + 0.25) / 255 if projection is None else threshold)
+            thresholds.append((0.5 if lone else float(trees[tree].threshold[number])) + _BETWEEN)
         level = [_below(trees, node, side) for side in (1, 0) for node in inner]
     embedding, offset = to_embedding(leaves)
     settings = {
         "levels": levels,
         "embedding": len(embedding),
-        "components": 0 if projection is None else len(projection[0]),
+        "components": 0 if projection is None else len(projection),
     }
     network = Forest(classes, **settings)
     probabilities = np.zeros((classes, len(leaves)))
@@ -123,7 +126,7 @@ def from_sklearn(model, classes: int, projection, to_embedding) -> tuple[Forest,
         **{f"order{number}": np.array(order, dtype=np.int64) for number, order in enumerate(orders)},
     }
     if projection is not None:
-        values |= {"pca.weight": projection[0], "pca.bias": projection[1]}
+        values["pca.weight"] = np.asarray(projection, dtype=np.float64)
     state = {
         name: torch.as_tensor(value, dtype=torch.float32 if np.asarray(value).dtype.kind == "f" else torch.long)
         for name, value in values.items()

@@ -114,13 +114,15 @@ def contest(
 def _adapted(
     model: BaseModel, data: Dataset, writers: list[str], limit: int, seed: int
 ) -> tuple[dict | None, list[dict]]:
-    """What the default adapter gains over the model live, in points: mean and half width; and its curve."""
+    """What the default adapter gains over the model live, in points: mean and half width or None; its curve."""
     if not limit:
         return None, []
     observed = observe(data, model, writers)
     silent = Console(as_json=False, silent=True)
     live = evaluate(observed, model, ["live"], Settings(1, limit), seed, silent, (ADAPTER,))["live"][ADAPTER]
     gain = {**live["gain"], "better": live["better"], "equal": live["equal"], "worse": live["worse"]}
+    if len(observed) < 2:
+        gain["half_width"] = None  # one writer has no interval
     return gain, live["curve"]
 
 

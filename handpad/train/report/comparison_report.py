@@ -28,7 +28,9 @@ _COLUMNS: tuple[tuple[str, Callable[[dict], str]], ...] = (
 
 def gained(gain: dict | None) -> str:
     """What an adapter gained, with its interval."""
-    return "–" if gain is None else f"{gain['mean']:+.1f} ± {gain['half_width']:.1f}"
+    if gain is None:
+        return "–"
+    return f"{gain['mean']:+.1f}" + ("" if gain["half_width"] is None else f" ± {gain['half_width']:.1f}")
 
 
 def table(found: dict) -> str:

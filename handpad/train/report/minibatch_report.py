@@ -48,11 +48,17 @@ def summary(found: dict) -> list[dict]:
                 "photographs": list(PHOTOGRAPHS.get(metric, ())),
                 "accuracy": 100 * float(chosen[:, -1].mean()),
                 "shuffled": 100 * float(shuffled[:, -1].mean()),
-                "gain": interval(100 * (chosen[:, -1] - shuffled[:, -1])),
-                "sooner": interval(_reached(shuffled, shuffled) - _reached(chosen, shuffled)),
+                "gain": _interval(100 * (chosen[:, -1] - shuffled[:, -1])),
+                "sooner": _interval(_reached(shuffled, shuffled) - _reached(chosen, shuffled)),
             }
         )
     return rows
+
+
+def _interval(values: np.ndarray) -> dict:
+    """Mean and half width, which a single seed does not have: None."""
+    found = interval(values)
+    return found if len(values) > 1 else {**found, "half_width": None}
 
 
 def _reached(curves: np.ndarray, shuffled: np.ndarray) -> np.ndarray:
@@ -83,7 +89,7 @@ def _cells(rows: list[dict]) -> list[list[str]]:
 
 
 def _pm(value: dict) -> str:
-    return f"{value['mean']:+.1f}" + (f" ± {value['half_width']:.1f}" if np.isfinite(value["half_width"]) else "")
+    return f"{value['mean']:+.1f}" + ("" if value["half_width"] is None else f" ± {value['half_width']:.1f}")
 
 
 def table(rows: list[dict]) -> str:
@@ -97,7 +103,7 @@ def render(found: dict, glyphs: np.ndarray) -> str:
     """The whole HTML page. glyphs : of the data set, for examples of the batches."""
     rows = summary(found)
     best = max(rows, key=lambda row: row["gain"]["mean"])
-    sure = best["gain"]["mean"] - best["gain"]["half_width"] > 0
+    sure = best["gain"]["half_width"] is not None and best["gain"]["mean"] > best["gain"]["half_width"]
     words = f"by training on the half nearest to the full gradient, ordered by {best['metric']}"
     return rendering.render(
         "minibatch.html",

@@ -57,19 +57,18 @@ def test_every_machine_decides_as_in_scikit_learn(pixels, labels_seen, whiten, p
 @pytest.mark.parametrize("components", [0, 10])
 def test_a_forest_has_the_probabilities_of_scikit_learn(pixels, components):
     images, labels = pixels
-    projection = project(images, components, False, False, seed=1) if components else None
-    inputs = projection(images) if components else 255 * images
+    matrix = searching.whole_components(images, components, seed=1) if components else None
+    inputs = np.rint(255 * images) if matrix is None else (np.rint(255 * images) @ matrix.T).astype(np.float32)
     model = RandomForestClassifier(9, max_leaf_nodes=17, random_state=1).fit(inputs, labels)
     ends = model.apply(inputs)
 
     def to_embedding(leaves):
         return searching._leaf_space(ends, leaves, seed=1)
 
-    pair = (projection.matrix, projection.offset) if components else None
-    network, settings = trees.from_sklearn(model, CLASSES, pair, to_embedding)
+    network, settings = trees.from_sklearn(model, CLASSES, matrix, to_embedding)
     embedding, logits = network(as_images(images))
     probabilities = np.exp(logits.numpy(force=True)) - trees.LEAST
-    assert np.abs(probabilities[:, : CLASSES - 1] - model.predict_proba(inputs)).max() < 1e-4
+    assert np.abs(probabilities[:, : CLASSES - 1] - model.predict_proba(inputs)).max() < 1e-5
     assert probabilities[:, -1].max() < 1e-4
     assert np.allclose(network.leaves(as_images(images)).sum(1).numpy(force=True), 9, atol=1e-3)
     assert embedding.shape[1] == settings["embedding"] == network.embedding_size
