@@ -38,8 +38,8 @@ def write_onnx(network: Network, path: Path) -> None:
 def check_onnx(network: Network, path: Path, glyphs: np.ndarray) -> float:
     """Compare OpenCV's dnn with torch on glyphs uint8 (n, 28, 28), all at once and one at a time.
 
-    Returns the largest difference of any output. Raises ModelError unless every top label is the same and no output
-    differs by more than TOLERANCE.
+    Returns the largest difference of any output. Raises ModelError unless every top label is the same, or ties with
+    torch's, as the labels of a forest do now and then, and no output differs by more than TOLERANCE.
     """
     expected = outputs(network, glyphs)
     net = cv2.dnn.readNetFromONNX(np.frombuffer(path.read_bytes(), np.uint8))
@@ -52,7 +52,8 @@ def check_onnx(network: Network, path: Path, glyphs: np.ndarray) -> float:
     largest = 0.0
     for found in (run_dnn(glyphs), tuple(map(np.concatenate, zip(*single, strict=True)))):
         difference = max(float(np.abs(a - b).max()) for a, b in zip(found, expected, strict=True))
-        same = (found[1].argmax(axis=1) == expected[1].argmax(axis=1)).all()
+        said = np.take_along_axis(expected[1], found[1].argmax(axis=1)[:, None], axis=1)[:, 0]
+        same = (said >= expected[1].max(axis=1) - TOLERANCE).all()
         if not same or not difference <= TOLERANCE:
             raise ModelError(f"The exported network differs from the fitted one by {difference:.2g}: not written.")
         largest = max(largest, difference)
