@@ -25,7 +25,7 @@ def read_page(page: Page, recognizer: "Recognizer", checked: Callable[[], None] 
     session, answers = PageSession(), Answers(recognizer, {})
     session.learns = False
     session.resume(page)
-    session.profile_opened(page.profile, frozenset(), False, recognizer.model.alphabet)
+    session.profile_opened(page.profile, frozenset(), False, recognizer.alphabet)
     while session.outbox:
         checked()
         with recognizer.interruptible(checked):
