@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from pages import labelled, page_of, whole
 
+from handpad.labels import Alphabet
 from handpad.page import edits
 from handpad.page.line_job import committed
 from handpad.reading.fragments import KnownCharacter
 
-ALPHABET = set(ascii_letters)
+ALPHABET = Alphabet(tuple(ascii_letters))
 
 
 @pytest.fixture
