@@ -73,7 +73,7 @@ class ChoiceButton(QAbstractButton):
 
 def focused_one(buttons: Sequence[ChoiceButton]) -> int | None:
     """Which of the choices has the focus, from 0; None if none has."""
-    return next((place for place, button in enumerate(buttons) if button.hasFocus()), None)
+    return next((n for n, button in enumerate(buttons) if button.parentWidget().focusWidget() is button), None)
 
 
 def picked_one(event: QKeyEvent, buttons: Sequence[ChoiceButton]) -> int | None:

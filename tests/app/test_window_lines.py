@@ -104,9 +104,9 @@ def test_other_readings_of_a_word_differ_and_a_number_chooses(qtbot, window):
     assert all(c.corrected for c in window.pad.page.characters)
 
 
-def test_any_text_is_taken_and_what_is_text_only_is_said(qtbot, window):
+def test_any_text_is_taken_and_what_is_not_learned_is_said(qtbot, window):
     put(qtbot, window, "to")
-    for text, told in (("tö", "ö as text only"), ("transubstantiation", "as text only")):
+    for text, told in (("tö", "ö not learned"), ("transubstantiation", "as text only")):
         popup = open_word(qtbot, window, 0)
         popup.other.setText(text)  # which a test cannot type key by key
         popup.other.returnPressed.emit()

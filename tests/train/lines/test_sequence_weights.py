@@ -38,12 +38,12 @@ def few(monkeypatch):
     monkeypatch.setattr(sequence_weights, "FEWEST", 1)
 
 
-def example(segments: tuple[str, float], sequence: tuple[str, float], joining: float, site="ced") -> Example:
+def example(parts: tuple[str, float], sequence: tuple[str, float], joining: float, site="ced") -> Example:
     """A line of three strokes, of which both parts say a text, each letter likelier by so many nats than all else."""
     segments = lattice(STROKES)
     alone = [int(np.flatnonzero((segments.starts == n) & (segments.stops == n + 1))[0]) for n in range(3)]
     labels = []
-    for said, by in (segments, sequence):
+    for said, by in (parts, sequence):
         scores = np.full((len(segments), len(ALPHABET)), -60.0)
         scores[alone] = 0.0
         for row, letter in zip(alone, said, strict=True):
