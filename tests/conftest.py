@@ -23,3 +23,8 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"the data sets are not at {SHARED_DATA}")
     return SHARED_DATA
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes are named by their length: what is compressed holds the time, and all workers must name a test alike."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
